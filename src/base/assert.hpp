@@ -12,6 +12,6 @@ namespace longwave {
 }  // namespace longwave
 
 /// For bugs only (see docs/adr: error kinds): expected outcomes are Result, a failing environment throws.
-#define LW_ASSERT(expression, context)                                                       \
-  ((expression) ? static_cast<void>(0)                                                       \
+#define LW_ASSERT(expression, context) \
+  ((expression) ? static_cast<void>(0) \
                 : ::longwave::assertion_failed(#expression, (context), __FILE__, __LINE__))

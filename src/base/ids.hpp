@@ -14,8 +14,8 @@ struct Id {
   explicit operator bool() const { return value != 0; }
 };
 
-using TrackId = Id<struct TrackTag>;    ///< a row of the library; stable over rescans and moves
-using EntryId = Id<struct EntryTag>;    ///< an entry of a queue, and the item that is played from it
+using TrackId = Id<struct TrackTag>;  ///< a row of the library; stable over rescans and moves
+using EntryId = Id<struct EntryTag>;  ///< an entry of a queue, and the item that is played from it
 using StationId = Id<struct StationTag>;
 
 }  // namespace longwave

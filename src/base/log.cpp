@@ -9,11 +9,16 @@ namespace {
 
 spdlog::level::level_enum native(Level level) {
   switch (level) {
-    case Level::debug: return spdlog::level::debug;
-    case Level::info: return spdlog::level::info;
-    case Level::warn: return spdlog::level::warn;
-    case Level::error: return spdlog::level::err;
-    case Level::off: return spdlog::level::off;
+    case Level::debug:
+      return spdlog::level::debug;
+    case Level::info:
+      return spdlog::level::info;
+    case Level::warn:
+      return spdlog::level::warn;
+    case Level::error:
+      return spdlog::level::err;
+    case Level::off:
+      return spdlog::level::off;
   }
   return spdlog::level::info;
 }
@@ -29,8 +34,12 @@ spdlog::logger& logger() {
 
 }  // namespace
 
-void set_level(Level level) { logger().set_level(native(level)); }
-bool enabled(Level level) { return logger().should_log(native(level)); }
+void set_level(Level level) {
+  logger().set_level(native(level));
+}
+bool enabled(Level level) {
+  return logger().should_log(native(level));
+}
 
 /// A line that came from outside must not forge another one, nor drive the terminal.
 void write(Level level, std::string_view line) {

@@ -6,7 +6,8 @@
 #include <string_view>
 #include <utility>
 
-/// One line per event on standard error. Thread-safe, never blocks on a terminal for long, never given secrets.
+/// One line per event on standard error. Thread-safe, never blocks on a terminal for long, never given
+/// secrets.
 namespace longwave::log {
 
 enum class Level { debug, info, warn, error, off };

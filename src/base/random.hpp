@@ -6,8 +6,8 @@
 
 namespace longwave {
 
-/// A seeded source of chance: a constructor parameter of everything that draws, so that a simulation repeats from
-/// its printed seed. Not for secrets (access/ has its own). Belongs to one thread.
+/// A seeded source of chance: a constructor parameter of everything that draws, so that a simulation repeats
+/// from its printed seed. Not for secrets (access/ has its own). Belongs to one thread.
 class Random {
  public:
   explicit Random(std::uint64_t seed) : engine_(seed) {}

@@ -11,7 +11,8 @@
 
 namespace longwave {
 
-/// Ends a subscription when it is destroyed. May outlive the signal. Belongs to the thread that owns the signal.
+/// Ends a subscription when it is destroyed. May outlive the signal. Belongs to the thread that owns the
+/// signal.
 class Subscription {
  public:
   Subscription() = default;
@@ -22,11 +23,12 @@ class Subscription {
 };
 
 /// A typed event of a room: the room changes its state, then emits one value declared in its header.
-/// The signal, connect() and emit() belong to the room's own thread. A subscriber on another loop gives its Post:
-/// the value is copied and delivered there, in order; without one it is called at once, inside emit().
+/// The signal, connect() and emit() belong to the room's own thread. A subscriber on another loop gives its
+/// Post: the value is copied and delivered there, in order; without one it is called at once, inside emit().
 ///
 ///   Signal<QueueChanged> changed;                        // member of the room
-///   auto sub = room.changed.connect(handler, loop.poster()); // in the subscriber, destroyed before what it captures
+///   auto sub = room.changed.connect(handler, loop.poster()); // in the subscriber, destroyed before what it
+///   captures
 template <class Event>
 class Signal {
  public:

@@ -11,8 +11,9 @@ namespace longwave {
 template <class Signature>
 class UniqueFunction;
 
-/// A callable that can be moved but not copied (C++23's std::move_only_function, for C++20): what is posted to a
-/// loop or kept as a completion may own things. Empty when default-constructed; calling an empty one is a bug.
+/// A callable that can be moved but not copied (C++23's std::move_only_function, for C++20): what is posted
+/// to a loop or kept as a completion may own things. Empty when default-constructed; calling an empty one is
+/// a bug.
 template <class R, class... Args>
 class UniqueFunction<R(Args...)> {
  public:

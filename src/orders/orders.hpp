@@ -7,9 +7,10 @@
 #include <string>
 #include <variant>
 
-/// The messages between the programmer of a station (schedule/, knows the rules) and its player (station/, knows the
-/// sound). They are values without references, so that they can cross a thread, a Redis channel or a simulation.
-/// All positions are stream time: samples since the station's epoch, the wall time at which its stream began.
+/// The messages between the programmer of a station (schedule/, knows the rules) and its player (station/,
+/// knows the sound). They are values without references, so that they can cross a thread, a Redis channel or
+/// a simulation. All positions are stream time: samples since the station's epoch, the wall time at which its
+/// stream began.
 namespace longwave::orders {
 
 /// Make this track ready: analyse it if it never was. Answered by Prepared or Failed.
@@ -18,10 +19,10 @@ struct Prepare {
   TrackId track;
 };
 
-/// Let this be what is heard from `start_at` on, beginning `offset` into it, replacing whatever was planned from
-/// there. `start_at` may be in the past (a restart: the item then is entered at the right second) or too soon to be
-/// prepared or already sent; the player then begins as soon as it can, and Started says when that is.
-/// Two items are ordered ahead, so that the player can prepare the joint.
+/// Let this be what is heard from `start_at` on, beginning `offset` into it, replacing whatever was planned
+/// from there. `start_at` may be in the past (a restart: the item then is entered at the right second) or too
+/// soon to be prepared or already sent; the player then begins as soon as it can, and Started says when that
+/// is. Two items are ordered ahead, so that the player can prepare the joint.
 struct Play {
   EntryId item;
   TrackId track;
@@ -40,7 +41,8 @@ struct Stop {
 
 using ToPlayer = std::variant<Prepare, Play, Stop>;
 
-/// The track can be played, and this is its exact length in the stream: silence at head and tail trimmed away.
+/// The track can be played, and this is its exact length in the stream: silence at head and tail trimmed
+/// away.
 struct Prepared {
   EntryId item;
   Samples duration{};
@@ -52,9 +54,9 @@ struct Failed {
   std::string reason;
 };
 
-/// This item is what is heard from `at` on (may lie a few seconds ahead: the player sends early). If `at` is not the
-/// time that was ordered, everything behind it moves by the difference. The item's sound at stream time t is at
-/// t - at + offset.
+/// This item is what is heard from `at` on (may lie a few seconds ahead: the player sends early). If `at` is
+/// not the time that was ordered, everything behind it moves by the difference. The item's sound at stream
+/// time t is at t - at + offset.
 struct Started {
   EntryId item;
   Samples at{};

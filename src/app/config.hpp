@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/result.hpp"
+
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace longwave::app {
+
+/// Everything that can be configured, with its defaults. Filled once at start, read-only afterwards, handed
+/// on as plain values: no room knows this type.
+struct Config {
+  std::vector<std::string> music;
+  std::string data = "longwave-data";
+  std::string listen = "127.0.0.1:8000";
+  std::vector<std::string> host;
+  std::vector<std::string> origin;
+  std::string tls_certificate;
+  std::string tls_key;
+  std::string station_name = "Longwave";
+  double loudness_lufs = -16;
+  double true_peak_dbtp = -1;
+  double trim_silence_s = 2;
+  std::int64_t track_separation_min = 180;
+  std::int64_t artist_separation_min = 45;
+  std::int64_t cache_mb = 4096;
+  std::int64_t listeners = 5000;
+  std::int64_t net_threads = 0;
+  std::int64_t media_threads = 0;
+  std::int64_t scan_threads = 0;
+  std::string log = "info";
+};
+
+/// An option is declared here once; the TOML key, the LONGWAVE_ variable, the command-line flag, --help and
+/// docs/config.md are made from it.
+struct Option {
+  using Member = std::variant<std::string Config::*, std::vector<std::string> Config::*, double Config::*,
+                              std::int64_t Config::*>;
+  std::string_view name;  ///< as in TOML and, with --, on the command line
+  Member member;
+  std::string_view value;  ///< what the value is, for --help: DIR, HOST:PORT, LUFS
+  std::string_view help;   ///< one sentence, with the unit
+  double least = 0;        ///< for numbers
+  double most = 0;
+  bool secret = false;  ///< shown as ***; may also be given as NAME-file=PATH
+};
+
+std::span<const Option> options();
+
+/// Values as given by one source: option name -> its values (one, unless the option is a list).
+using Given = std::map<std::string, std::vector<std::string>, std::less<>>;
+
+/// The three sources. A key that is no option is an error that names the closest one.
+Result<Given> from_toml_file(const std::string& path);
+Result<Given> from_environment();
+
+/// Later sources win. Errors name the option, the source and what was expected.
+Result<void> apply(Config& config, const Given& given, std::string_view source);
+
+/// `name = value` lines in TOML, secrets as ***; what `longwave config` prints.
+std::string to_toml(const Config& config);
+/// The text of docs/config.md.
+std::string to_markdown();
+/// The default of an option, as text.
+std::string default_of(const Option& option);
+
+}  // namespace longwave::app
