@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/session.hpp"
+
+#include "store/connection.hpp"
+#include "store/sqlite.hpp"
+
+namespace longwave::store {
+
+namespace {
+
+/// soci::use() keeps a reference to the name, so it must live longer than the call.
+const std::string unnamed;
+
+ColumnType type_of(const Value& value) {
+  switch (value.index()) {
+    case 1:
+      return ColumnType::integer;
+    case 2:
+      return ColumnType::real;
+    case 4:
+      return ColumnType::blob;
+    default:
+      return ColumnType::text;
+  }
+}
+
+bool fits(const Cell& cell, const Value& value) {
+  return value.index() == 0 || (cell.typed && cell.type == type_of(value));
+}
+
+void assign(Cell& cell, const Value& value, soci::session& sql) {
+  cell.indicator = value.index() == 0 ? soci::i_null : soci::i_ok;
+  if (auto* i = std::get_if<std::int64_t>(&value)) cell.integer = *i;
+  if (auto* d = std::get_if<double>(&value)) cell.real = *d;
+  if (auto* s = std::get_if<std::string_view>(&value)) cell.text.assign(*s);
+  if (auto* b = std::get_if<BlobView>(&value)) {
+    cell.blob = std::make_unique<soci::blob>(sql);
+    cell.blob->write(0, b->bytes.data(), b->bytes.size());
+  }
+}
+
+template <class Bind>
+void bind(Prepared& prepared, Cell& cell, soci::session& sql, Bind make) {
+  switch (cell.type) {
+    case ColumnType::integer:
+      prepared.statement.exchange(make(cell.integer, cell.indicator));
+      break;
+    case ColumnType::real:
+      prepared.statement.exchange(make(cell.real, cell.indicator));
+      break;
+    case ColumnType::text:
+      prepared.statement.exchange(make(cell.text, cell.indicator));
+      break;
+    case ColumnType::blob:
+      if (!cell.blob) cell.blob = std::make_unique<soci::blob>(sql);
+      prepared.statement.exchange(make(*cell.blob, cell.indicator));
+      break;
+  }
+}
+
+std::unique_ptr<Prepared> prepare(soci::session& sql, std::string_view text, const Value* values,
+                                  std::size_t count, const ColumnType* types, std::size_t columns) {
+  auto prepared = std::make_unique<Prepared>(sql);
+  prepared->in.resize(count);
+  prepared->out.resize(columns);
+  for (std::size_t i = 0; i < count; ++i) {
+    Cell& cell = prepared->in[i];
+    cell.type = type_of(values[i]);
+    cell.typed = values[i].index() != 0;
+    assign(cell, values[i], sql);
+    bind(*prepared, cell, sql,
+         [](auto& value, soci::indicator& null) { return soci::use(value, null, unnamed); });
+  }
+  for (std::size_t i = 0; i < columns; ++i) {
+    Cell& cell = prepared->out[i];
+    cell.type = types[i];
+    bind(*prepared, cell, sql, [](auto& value, soci::indicator& null) { return soci::into(value, null); });
+  }
+  prepared->statement.alloc();
+  prepared->statement.prepare(std::string(text));
+  prepared->statement.define_and_bind();
+  return prepared;
+}
+
+bool reusable(const Prepared& prepared, const Value* values, std::size_t count, const ColumnType* types,
+              std::size_t columns) {
+  if (prepared.in.size() != count || prepared.out.size() != columns) return false;
+  for (std::size_t i = 0; i < count; ++i) {
+    // SOCI binds a blob by its address at prepare time, so a new one needs a new binding.
+    if (!fits(prepared.in[i], values[i]) || prepared.in[i].type == ColumnType::blob) return false;
+  }
+  for (std::size_t i = 0; i < columns; ++i) {
+    if (prepared.out[i].type != types[i]) return false;
+  }
+  return true;
+}
+
+/// The statement for this call: the kept one, or a new one which is kept unless the old one is being read.
+class Use {
+ public:
+  Use(Session::Connection& connection, std::string_view text, const Value* values, std::size_t count,
+      const ColumnType* types, std::size_t columns) {
+    auto found = connection.prepared.find(text);
+    const bool busy = found != connection.prepared.end() && found->second->busy;
+    if (found != connection.prepared.end() && !busy &&
+        reusable(*found->second, values, count, types, columns)) {
+      prepared_ = found->second.get();
+      for (std::size_t i = 0; i < count; ++i) assign(prepared_->in[i], values[i], connection.sql);
+    } else {
+      auto fresh = prepare(connection.sql, text, values, count, types, columns);
+      prepared_ = fresh.get();
+      if (busy) {
+        own_ = std::move(fresh);
+      } else {
+        connection.prepared.insert_or_assign(std::string(text), std::move(fresh));
+      }
+    }
+    prepared_->busy = true;
+  }
+  ~Use() {
+    sqlite::reset(prepared_->statement.get_backend());
+    prepared_->busy = false;
+  }
+  Prepared* operator->() const { return prepared_; }
+
+ private:
+  Prepared* prepared_ = nullptr;
+  std::unique_ptr<Prepared> own_;
+};
+
+class CellRow final : public Row {
+ public:
+  explicit CellRow(Prepared& prepared) : cells_(prepared.out) {}
+  bool null(std::size_t i) const override { return cells_[i].indicator == soci::i_null; }
+  std::int64_t integer(std::size_t i) const override { return null(i) ? 0 : cells_[i].integer; }
+  double real(std::size_t i) const override { return null(i) ? 0 : cells_[i].real; }
+  const std::string& text(std::size_t i) const override {
+    static const std::string empty;
+    return null(i) ? empty : cells_[i].text;
+  }
+  std::string blob(std::size_t i) const override {
+    std::string bytes;
+    if (null(i)) return bytes;
+    bytes.resize(cells_[i].blob->get_len());
+    if (!bytes.empty()) cells_[i].blob->read(0, bytes.data(), bytes.size());
+    return bytes;
+  }
+
+ private:
+  const std::vector<Cell>& cells_;
+};
+
+}  // namespace
+
+Session::Session(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {}
+Session::~Session() {
+  connection_->prepared.clear();
+}
+
+soci::session& Session::soci() {
+  return connection_->sql;
+}
+
+std::int64_t Session::run_values(std::string_view sql, const Value* values, std::size_t count) {
+  try {
+    Use use(*connection_, sql, values, count, nullptr, 0);
+    use->statement.execute(true);
+    return use->statement.get_affected_rows();
+  } catch (const soci::soci_error&) {
+    std::rethrow_exception(sqlite::translated(*this, std::current_exception()));
+  }
+}
+
+void Session::query_values(std::string_view sql, const Value* values, std::size_t count,
+                           const ColumnType* types, std::size_t columns,
+                           FunctionRef<bool(const Row&)> visit) {
+  try {
+    Use use(*connection_, sql, values, count, types, columns);
+    const CellRow row(*use.operator->());
+    for (bool more = use->statement.execute(true); more; more = use->statement.fetch()) {
+      if (!visit(row)) return;
+    }
+  } catch (const soci::soci_error&) {
+    std::rethrow_exception(sqlite::translated(*this, std::current_exception()));
+  }
+}
+
+void Session::script(std::string_view sql) {
+  sqlite::script(*this, sql);
+}
+
+}  // namespace longwave::store
