@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/result.hpp"
+#include "library/catalogue.hpp"
+#include "library/track.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace longwave::store {
+class Session;
+}
+
+/// Reading the library. All of these run inside a job of the store (Store::read, or write when they are part
+/// of a change) and throw store::Failure. Lists hold what can be played; `Listing::missing_too` adds the
+/// rest.
+namespace longwave::library {
+
+struct Listing {
+  std::int64_t limit = 50;
+  std::int64_t offset = 0;
+  bool missing_too = false;
+};
+
+/// Every word must begin a word of title, artist, album or album artist; case and accents don't matter. Best
+/// matches first. An empty text lists all tracks by artist, album and number.
+Page<Track> search(store::Session& session, std::string_view text, const Listing& listing = {});
+
+/// By name, without a leading article.
+Page<Artist> artists(store::Session& session, std::string_view text = {}, const Listing& listing = {});
+
+struct AlbumFilter {
+  std::string text;
+  std::optional<std::int64_t> artist;  ///< albums by this artist, or on which it plays
+};
+Page<Album> albums(store::Session& session, const AlbumFilter& filter = {}, const Listing& listing = {});
+
+struct AlbumTracks {
+  Album album;
+  std::vector<Track> tracks;  ///< by disc and number; missing and broken ones too
+};
+Result<AlbumTracks> album(store::Session& session, std::int64_t id);  ///< not_found
+
+Result<Track> track(store::Session& session, TrackId id);                 ///< not_found
+Result<TrackDetails> track_details(store::Session& session, TrackId id);  ///< not_found
+/// In the order of the ids; those that don't exist are left out.
+std::vector<Track> tracks(store::Session& session, std::span<const TrackId> ids);
+
+struct Totals {
+  std::int64_t tracks = 0, albums = 0, artists = 0, missing = 0, broken = 0;
+  std::int64_t duration_ms = 0;
+};
+Totals totals(store::Session& session);
+
+/// Files the last scan could not take in.
+Page<Problem> problems(store::Session& session, const Listing& listing = {});
+
+Catalogue load_catalogue(store::Session& session);
+
+/// Changes; inside Store::write.
+void mark_broken(store::Session& session, TrackId id, std::string_view reason);
+void record_play(store::Session& session, TrackId id, std::int64_t started_ms);
+
+}  // namespace longwave::library
