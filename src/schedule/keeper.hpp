@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "base/signal.hpp"
+#include "base/task.hpp"
+#include "orders/orders.hpp"
+#include "schedule/programmer.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace longwave::store {
+class Store;
+}
+
+namespace longwave::schedule {
+
+/// What the Keeper works with. All of it outlives the Keeper.
+struct KeeperPorts {
+  const Clock& clock;
+  store::Store& store;
+  orders::PlayerPort& player;  ///< the bus's end for what the programmers order
+  Post post;                   ///< the station loop
+  /// Arms the one timer: tick() is to be called on the station loop at that instant; a later call replaces
+  /// it.
+  std::function<void(Instant)> wake;
+  std::uint64_t seed = 1;  ///< of the AutoDJs' chance
+  Rules rules;
+};
+
+/// Keeps the programmers of all stations on the station loop: gives them their inputs, writes what they
+/// change through the store, answers a command when it is on disk, and only then sends its orders and tells
+/// its events. One timer serves all stations.
+///
+/// A commit that fails: the command is answered `unavailable`, nothing of it was sent, and the station is
+/// read back from the store. What the programme itself changed (the next item began) is never held back: it
+/// goes on in memory and is written as a whole as soon as the store can; meanwhile commands are refused.
+///
+/// All of it belongs to the station loop, except the constructor and open(), which run before the loop does.
+class Keeper final : public orders::ProgrammerPort {
+ public:
+  using Reply = UniqueFunction<void(Result<Answer>)>;
+  using HistoryReply = UniqueFunction<void(Result<std::vector<HistoryRow>>)>;
+
+  explicit Keeper(KeeperPorts ports);
+  ~Keeper() override;
+  Keeper(const Keeper&) = delete;
+  Keeper& operator=(const Keeper&) = delete;
+
+  /// Reads all stations (blocking) and makes `main` when there is none; throws what the store throws. Orders
+  /// nothing yet.
+  void open();
+  /// The programmes begin: from here on the player gets orders.
+  void start();
+
+  void set_catalogue(CataloguePtr catalogue);
+  void run(StationId station, Command command, Reply reply);
+  void receive(StationId station, const orders::FromPlayer& message) override;
+  void tick();
+  /// Newest first, rows with an id below `before`.
+  void history(StationId station, std::size_t limit, std::optional<std::int64_t> before, HistoryReply reply);
+
+  std::vector<StationId> stations() const;
+  std::optional<StationId> find(std::string_view slug) const;
+  /// nullptr: no such station. Valid until the loop's next turn.
+  const Programmer* programmer(StationId station) const;
+
+  Signal<QueueChanged> queue_changed;
+  Signal<NowChanged> now_changed;
+  Signal<HistoryAdded> history_added;
+
+ private:
+  class Station;
+  struct Shared;
+  std::unique_ptr<Shared> shared_;
+  std::vector<std::unique_ptr<Station>> stations_;
+};
+
+}  // namespace longwave::schedule

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/random.hpp"
+#include "base/result.hpp"
+#include "orders/orders.hpp"
+#include "orders/stream_clock.hpp"
+#include "schedule/autodj.hpp"
+#include "schedule/candidate.hpp"
+#include "schedule/queue.hpp"
+#include "schedule/state.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <variant>
+#include <vector>
+
+namespace longwave::schedule {
+
+/// Both clocks at one moment.
+struct Moment {
+  Instant now;
+  WallTime wall;
+};
+
+struct Rules {
+  Separation separation;
+  std::size_t ahead = 2;                   ///< items that are ready behind the one on air
+  std::size_t max_entries = 10'000;        ///< of a queue
+  Samples late = std::chrono::seconds{8};  ///< this long before it is due, what isn't ready is passed over
+  Samples avoid = std::chrono::hours{1};   ///< what failed isn't drawn for this long
+  Duration ask_again = std::chrono::seconds{60};  ///< a Prepare without answer is sent again
+  Duration clock_step = std::chrono::seconds{2};  ///< the wall clock may be off by less than this
+  Samples grid{1152};                             ///< starts that the programmer chooses are multiples of it
+};
+
+// --- commands: what people do. `by` is a display name, empty for nobody.
+
+/// At index `at` of the whole list, never before what is on air; without `at`, behind the last request and
+/// before what the AutoDJ chose. Errors: not_found (the track), conflict (it can't be played), full, invalid
+/// (no tracks).
+struct Add {
+  std::vector<TrackId> tracks;
+  std::optional<std::size_t> at;
+  std::string by;
+};
+/// Of the item on air: a skip. Errors: not_found.
+struct Remove {
+  EntryId entry;
+  std::string by;
+};
+/// Errors: not_found, conflict (it is on air).
+struct Move {
+  EntryId entry;
+  std::size_t to = 0;
+  std::string by;
+};
+/// Everything but the item on air.
+struct Clear {
+  std::string by;
+};
+/// Cuts the item on air as soon as another is ready. Errors: conflict (nothing is on air).
+struct Skip {
+  std::string by;
+};
+using Command = std::variant<Add, Remove, Move, Clear, Skip>;
+
+struct Answer {
+  std::vector<EntryId> entries;  ///< what was added
+  std::uint64_t version = 0;     ///< of the queue afterwards
+};
+
+// --- what others see
+
+/// An item of the programme. Its sound at stream time t is t - start_at.
+struct Item {
+  EntryPtr entry;
+  Samples start_at{};
+  Samples end_at{};
+};
+
+enum class OnAir {
+  empty,     ///< nothing to play: no track, no entry
+  starting,  ///< there is something, it isn't ready yet
+  playing,
+};
+
+struct NowView {
+  OnAir state = OnAir::empty;
+  std::optional<Item> current;  ///< starts up to a few seconds later after a skip
+  std::optional<Item> next;     ///< only when its start is certain
+  friend bool operator==(const NowView& a, const NowView& b);
+};
+
+struct QueueChanged {
+  StationId station;
+  QueueChange change;
+};
+struct NowChanged {
+  StationId station;
+  NowView now;
+};
+/// The row is final: also how many heard it.
+struct HistoryAdded {
+  StationId station;
+  HistoryRow row;
+};
+using Event = std::variant<QueueChanged, NowChanged, HistoryAdded>;
+
+/// What a step wants done, in this order: write, then (when that is on disk, if it was a command) send and
+/// tell.
+struct Output {
+  std::optional<Delta> delta;
+  std::vector<orders::ToPlayer> orders;
+  std::vector<Event> events;
+  bool empty() const { return !delta && orders.empty() && events.empty(); }
+};
+
+/// The programmer of one station: (rules, state, now) -> orders. A pure machine without threads, clocks or
+/// disk: every input says when it happens, take() gives what is to be done about it. docs/schedule.md tells
+/// the rules.
+///
+/// The programme runs by the clock whether or not the player answers: an item without a Started is taken to
+/// have begun when it was ordered to. Items follow each other without a hole as long as anything is ready.
+class Programmer {
+ public:
+  /// A station as it was stored (a new one has only its row), opened at `moment`: goes on where the clock
+  /// says it should be. `seed` is the chance of the AutoDJ.
+  Programmer(Saved saved, Rules rules, CataloguePtr catalogue, Moment moment, std::uint64_t seed,
+             std::optional<orders::StreamClock> clock = std::nullopt);
+
+  // inputs
+  Result<Answer> run(const Command& command, Moment moment);
+  void receive(const orders::FromPlayer& message, Moment moment);
+  void set_catalogue(CataloguePtr catalogue, Moment moment);
+  void tick(Moment moment);
+  /// The player is a new one and knows nothing: everything is ordered again.
+  void player_is_new(Moment moment);
+
+  // outputs
+  Output take();
+  /// When to call tick(); nullopt: only an input can change anything.
+  std::optional<Instant> deadline() const;
+
+  // views
+  const StationRow& station() const { return row_; }
+  const Queue& queue() const { return queue_; }
+  const orders::StreamClock& clock() const { return clock_; }
+  NowView now() const;
+  /// When the entry starts, if that is certain (it and everything before it is ready).
+  std::optional<Samples> starts_at(EntryId entry) const;
+  /// Everything, to be written as a whole (after a failed write).
+  Delta snapshot() const;
+
+ private:
+  struct Ordered {
+    EntryId entry;
+    Samples start_at{};
+    friend bool operator==(const Ordered&, const Ordered&) = default;
+  };
+  struct Asked {
+    Instant at;
+    bool ready = false;
+  };
+
+  // resume.cpp
+  void resume(const std::vector<HistoryRow>& history);
+  void run_through(Samples until);
+
+  // commands.cpp
+  Result<Answer> execute(const Add& add);
+  Result<Answer> execute(const Remove& remove);
+  Result<Answer> execute(const Move& move);
+  Result<Answer> execute(const Clear& clear);
+  Result<Answer> execute(const Skip& skip);
+  std::size_t first_open_index() const;
+  std::size_t behind_requests() const;
+
+  // answers.cpp
+  void on(const orders::Prepared& message);
+  void on(const orders::Failed& message);
+  void on(const orders::Started& message);
+  void on(const orders::Ended& message);
+
+  // programmer.cpp: the steps of a turn
+  void begin(Moment moment);
+  void settle();
+  void finish_turn();
+  bool advance();
+  void start(std::size_t index, Samples at);
+  void end_current(Samples at);
+  void cut(Samples at);
+  void drop_failed(std::size_t index, const std::string& problem);
+  void drop_vanished();
+  void ask();
+  void send_plan();
+
+  // picks.cpp
+  void review();
+  void replenish();
+  void cover_late();
+  bool insert_stand_in();
+  std::vector<Heard> heard_before(std::size_t index, Samples& at) const;
+  EntryId insert_pick(std::size_t index, const Candidate& candidate, Reason reason);
+
+  bool ready(const Entry& entry) const;
+  Samples tail() const;
+  HistoryRow& add_history(const Entry& entry, Samples start, Samples end, std::string problem);
+  WallTime wall_at(Samples at) const { return row_.epoch + to_duration(at); }
+  Samples on_grid(Samples at) const;
+
+  Rules rules_;
+  Random random_;
+  StationRow row_;
+  Queue queue_;
+  CataloguePtr catalogue_;
+  orders::StreamClock clock_;
+
+  Moment moment_{};     ///< of the turn
+  Samples position_{};  ///< of the turn
+  std::optional<Item> current_;
+  std::string current_problem_;
+  int current_heard_by_ = 0;
+  Samples tail_{};               ///< without a current item: where the last one ended
+  bool resume_at_tail_ = false;  ///< after a restart: the next item starts at tail_, though that is past
+  bool skip_pending_ = false;
+  bool review_ = false;
+  EntryId fixed_;  ///< the next item, when the player has said that it starts at the end of this one
+  bool told_current_ = false;
+  bool cut_next_ = false;
+  std::vector<Ordered> ordered_;  ///< what the player knows of what comes next
+  std::unordered_map<EntryId, Asked> asked_;
+  std::unordered_map<TrackId, Samples> avoided_;
+  std::vector<std::pair<TrackId, Samples>>
+      stand_ins_;  ///< tracks that were ready lately, with their durations
+  RecentPlays recent_;
+  bool anything_analysed_ = false;
+
+  std::vector<HistoryRow> closing_;  ///< over, waiting for Ended to say how many heard it
+  std::vector<HistoryRow> history_;  ///< to be written
+  bool dirty_ = false;               ///< row_ has to be written
+  NowView told_now_;
+  Output out_;
+};
+
+}  // namespace longwave::schedule

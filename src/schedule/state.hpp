@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/ids.hpp"
+#include "base/time.hpp"
+#include "schedule/history.hpp"
+#include "schedule/queue.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace longwave::schedule {
+
+/// What is kept of a station between two runs of the program, and what changes of it. Plain values, written
+/// and read by tables.hpp.
+
+/// The item that is on air: it is the entry at the cursor.
+struct Running {
+  EntryId entry;
+  Samples start_at{};
+  Samples end_at{};
+  friend bool operator==(const Running&, const Running&) = default;
+};
+
+struct StationRow {
+  StationId id;
+  std::string slug;  ///< of addresses and channels: "main"
+  std::string name;
+  WallTime epoch{};     ///< the wall time that belongs to position 0 of the stream
+  bool consume = true;  ///< what was played leaves the queue
+  std::uint64_t version = 0;
+  int cursor = -1;
+  std::int64_t next_entry = 1;    ///< the id the next entry gets
+  std::int64_t next_history = 1;  ///< the id the next row of the history gets
+  std::optional<Running> running;
+};
+
+/// Everything of a station.
+struct Saved {
+  StationRow station;
+  std::vector<Entry> entries;       ///< by key
+  std::vector<HistoryRow> history;  ///< the last rows, oldest first
+};
+
+/// One write: exactly what changed.
+struct Delta {
+  StationRow station;         ///< always written
+  bool whole = false;         ///< `put` is all entries there are: others are to be deleted
+  std::vector<EntryPtr> put;  ///< insert or replace
+  std::vector<EntryId> removed;
+  std::vector<HistoryRow> history;  ///< insert or replace
+};
+
+}  // namespace longwave::schedule
