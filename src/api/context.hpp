@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "base/task.hpp"
+#include "rpc/method.hpp"
+
+#include <boost/json/fwd.hpp>
+
+#include <functional>
+
+namespace longwave::store {
+class Session;
+class Store;
+}  // namespace longwave::store
+namespace longwave::library {
+class Library;
+}
+
+namespace longwave::api {
+
+/// What the methods of the API work on. Made by app/ before the first connection, outlives the last; the
+/// pointers never change. Rooms that belong to the station loop are reached through `station_loop`.
+struct Context {
+  const Clock* clock = nullptr;
+  store::Store* store = nullptr;
+  Post station_loop;
+  library::Library* library = nullptr;  ///< on the station loop
+};
+
+/// A handler that reads the database: `read` runs on a reading thread of the store with the checked call.
+/// What the database can't do is logged and answered with `unavailable`; the client never sees its words.
+rpc::Handler reading(Context& context,
+                     std::function<Result<boost::json::value>(store::Session&, const rpc::Call&)> read);
+
+/// A handler on the station loop, where the library, the programmer and the player live. `act` may keep the
+/// responder and answer later.
+rpc::Handler on_station_loop(Context& context, std::function<void(const rpc::Call&, rpc::Responder)> act);
+
+}  // namespace longwave::api

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/library.hpp"
+
+#include "api/context.hpp"
+#include "api/json.hpp"
+#include "library/library.hpp"
+#include "library/queries.hpp"
+
+#include <boost/json.hpp>
+
+namespace longwave::api {
+namespace {
+
+namespace json = boost::json;
+using namespace rpc;
+
+Field limit() {
+  return integer("limit").range(1, 500).otherwise("50").about("most items of the answer");
+}
+Field offset() {
+  return integer("offset").min(0).otherwise("0").about("items to pass over");
+}
+Field filter() {
+  return string("text").max(200).otherwise("\"\"").about("every word must begin a word of it");
+}
+
+library::Listing listing(const Call& call) {
+  return {.limit = call.integer("limit"), .offset = call.integer("offset")};
+}
+
+void add_lists(Table& table, Context& context) {
+  table.add(
+      {.name = "library.search",
+       .summary = "Tracks whose title, artist or album has words that begin like every word of the text; the "
+                  "best match first.",
+       .params = {string("text").max(200).about("empty lists everything"), limit(), offset()},
+       .result = object({array("tracks", ref("Track")), integer("total")}),
+       .run = Run::store,
+       .handler = reading(context, [](store::Session& session, const Call& call) -> Result<json::value> {
+         const auto page = library::search(session, call.string("text"), listing(call));
+         return json::object{{"tracks", to_json(page.items)}, {"total", page.total}};
+       })});
+  table.add(
+      {.name = "library.artists",
+       .summary = "Artists by name.",
+       .params = {limit(), offset(), filter()},
+       .result = object({array("artists", ref("Artist")), integer("total")}),
+       .run = Run::store,
+       .handler = reading(context, [](store::Session& session, const Call& call) -> Result<json::value> {
+         const auto page = library::artists(session, call.string("text"), listing(call));
+         return json::object{{"artists", to_json(page.items)}, {"total", page.total}};
+       })});
+  table.add(
+      {.name = "library.albums",
+       .summary = "Albums by artist and year.",
+       .params = {limit(), offset(), integer("artist").optional().about("only albums of this artist"),
+                  filter()},
+       .result = object({array("albums", ref("Album")), integer("total")}),
+       .run = Run::store,
+       .handler = reading(context, [](store::Session& session, const Call& call) -> Result<json::value> {
+         library::AlbumFilter only{.text = call.string("text"), .artist = {}};
+         if (call.has("artist")) only.artist = call.integer("artist");
+         const auto page = library::albums(session, only, listing(call));
+         return json::object{{"albums", to_json(page.items)}, {"total", page.total}};
+       })});
+  table.add(
+      {.name = "library.problems",
+       .summary = "Files that could not be taken in, and why.",
+       .params = {limit(), offset()},
+       .result = object({array("problems", object({string("path"), string("reason")})), integer("total")}),
+       .role = Role::admin,
+       .run = Run::store,
+       .handler = reading(context, [](store::Session& session, const Call& call) -> Result<json::value> {
+         const auto page = library::problems(session, listing(call));
+         json::array problems;
+         for (const auto& p : page.items) {
+           problems.push_back(json::object{{"path", clean(p.path)}, {"reason", clean(p.reason)}});
+         }
+         return json::object{{"problems", std::move(problems)}, {"total", page.total}};
+       })});
+}
+
+void add_single(Table& table, Context& context) {
+  table.add(
+      {.name = "library.album",
+       .summary = "An album and its tracks in order.",
+       .params = {integer("id")},
+       .result = object({ref("album", "Album"), array("tracks", ref("Track"))}),
+       .errors = {not_found},
+       .run = Run::store,
+       .handler = reading(context, [](store::Session& session, const Call& call) -> Result<json::value> {
+         const auto found = library::album(session, call.integer("id"));
+         if (!found) return found.error();
+         return json::object{{"album", to_json(found->album)}, {"tracks", to_json(found->tracks)}};
+       })});
+  table.add(
+      {.name = "library.track",
+       .summary = "A track with all that is known of it.",
+       .params = {integer("id")},
+       .result = object({ref("track", "Track"), integer("size_bytes").in("bytes"),
+                         integer("sample_rate").in("Hz"), integer("channels"),
+                         integer("bitrate_kbps").in("kbit/s"), string("problem").or_null(), integer("plays"),
+                         integer("last_played_ms").in("ms").or_null(), integer("added_ms").in("ms")}),
+       .errors = {not_found},
+       .run = Run::store,
+       .handler = reading(context, [](store::Session& session, const Call& call) -> Result<json::value> {
+         const auto found = library::track_details(session, TrackId{call.integer("id")});
+         if (!found) return found.error();
+         return json::object{
+             {"track", to_json(found->track)},
+             {"size_bytes", found->size_bytes},
+             {"sample_rate", found->sample_rate},
+             {"channels", found->channels},
+             {"bitrate_kbps", found->bitrate_kbps},
+             {"problem", found->problem.empty() ? json::value(nullptr) : json::value(clean(found->problem))},
+             {"plays", found->plays},
+             {"last_played_ms",
+              found->last_played_ms ? json::value(*found->last_played_ms) : json::value(nullptr)},
+             {"added_ms", found->added_ms}};
+       })});
+}
+
+json::object progress_json(const library::ScanProgress& p) {
+  return {{"phase", to_string(p.phase)},
+          {"done", p.done},
+          {"total", p.total},
+          {"broken", p.broken},
+          {"eta_ms", p.eta_ms ? json::value(*p.eta_ms) : json::value(nullptr)}};
+}
+
+json::object report_json(const library::ScanReport& r) {
+  return {{"added", r.added},     {"changed", r.changed},    {"moved", r.moved},
+          {"missing", r.missing}, {"returned", r.returned},  {"unchanged", r.unchanged},
+          {"broken", r.broken},   {"cancelled", r.cancelled}};
+}
+
+/// A library.scan that waits for its end; ends itself with the scan or with its caller. On the station loop.
+struct Watch {
+  Subscription progress, finished;
+};
+
+void scan(Context& context, const Responder& answer) {
+  auto watch = std::make_shared<Watch>();
+  auto& library = *context.library;
+  const bool ours = library.scan();  // a scan that already runs serves us too
+  watch->progress =
+      library.scan_progress.connect([answer](const library::ScanProgress& p) { answer.gauge(progress_json(p)); });
+  watch->finished = library.scan_finished.connect([answer, watch](const library::ScanFinished& end) mutable {
+    if (end.failure.empty()) {
+      answer.finish(report_json(end.report));
+    } else {
+      answer.fail(error(Errc::unavailable, end.failure));
+    }
+    const auto last = std::move(watch);  // ends both subscriptions after this call
+  });
+  answer.on_cancel([&context, ours, watch]() mutable {
+    context.station_loop([&context, ours, watch = std::move(watch)] {
+      watch->progress = {};
+      watch->finished = {};
+      if (ours) context.library->cancel_scan();
+    });
+  });
+}
+
+void add_scan(Table& table, Context& context) {
+  const auto count = [](const char* name) { return integer(name); };
+  table.add(
+      {.name = "library.scan",
+       .summary =
+           "Looks for new, changed, moved and missing files. Answers with gauges while it runs; cancelling "
+           "the call, or losing the connection, stops the scan it started. What was found is kept.",
+       .result = object({count("added"), count("changed"), count("moved"), count("missing"),
+                         count("returned"), count("unchanged"), count("broken"), boolean("cancelled")}),
+       .errors = {unavailable},
+       .role = Role::admin,
+       .item = object({string("phase").one_of({"listing", "reading", "finishing"}), count("done"),
+                       count("total"), count("broken"), integer("eta_ms").in("ms").or_null()}),
+       .many = true,
+       .handler =
+           on_station_loop(context, [&context](const Call&, Responder answer) { scan(context, answer); })});
+  table.event({.name = "library.progress",
+               .channel = "library",
+               .summary = "How far a scan is.",
+               .data = object({string("phase"), count("done"), count("total"), count("broken"),
+                               integer("eta_ms").in("ms").or_null()})});
+  table.event({.name = "library.changed",
+               .channel = "library",
+               .summary = "There is more, less or other music.",
+               .data = object(
+                   {count("tracks"), count("albums"), count("artists"), count("missing"), count("broken")})});
+}
+
+}  // namespace
+
+void add_library_methods(Table& table, Context& context) {
+  add_library_shapes(table);
+  add_lists(table, context);
+  add_single(table, context);
+  add_scan(table, context);
+}
+
+}  // namespace longwave::api
