@@ -17,8 +17,13 @@ class Store;
 namespace longwave::library {
 class Library;
 }
+namespace longwave::schedule {
+class Keeper;
+}
 
 namespace longwave::api {
+
+class StationFeed;
 
 /// What the methods of the API work on. Made by app/ before the first connection, outlives the last; the
 /// pointers never change. Rooms that belong to the station loop are reached through `station_loop`.
@@ -27,6 +32,8 @@ struct Context {
   store::Store* store = nullptr;
   Post station_loop;
   library::Library* library = nullptr;  ///< on the station loop
+  schedule::Keeper* keeper = nullptr;   ///< on the station loop
+  StationFeed* feed = nullptr;          ///< on the station loop
 };
 
 /// A handler that reads the database: `read` runs on a reading thread of the store with the checked call.

@@ -143,8 +143,8 @@ void scan(Context& context, const Responder& answer) {
   auto watch = std::make_shared<Watch>();
   auto& library = *context.library;
   const bool ours = library.scan();  // a scan that already runs serves us too
-  watch->progress =
-      library.scan_progress.connect([answer](const library::ScanProgress& p) { answer.gauge(progress_json(p)); });
+  watch->progress = library.scan_progress.connect(
+      [answer](const library::ScanProgress& p) { answer.gauge(progress_json(p)); });
   watch->finished = library.scan_finished.connect([answer, watch](const library::ScanFinished& end) mutable {
     if (end.failure.empty()) {
       answer.finish(report_json(end.report));

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/station_feed.hpp"
+
+#include <boost/json.hpp>
+
+namespace longwave::api {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::string_view prefix = "station:";
+
+StationFeed::Text text_of(const json::object& value) {
+  return std::make_shared<const std::string>(json::serialize(value));
+}
+
+}  // namespace
+
+StationFeed::StationFeed(schedule::Keeper& keeper, TrackBook& book, const Clock& clock, Publish publish,
+                         std::function<std::string(std::string_view)> accent)
+    : keeper_(keeper),
+      clock_(clock),
+      publish_(std::move(publish)),
+      accent_(std::move(accent)),
+      book_(book),
+      feed_(book) {
+  on_queue_ = keeper_.queue_changed.connect([this](const schedule::QueueChanged& event) {
+    feed_.add(tracks_of(event.change), [this, event](const TrackBook::Tracks& tracks) {
+      if (const auto* programmer = keeper_.programmer(event.station)) {
+        publish_(channel(*programmer), "queue.changed",
+                 text_of(change_json(*programmer, event.change, tracks)));
+      }
+    });
+  });
+  on_now_ =
+      keeper_.now_changed.connect([this](const schedule::NowChanged& event) { publish_now(event.station); });
+  on_history_ = keeper_.history_added.connect([this](const schedule::HistoryAdded& event) {
+    feed_.add({event.row.track}, [this, event](const TrackBook::Tracks& tracks) {
+      if (const auto* programmer = keeper_.programmer(event.station)) {
+        publish_(channel(*programmer), "history.added", text_of({{"item", history_json(event.row, tracks)}}));
+      }
+    });
+  });
+}
+
+std::string StationFeed::channel(const schedule::Programmer& programmer) {
+  return std::string(prefix) + programmer.station().slug;
+}
+
+json::object StationFeed::now(StationId station, const TrackBook::Tracks& tracks) const {
+  const auto& programmer = *keeper_.programmer(station);
+  return now_json(programmer,
+                  {.name = programmer.station().name,
+                   .moment = {.now = clock_.now(), .wall = clock_.wall()},
+                   .listeners = listeners(station),
+                   .accent = accent_},
+                  tracks);
+}
+
+int StationFeed::listeners(StationId station) const {
+  const auto found = audiences_.find(station);
+  return found == audiences_.end() ? 0 : found->second.total;
+}
+
+void StationFeed::publish_now(StationId station) {
+  const auto* programmer = keeper_.programmer(station);
+  if (!programmer) return;
+  feed_.add(tracks_of(programmer->now()), [this, station](const TrackBook::Tracks& tracks) {
+    publish_(channel(*keeper_.programmer(station)), "station.now", text_of(now(station, tracks)));
+  });
+}
+
+json::object StationFeed::audience_json(StationId station) const {
+  const auto found = audiences_.find(station);
+  const Audience audience = found == audiences_.end() ? Audience{} : found->second;
+  return {{"total", audience.total}, {"mounts", {{"mp3", audience.mp3}, {"opus", audience.opus}}}};
+}
+
+void StationFeed::present_values(const std::string& name, UniqueFunction<void(Values)> answer) {
+  const auto station = keeper_.find(std::string_view(name).substr(std::min(prefix.size(), name.size())));
+  const auto* programmer = station ? keeper_.programmer(*station) : nullptr;
+  if (!programmer) return answer({});
+  auto needs = tracks_of(programmer->queue().entries());
+  const auto more = tracks_of(programmer->now());
+  needs.insert(needs.end(), more.begin(), more.end());
+  feed_.add(std::move(needs),
+            [this, station = *station, answer = std::move(answer)](const TrackBook::Tracks& tracks) mutable {
+              Values values;
+              values.emplace_back("station.now", text_of(now(station, tracks)));
+              values.emplace_back("queue.changed", text_of(reset_json(*keeper_.programmer(station), tracks)));
+              values.emplace_back("listeners.changed", text_of(audience_json(station)));
+              answer(std::move(values));
+            });
+}
+
+void StationFeed::set_audience(StationId station, Audience audience) {
+  audiences_[station] = audience;
+  feed_.add({}, [this, station](const TrackBook::Tracks&) {
+    if (const auto* programmer = keeper_.programmer(station)) {
+      publish_(channel(*programmer), "listeners.changed", text_of(audience_json(station)));
+    }
+  });
+}
+
+void StationFeed::accents_changed() {
+  for (const StationId station : keeper_.stations()) publish_now(station);
+}
+
+void StationFeed::library_changed() {
+  book_.forget();
+}
+
+}  // namespace longwave::api
