@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/result.hpp"
+#include "base/task.hpp"
+#include "io/stream.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+namespace longwave::io {
+class Pool;
+}
+namespace longwave::store {
+class Store;
+}
+namespace longwave::web {
+class Router;
+}
+
+namespace longwave::api {
+
+/// Artwork in the sizes the page uses, decoded under limits and encoded anew, the latest of it kept in
+/// memory. Thread-safe; outlives the store's threads and the pool.
+class Art {
+ public:
+  struct Picture {
+    io::SharedBytes jpeg;
+    std::string accent;  ///< "#rrggbb"
+  };
+  using Done = UniqueFunction<void(Result<Picture>)>;
+
+  Art(store::Store& store, io::Pool& pool);
+
+  /// `done` is called on a pool thread, or at once when the picture is at hand. Callers that want the same
+  /// one share the work. Errors: not_found, invalid (a size or hash that isn't one), broken, full (too much
+  /// is asked for).
+  void picture(const std::string& hash, int size, Done done);
+
+  /// Its colour if it is known. If not, finds it out and calls the hook of on_accent() later.
+  std::string accent(std::string_view hash);
+  /// `hook` is called on a pool thread when a colour that somebody asked for has become known. Set before
+  /// use.
+  void on_accent(Task hook) { accent_found_ = std::move(hook); }
+
+  /// GET /art/:hash?size=
+  Result<void> add_route(web::Router& router);
+
+ private:
+  using Key = std::pair<std::string, int>;
+
+  void start(const Key& key);
+  void finish(const Key& key, Result<Picture> result);
+  void keep(const Key& key, const Picture& picture);
+
+  store::Store& store_;
+  io::Pool& pool_;
+  Task accent_found_;
+
+  std::mutex mutex_;  // held for look-ups in the maps, never while something is read or decoded
+  std::map<Key, std::pair<Picture, std::list<Key>::iterator>> kept_;
+  std::list<Key> used_;  // the latest first
+  std::size_t kept_bytes_ = 0;
+  std::map<Key, std::vector<Done>> waiting_;
+  std::unordered_map<std::string, std::string> accents_;
+};
+
+}  // namespace longwave::api
