@@ -21,10 +21,10 @@ namespace longwave::rpc {
 /// Who makes a call, as known when the call came in. A copy belongs to each call and never changes.
 struct Caller {
   Role role = Role::anyone;
-  std::string user;              ///< login name; empty without login
-  std::string name;              ///< shown to other people; empty if never told
-  std::string session;           ///< the session it logged in with (not the secret); empty without
-  std::string address;           ///< of the peer, for limits and logs
+  std::string user = {};         ///< login name; empty without login
+  std::string name = {};         ///< shown to other people; empty if never told
+  std::string session = {};      ///< the session it logged in with (not the secret); empty without
+  std::string address = {};      ///< of the peer, for limits and logs
   std::uint64_t connection = 0;  ///< of a WebSocket; 0 over plain HTTP
   bool loopback = false;         ///< a loopback peer on a loopback listener
 };

@@ -35,6 +35,10 @@ class Outlet {
   virtual void send(Message message) = 0;
   /// Bytes given to send() that haven't left the process.
   virtual std::size_t queued_bytes() const { return 0; }
+  /// queued_bytes() is above the soft limit, or something waits: call Peer::drained() later, from the loop,
+  /// when it has become shorter (or now and then). Asked again each time; never answered from inside the
+  /// call.
+  virtual void tell_when_drained() {}
 
  protected:
   ~Outlet() = default;

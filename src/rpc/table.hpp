@@ -26,6 +26,8 @@ namespace longwave::rpc {
 class Table {
  public:
   Table();
+  Table(const Table&) = delete;  // its handlers refer to it
+  Table& operator=(const Table&) = delete;
 
   void add(Method method);
   void shape(Shape shape);

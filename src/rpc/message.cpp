@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rpc/message.hpp"
+
+#include "base/text.hpp"
+
+#include <boost/json/error.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/parse_options.hpp>
+
+#include <cmath>
+#include <cstdint>
+
+namespace longwave::rpc {
+namespace {
+
+namespace json = boost::json;
+
+// The scanner below walks text that the parser has accepted: it only has to find where values begin and end.
+
+std::size_t skip_space(std::string_view s, std::size_t i) {
+  while (i < s.size() && (s[i] == ' ' || s[i] == '\t' || s[i] == '\n' || s[i] == '\r')) ++i;
+  return i;
+}
+
+std::size_t skip_string(std::string_view s, std::size_t i) {
+  for (++i; i < s.size() && s[i] != '"'; ++i)
+    if (s[i] == '\\') ++i;
+  return i < s.size() ? i + 1 : s.size();
+}
+
+std::size_t skip_value(std::string_view s, std::size_t i) {
+  if (i >= s.size()) return i;
+  if (s[i] == '"') return skip_string(s, i);
+  if (s[i] == '{' || s[i] == '[') {
+    int depth = 0;
+    while (i < s.size()) {
+      const char c = s[i];
+      if (c == '"') {
+        i = skip_string(s, i);
+        continue;
+      }
+      ++i;
+      if (c == '{' || c == '[') ++depth;
+      if ((c == '}' || c == ']') && --depth == 0) break;
+    }
+    return i;
+  }
+  while (i < s.size() && std::string_view{",]} \t\n\r"}.find(s[i]) == std::string_view::npos) ++i;
+  return i;
+}
+
+struct RawMember {
+  std::string_view key;  // with quotes
+  std::string_view value;
+};
+
+std::vector<RawMember> raw_members(std::string_view object) {
+  std::vector<RawMember> result;
+  std::size_t i = skip_space(object, skip_space(object, 0) + 1);
+  while (i < object.size() && object[i] == '"') {
+    const std::size_t key = i;
+    i = skip_string(object, i);
+    const std::string_view name = object.substr(key, i - key);
+    i = skip_space(object, skip_space(object, i) + 1);  // the colon
+    const std::size_t value = i;
+    i = skip_value(object, i);
+    result.push_back({name, object.substr(value, i - value)});
+    i = skip_space(object, i);
+    if (i < object.size() && object[i] == ',') i = skip_space(object, i + 1);
+  }
+  return result;
+}
+
+bool named(const RawMember& member, std::string_view name) {
+  const std::string_view inner = member.key.substr(1, member.key.size() - 2);
+  if (inner == name) return true;
+  if (inner.find('\\') == std::string_view::npos) return false;
+  boost::system::error_code ec;
+  const json::value decoded = json::parse(member.key, ec);
+  return !ec && decoded.is_string() && std::string_view(decoded.get_string()) == name;
+}
+
+Fault invalid(std::string message) {
+  return {invalid_request, std::move(message), {}};
+}
+
+// Takes the id as far as it can be used, so that an error is answered to the right call.
+void take_id(Incoming& in, const json::value* id, std::string_view raw, bool any_type) {
+  if (!id || id->is_null()) return;
+  if (!any_type && !id->is_string() && !id->is_number()) {
+    in.fault = invalid("\"id\" must be a string or a number");
+    return;
+  }
+  in.id = raw;
+  in.key = id_key(*id, raw);
+}
+
+bool looks_like_v1(const json::object& object, const json::value* method, const json::value* params) {
+  return !object.contains("jsonrpc") && method && method->is_string() && (!params || params->is_array());
+}
+
+void classify_call(Incoming& in, const json::object& object, const json::value* method, json::value* params) {
+  const json::value* version = object.if_contains("jsonrpc");
+  if (!version && method && method->is_string()) {
+    in.fault = invalid("\"jsonrpc\":\"2.0\" is missing");
+  } else if (!version || !version->is_string() || version->get_string() != "2.0") {
+    in.fault = invalid("not a JSON-RPC call: \"jsonrpc\" must be \"2.0\"");
+  } else if (!method || !method->is_string()) {
+    in.fault = invalid("\"method\" must be a string");
+  } else if (params && !params->is_array() && !params->is_object()) {
+    in.fault = invalid("\"params\" must be an array or an object");
+  }
+  if (in.fault.code == invalid_request) return;
+  in.kind = object.contains("id") ? Incoming::Kind::call : Incoming::Kind::notification;
+}
+
+std::string cancel_target(const json::value& params, std::string_view raw) {
+  if (params.is_array() && params.get_array().size() == 1) return std::string(raw_elements(raw)[0]);
+  if (params.is_object())
+    for (const RawMember& member : raw_members(raw))
+      if (named(member, "id")) return std::string(member.value);
+  return {};
+}
+
+Incoming classify(json::value& value, std::string_view raw, bool in_batch) {
+  Incoming in;
+  in.fault.code = 0;
+  if (!value.is_object()) {
+    in.fault = invalid("a call is an object");
+    return in;
+  }
+  json::object& object = value.get_object();
+  const std::vector<RawMember> members = raw_members(raw);
+  std::string_view raw_id, raw_params;
+  for (const RawMember& member : members) {
+    if (named(member, "id")) raw_id = member.value;
+    if (named(member, "params")) raw_params = member.value;
+  }
+  const json::value* id = object.if_contains("id");
+  const json::value* method = object.if_contains("method");
+  json::value* params = object.if_contains("params");
+  const bool v1 = looks_like_v1(object, method, params);
+  if (members.size() != object.size()) {
+    in.fault = invalid("a member is given twice");
+    return in;  // which of two ids is meant can't be known
+  }
+  if (!method && (object.contains("result") || object.contains("error")) && id) {
+    in.kind = Incoming::Kind::answer;
+    return in;
+  }
+  take_id(in, id, raw_id, v1);
+  if (in.fault.code != 0) return in;
+  if (v1 && !in_batch) {
+    in.dialect = Dialect::v1;
+    in.kind = id && !id->is_null() ? Incoming::Kind::call : Incoming::Kind::notification;
+  } else {
+    classify_call(in, object, method, params);
+    if (in.kind == Incoming::Kind::invalid) return in;
+  }
+  in.method = method->get_string();
+  if (in.method == "rpc.cancel" && params) in.raw_target = cancel_target(*params, raw_params);
+  if (params) {
+    if (params->is_object() && raw_members(raw_params).size() != params->get_object().size())
+      in.fault = {invalid_params, "a parameter is given twice", {}};
+    in.params = std::move(*params);
+  }
+  return in;
+}
+
+Fault parse_fault(const boost::system::error_code& ec, int max_depth) {
+  if (ec == json::error::too_deep)
+    return {parse_error, "nested deeper than " + std::to_string(max_depth) + " levels", {}};
+  return {parse_error, "not JSON", {}};
+}
+
+}  // namespace
+
+std::vector<std::string_view> raw_elements(std::string_view array) {
+  std::vector<std::string_view> result;
+  std::size_t i = skip_space(array, skip_space(array, 0) + 1);
+  while (i < array.size() && array[i] != ']') {
+    const std::size_t start = i;
+    i = skip_value(array, i);
+    result.push_back(array.substr(start, i - start));
+    i = skip_space(array, i);
+    if (i < array.size() && array[i] == ',') i = skip_space(array, i + 1);
+  }
+  return result;
+}
+
+std::string id_key(const json::value& id, std::string_view raw) {
+  if (id.is_null()) return {};
+  if (id.is_string()) return "s" + std::string(id.get_string());
+  if (id.is_int64()) return "n" + std::to_string(id.get_int64());
+  if (id.is_uint64()) return "n" + std::to_string(id.get_uint64());
+  if (id.is_double()) {
+    const double number = id.get_double();
+    const bool fraction = raw.find_first_of(".eE") != std::string_view::npos;
+    if (fraction && std::abs(number) < 9e15 && number == std::floor(number))
+      return "n" + std::to_string(static_cast<std::int64_t>(number));
+  }
+  return "r" + std::string(raw);  // huge or fractional numbers, and what only 1.0 allows as an id
+}
+
+Envelope read_message(std::string_view text, int max_depth, std::size_t max_batch) {
+  Envelope envelope;
+  json::parse_options options;
+  options.max_depth = static_cast<std::size_t>(max_depth);
+  boost::system::error_code ec;
+  json::value value = json::parse(text, ec, {}, options);
+  if (ec) {
+    envelope.fault = parse_fault(ec, max_depth);
+    return envelope;
+  }
+  if (!value.is_array()) {
+    envelope.elements.push_back(classify(value, text, false));
+    return envelope;
+  }
+  json::array& array = value.get_array();
+  if (array.empty() || array.size() > max_batch) {
+    envelope.fault = invalid(array.empty() ? "an empty batch"
+                                           : "a batch of more than " + std::to_string(max_batch) + " calls");
+    return envelope;
+  }
+  envelope.batch = true;
+  const std::vector<std::string_view> raw = raw_elements(text);
+  for (std::size_t i = 0; i < array.size(); ++i)
+    envelope.elements.push_back(classify(array[i], raw[i], true));
+  return envelope;
+}
+
+}  // namespace longwave::rpc
