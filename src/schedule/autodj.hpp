@@ -27,7 +27,7 @@ struct PickContext {
   Samples at{};              ///< when it would start
   std::vector<Heard> heard;  ///< history and what is planned before it, in order of time; the last one is the
                              ///< one that is just before it
-  std::unordered_map<TrackId, Samples> avoided;  ///< failed lately: not before this time
+  const std::unordered_map<TrackId, Samples>* avoided = nullptr;  ///< failed lately: not before this time
   bool shortest = false;  ///< nothing is analysed yet: take the shortest known duration
 };
 

@@ -167,8 +167,11 @@ class Programmer {
   };
 
   // resume.cpp
+  void anchor(Moment moment, const std::vector<HistoryRow>& history,
+              std::optional<orders::StreamClock> clock);
   void resume(const std::vector<HistoryRow>& history);
-  void run_through(Samples until);
+  void run_through();
+  void pass_off_air(std::size_t index);
 
   // commands.cpp
   Result<Answer> execute(const Add& add);
@@ -184,6 +187,7 @@ class Programmer {
   void on(const orders::Failed& message);
   void on(const orders::Started& message);
   void on(const orders::Ended& message);
+  void rewrite(const HistoryRow& row);
 
   // programmer.cpp: the steps of a turn
   void begin(Moment moment);
@@ -202,7 +206,8 @@ class Programmer {
   void review();
   void replenish();
   void cover_late();
-  bool insert_stand_in();
+  void insert_stand_in();
+  void remember_stand_in(TrackId track);
   std::vector<Heard> heard_before(std::size_t index, Samples& at) const;
   EntryId insert_pick(std::size_t index, const Candidate& candidate, Reason reason);
 
@@ -226,6 +231,7 @@ class Programmer {
   int current_heard_by_ = 0;
   Samples tail_{};               ///< without a current item: where the last one ended
   bool resume_at_tail_ = false;  ///< after a restart: the next item starts at tail_, though that is past
+  Instant grace_until_{};        ///< until then nothing is passed over
   bool skip_pending_ = false;
   bool review_ = false;
   EntryId fixed_;  ///< the next item, when the player has said that it starts at the end of this one
@@ -234,14 +240,14 @@ class Programmer {
   std::vector<Ordered> ordered_;  ///< what the player knows of what comes next
   std::unordered_map<EntryId, Asked> asked_;
   std::unordered_map<TrackId, Samples> avoided_;
-  std::vector<std::pair<TrackId, Samples>>
-      stand_ins_;  ///< tracks that were ready lately, with their durations
+  std::vector<TrackId> stand_ins_;  ///< were ready lately, oldest first
   RecentPlays recent_;
   bool anything_analysed_ = false;
 
-  std::vector<HistoryRow> closing_;  ///< over, waiting for Ended to say how many heard it
-  std::vector<HistoryRow> history_;  ///< to be written
-  bool dirty_ = false;               ///< row_ has to be written
+  std::optional<HistoryRow> last_row_;  ///< of what ended last: a late Started still moves its end
+  std::vector<HistoryRow> closing_;     ///< over, waiting for Ended to say how many heard it
+  std::vector<HistoryRow> history_;     ///< to be written
+  bool dirty_ = false;                  ///< row_ has to be written
   NowView told_now_;
   Output out_;
 };

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "schedule/programmer.hpp"
+
+#include <algorithm>
+#include <utility>
+
+/// What the AutoDJ does in a programmer's turn: looks again at its picks after an edit, fills the queue up,
+/// and helps out when what should come isn't ready.
+namespace longwave::schedule {
+
+namespace {
+
+/// How far behind the next entry a ready one is looked for.
+constexpr std::size_t pass_over_reach = 8;
+constexpr std::size_t max_stand_ins = 64;
+
+Samples estimate(const Candidate& candidate) {
+  return to_samples(std::chrono::milliseconds{std::max(candidate.duration_ms, 0)});
+}
+
+}  // namespace
+
+/// What is heard before the entry at `index`, with the times as far as they are known; `at` becomes its
+/// start.
+std::vector<Heard> Programmer::heard_before(std::size_t index, Samples& at) const {
+  std::vector<Heard> heard(recent_.plays().begin(), recent_.plays().end());
+  at = skip_pending_ ? position_ : tail();
+  if (current_) heard.push_back({current_->entry->track, current_->entry->artist, at});
+  for (auto i = queue_.next_index(); i < index; ++i) {
+    const auto& entry = *queue_.entries()[i];
+    at += entry.duration;
+    heard.push_back({entry.track, entry.artist, at});
+  }
+  return heard;
+}
+
+/// An edit, a skip or a measured length may have brought a pick too near to what is before it: it goes, and
+/// another is drawn. Picks that were made with shortened distances stay.
+void Programmer::review() {
+  review_ = false;
+  Samples at{};
+  auto heard = heard_before(queue_.next_index(), at);
+  std::vector<EntryId> broken;
+  for (auto i = queue_.next_index(); i < queue_.size(); ++i) {
+    const auto& entry = *queue_.entries()[i];
+    if (entry.id != fixed_ && entry.reason.rule == rule::autodj &&
+        !keeps_separation(rules_.separation, heard, entry.track, entry.artist, at)) {
+      broken.push_back(entry.id);
+      continue;
+    }
+    at += entry.duration;
+    heard.push_back({entry.track, entry.artist, at});
+  }
+  for (const auto id : broken) {
+    asked_.erase(id);
+    queue_.remove(id);
+  }
+}
+
+void Programmer::replenish() {
+  if (!catalogue_) return;
+  std::erase_if(avoided_, [this](const auto& entry) { return entry.second <= position_; });
+  while (queue_.size() - queue_.next_index() < rules_.ahead) {
+    PickContext context;
+    context.heard = heard_before(queue_.size(), context.at);
+    context.avoided = &avoided_;
+    context.shortest = !anything_analysed_ && !catalogue_->any_analysed();
+    auto picked = pick(*catalogue_, rules_.separation, context, random_);
+    if (!picked) return;
+    insert_pick(queue_.size(), picked->candidate, std::move(picked->reason));
+    while (queue_.size() > rules_.max_entries && queue_.cursor() > 0)
+      queue_.remove(queue_.entries().front()->id);
+  }
+}
+
+EntryId Programmer::insert_pick(std::size_t index, const Candidate& candidate, Reason reason) {
+  Entry entry;
+  entry.id = EntryId{row_.next_entry++};
+  entry.track = candidate.track;
+  entry.artist = candidate.artist;
+  entry.duration = estimate(candidate);
+  entry.reason = std::move(reason);
+  const auto id = entry.id;
+  std::vector<Entry> one;
+  one.push_back(std::move(entry));
+  queue_.insert(index, std::move(one));
+  return id;
+}
+
+/// The next entry is due and isn't ready: the first ready one behind it goes first; if there is none,
+/// something that was ready lately.
+void Programmer::cover_late() {
+  const auto next = queue_.next_index();
+  if (next >= queue_.size() || ready(*queue_.entries()[next])) return;
+  if (current_ && !skip_pending_ && position_ < current_->end_at - rules_.late) return;
+  if (moment_.now < grace_until_) return;
+  for (auto i = next + 1; i < std::min(next + pass_over_reach, queue_.size()); ++i) {
+    if (!ready(*queue_.entries()[i])) continue;
+    queue_.move(queue_.entries()[i]->id, next);
+    resume_at_tail_ = false;
+    return;
+  }
+  insert_stand_in();
+}
+
+void Programmer::insert_stand_in() {
+  const auto next = queue_.next_index();
+  if (!catalogue_ || queue_.entries()[next]->reason.rule == rule::stand_in) return;
+  if (current_ && current_->entry->reason.rule == rule::stand_in && skip_pending_) return;
+  const auto& plays = recent_.plays();
+  const auto last_heard = [&](TrackId track) {
+    if (current_ && current_->entry->track == track) return Samples::max();
+    const auto play =
+        std::find_if(plays.rbegin(), plays.rend(), [&](const Heard& h) { return h.track == track; });
+    return play == plays.rend() ? Samples::min() : play->end;
+  };
+  const auto best = std::min_element(stand_ins_.begin(), stand_ins_.end(), [&](const auto& a, const auto& b) {
+    return last_heard(a) < last_heard(b);
+  });
+  if (best == stand_ins_.end() || last_heard(*best) == Samples::max()) return;
+  const auto* candidate = catalogue_->find(*best);
+  if (!candidate || !candidate->playable) return;
+  Reason reason;
+  reason.rule = rule::stand_in;
+  reason.text = "What should come next isn't ready in time; of what is ready, this was heard longest ago";
+  reason.candidates = static_cast<std::int64_t>(stand_ins_.size());
+  insert_pick(next, *candidate, std::move(reason));
+}
+
+void Programmer::remember_stand_in(TrackId track) {
+  std::erase_if(stand_ins_, [&](const auto& known) { return known == track; });
+  if (stand_ins_.size() >= max_stand_ins) stand_ins_.erase(stand_ins_.begin());
+  stand_ins_.push_back(track);
+}
+
+}  // namespace longwave::schedule
