@@ -39,8 +39,8 @@ class Desk {
     open(std::move(fresh));
   }
 
-  void open(Saved saved) {
-    programmer = std::make_unique<Programmer>(std::move(saved), rules_,
+  void open(Saved from) {
+    programmer = std::make_unique<Programmer>(std::move(from), rules_,
                                               std::make_shared<const Catalogue>(rows_), moment(), seed_++);
     collect();
   }
@@ -83,7 +83,7 @@ class Desk {
     collect();
     if (auto_answer) answer_all();
   }
-  void pass(Samples duration) { pass(to_duration(duration)); }
+  void pass_samples(Samples length) { pass(to_duration(length)); }
 
   /// Answers every Prepare that was sent: Prepared with the track's exact length, or Failed.
   void answer_all() {
