@@ -20,9 +20,17 @@ class Library;
 namespace longwave::schedule {
 class Keeper;
 }
+namespace longwave::hub {
+class Hub;
+}
+namespace longwave::access {
+class Users;
+}
 
 namespace longwave::api {
 
+class Announcements;
+class Sockets;
 class StationFeed;
 
 /// What the methods of the API work on. Made by app/ before the first connection, outlives the last; the
@@ -30,10 +38,16 @@ class StationFeed;
 struct Context {
   const Clock* clock = nullptr;
   store::Store* store = nullptr;
+  access::Users* users = nullptr;
+  bool tls = false;  ///< the listener speaks TLS: cookies are marked Secure
+  Sockets* sockets = nullptr;
+  Post hub_loop;
+  hub::Hub* hub = nullptr;  ///< on the hub's loop
   Post station_loop;
-  library::Library* library = nullptr;  ///< on the station loop
-  schedule::Keeper* keeper = nullptr;   ///< on the station loop
-  StationFeed* feed = nullptr;          ///< on the station loop
+  library::Library* library = nullptr;     ///< on the station loop
+  schedule::Keeper* keeper = nullptr;      ///< on the station loop
+  StationFeed* feed = nullptr;             ///< on the station loop
+  Announcements* announcements = nullptr;  ///< on the station loop
 };
 
 /// A handler that reads the database: `read` runs on a reading thread of the store with the checked call.

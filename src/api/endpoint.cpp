@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/endpoint.hpp"
+
+#include "access/users.hpp"
+#include "api/sockets.hpp"
+#include "io/loop.hpp"
+#include "io/timer.hpp"
+#include "web/router.hpp"
+
+#include <memory>
+#include <utility>
+
+namespace longwave::api {
+namespace {
+
+constexpr std::size_t body_limit = 64 * 1024;
+constexpr Duration look_after = std::chrono::milliseconds{100};
+
+access::Knock knock_of(const web::Request& request) {
+  access::Knock knock{
+      .method = request.method, .path = request.path, .host = request.host(), .origin = {}, .fetch_site = {}};
+  if (const auto* origin = request.headers.find("Origin")) knock.origin = *origin;
+  if (const auto* site = request.headers.find("Sec-Fetch-Site")) knock.fetch_site = *site;
+  knock.websocket = request.headers.has_token("Upgrade", "websocket");
+  knock.loopback_peer = request.is_loopback;
+  for (const char* name : {"Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"}) {
+    knock.forwarded = knock.forwarded || request.headers.has(name);
+  }
+  return knock;
+}
+
+std::optional<web::Response> identify(const access::Gate& rules, const access::Users& users,
+                                      const access::Knock& knock, web::Request& request) {
+  rpc::Caller caller{.role = Role::anyone, .user = {}, .name = {}, .session = {}, .address = request.peer.ip};
+  caller.loopback = rules.trusted(knock);
+  const auto authorization = request.headers.get("Authorization");
+  const auto token = access::token_of(authorization, request.headers.get("Cookie"));
+  if (auto identity = token.empty() ? std::nullopt : users.find(token)) {
+    caller.role = identity->role;
+    caller.user = identity->user;
+    caller.session = identity->session;
+  } else if (!authorization.empty()) {
+    auto response = web::Response::text(401, "this key is not valid, or no longer\n");
+    response.headers.set("WWW-Authenticate", "Bearer");
+    return response;
+  } else if (caller.loopback) {
+    caller.role = Role::admin;  // docs/access.md: on this machine, nobody has to log in
+  }
+  request.identity = std::move(caller);
+  return std::nullopt;
+}
+
+/// One POST /rpc: a peer that lives as long as its answer takes. Owned by itself: ends when it has answered,
+/// or when the connection breaks.
+class HttpCall final : public rpc::Outlet {
+ public:
+  HttpCall(web::RequestContext&& context, const rpc::Surroundings& surroundings, bool lines)
+      : context_(std::move(context)),
+        lines_(lines),
+        timer_(context_.loop()),
+        peer_(surroundings, *this, caller_of(context_.request())) {}
+
+  void run() {
+    context_.on_gone([this] { end(); });
+    const std::string body = std::move(context_.request().body);
+    if (!peer_.receive(body)) {  // only notifications
+      context_.respond(web::Response::empty(204));
+      end();
+    }
+  }
+
+  void send(rpc::Message message) override {
+    if (ended_) return;
+    if (lines_) {
+      send_line(message);
+    } else if (message.final) {
+      auto response = web::Response::json(std::move(message.text));
+      response.headers.set("Cache-Control", "no-store");
+      for (auto& [name, value] : message.headers) response.headers.add(std::move(name), std::move(value));
+      context_.respond(std::move(response));
+      end();
+    }
+  }
+
+  std::size_t queued_bytes() const override { return stream_.queued_bytes(); }
+
+ private:
+  void send_line(const rpc::Message& message) {
+    if (!started_) {
+      started_ = true;
+      web::StreamHead head;
+      head.headers = {{"Content-Type", "application/x-ndjson"}, {"Cache-Control", "no-store"}};
+      for (const auto& [name, value] : message.headers) head.headers.add(name, value);
+      stream_ = context_.start_stream(std::move(head));
+      stream_.on_close([this] { end(); });
+      timer_.every(look_after, [this] { peer_.drained(); });
+    }
+    stream_.write(io::SharedBytes::own(message.text + "\n"));
+    if (message.final) {
+      stream_.finish();
+      end();
+    }
+  }
+
+  /// Later: this may be called from inside the peer.
+  void end() {
+    if (std::exchange(ended_, true)) return;
+    timer_.cancel();
+    context_.loop().post([self = std::unique_ptr<HttpCall>(this)] {});
+  }
+
+  web::RequestContext context_;
+  web::BodyStream stream_;
+  bool lines_;
+  bool started_ = false;
+  bool ended_ = false;
+  io::Timer timer_;
+  rpc::Peer peer_;
+};
+
+}  // namespace
+
+web::Gate gate(const access::Gate& rules, const access::Users& users) {
+  return [&rules, &users](web::Request& request) -> std::optional<web::Response> {
+    const auto knock = knock_of(request);
+    if (const auto refusal = rules.check(knock))
+      return web::Response::text(refusal->status, refusal->message + "\n");
+    return identify(rules, users, knock, request);
+  };
+}
+
+const rpc::Caller& caller_of(const web::Request& request) {
+  static const rpc::Caller nobody;
+  const auto* caller = std::any_cast<rpc::Caller>(&request.identity);
+  return caller ? *caller : nobody;
+}
+
+Result<void> add_rpc_routes(web::Router& router, Sockets& sockets,
+                            std::function<rpc::Surroundings(io::Loop&)> surroundings) {
+  auto added = router.add({.methods = {"POST"},
+                           .pattern = "/rpc",
+                           .description = "JSON-RPC: one message, one answer",
+                           .handler =
+                               [surroundings](web::RequestContext&& context) {
+                                 const auto& headers = context.request().headers;
+                                 if (!access::is_json(headers.get("Content-Type"))) {
+                                   return context.respond(
+                                       web::Response::text(415, "send Content-Type: application/json\n"));
+                                 }
+                                 const bool lines = headers.has_token("Accept", "application/x-ndjson");
+                                 auto around = surroundings(context.loop());
+                                 around.many_answers = lines;
+                                 (new HttpCall(std::move(context), around, lines))->run();
+                               },
+                           .body_limit = body_limit});
+  if (!added) return added;
+  return router.add({.methods = {"GET"},
+                     .pattern = "/rpc",
+                     .description = "JSON-RPC over WebSocket, both ways",
+                     .handler = [&sockets](web::RequestContext&& context) {
+                       if (!context.wants_upgrade()) {
+                         auto response =
+                             web::Response::text(426, "this address speaks WebSocket; POST works too\n");
+                         response.headers.set("Upgrade", "websocket");
+                         return context.respond(std::move(response));
+                       }
+                       rpc::Caller caller = caller_of(context.request());
+                       sockets.accept(std::move(context), std::move(caller));
+                     }});
+}
+
+}  // namespace longwave::api
