@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "library/library.hpp"
+
+#include "base/log.hpp"
+#include "store/store.hpp"
+
+#include <algorithm>
+#include <thread>
+
+namespace longwave::library {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// While a scan adds tracks, the catalogue is published no more often than this, and takes no more than a
+/// tenth of a reading thread; but at once when it has doubled.
+constexpr Duration publish_every = 1s;
+
+struct Snapshot {
+  Catalogue catalogue;
+  Totals totals;
+};
+
+std::string describe(std::exception_ptr error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::exception& e) {
+    return e.what();
+  } catch (...) {
+    return "unknown error";
+  }
+}
+
+}  // namespace
+
+class Library::Impl {
+  /// Calls `f` with the same arguments, later, on the library's loop; not at all once the library is gone.
+  template <class F>
+  auto on_loop(F f) {
+    return [post = post_, alive = std::weak_ptr<int>(alive_), f = std::move(f)](const auto&... args) {
+      post([alive, f, ... values = args] {
+        if (alive.lock()) f(values...);
+      });
+    };
+  }
+
+ public:
+  Impl(Library& room, store::Store& store, LibraryOptions options, Post post, const Clock& clock)
+      : room_(room),
+        store_(store),
+        options_(std::move(options)),
+        post_(std::move(post)),
+        clock_(clock),
+        catalogue_(std::make_shared<const std::vector<CatalogueRow>>()) {}
+
+  ~Impl() {
+    stop_.request_stop();
+    if (thread_.joinable()) thread_.join();
+  }
+
+  bool scan() {
+    if (scanning_) return false;
+    if (thread_.joinable()) thread_.join();
+    scanning_ = true;
+    stop_ = std::stop_source();
+    thread_ = std::thread([this, stop = stop_.get_token()] { run(stop); });
+    return true;
+  }
+
+  bool scanning() const { return scanning_; }
+  void cancel() { stop_.request_stop(); }
+  Catalogue catalogue() const { return catalogue_; }
+
+  /// Loads and publishes, now or when the load that is running is done.
+  void refresh() {
+    if (loading_) {
+      again_ = true;
+      return;
+    }
+    loading_ = true;
+    again_ = false;
+    waiting_rows_ = 0;
+    load_began_ = clock_.now();
+    auto loaded = std::make_shared<Snapshot>();
+    store_.read(
+        [loaded](store::Session& session) {
+          *loaded = {load_catalogue(session), totals(session)};
+        },
+        on_loop([this, loaded](std::exception_ptr error) { publish(*loaded, error); }));
+  }
+
+  void change(store::Store::Job job) {
+    store_.write(std::move(job), on_loop([this](std::exception_ptr error) {
+                   if (error) log::warn("library: a change was not kept: {}", describe(error));
+                   refresh();
+                 }));
+  }
+
+  void record_play(TrackId track, std::int64_t started_ms) {
+    store_.write(
+        [track, started_ms](store::Session& session) { library::record_play(session, track, started_ms); });
+  }
+
+ private:
+  void run(std::stop_token stop) {  // on the scan's thread
+    ScanObserver observer;
+    observer.progress = on_loop([this](const ScanProgress& progress) { room_.scan_progress.emit(progress); });
+    observer.problem = on_loop([this](const Problem& problem) { room_.problem_found.emit(problem); });
+    observer.committed = on_loop([this](std::int64_t rows) { grown(rows); });
+    ScanFinished finished;
+    try {
+      finished.report =
+          library::scan(store_, {options_.music, options_.scan_threads}, clock_, std::move(stop), observer);
+    } catch (const std::exception& e) {
+      finished.failure = e.what();
+    }
+    on_loop([this](const ScanFinished& f) { finish(f); })(finished);
+  }
+
+  void grown(std::int64_t rows) {
+    waiting_rows_ += rows;
+    const bool doubled = waiting_rows_ >= static_cast<std::int64_t>(catalogue_->size());
+    const bool due = clock_.now() - load_began_ > std::max(publish_every, 10 * load_took_);
+    if (!loading_ && (doubled || due)) refresh();
+  }
+
+  void finish(const ScanFinished& finished) {
+    scanning_ = false;
+    if (!finished.failure.empty()) log::error("library: the scan ended early: {}", finished.failure);
+    const ScanReport& r = finished.report;
+    if (waiting_rows_ > 0 || r.missing + r.returned + r.changed + r.moved > 0 || !finished.failure.empty())
+      refresh();
+    room_.scan_finished.emit(finished);
+  }
+
+  void publish(const Snapshot& loaded, std::exception_ptr error) {
+    loading_ = false;
+    load_took_ = clock_.now() - load_began_;
+    if (error) {
+      log::error("library: the catalogue can't be loaded: {}", describe(error));
+    } else {
+      catalogue_ = loaded.catalogue;
+      room_.catalogue_changed.emit({catalogue_});
+      room_.changed.emit({loaded.totals});
+    }
+    if (again_) {
+      refresh();
+    } else if (waiting_rows_ > 0) {
+      grown(0);
+    }
+  }
+
+  Library& room_;
+  store::Store& store_;
+  const LibraryOptions options_;
+  const Post post_;
+  const Clock& clock_;
+  Catalogue catalogue_;
+  bool scanning_ = false;
+  bool loading_ = false;
+  bool again_ = false;
+  std::int64_t waiting_rows_ = 0;  // committed since the last load began
+  Instant load_began_{};
+  Duration load_took_{};
+  std::stop_source stop_;
+  std::thread thread_;
+  std::shared_ptr<int> alive_ = std::make_shared<int>();
+};
+
+Library::Library(store::Store& store, LibraryOptions options, Post own_loop, const Clock& clock)
+    : impl_(std::make_unique<Impl>(*this, store, std::move(options), std::move(own_loop), clock)) {}
+Library::~Library() = default;
+
+void Library::start() {
+  impl_->refresh();
+  impl_->scan();
+}
+bool Library::scan() {
+  return impl_->scan();
+}
+bool Library::scanning() const {
+  return impl_->scanning();
+}
+void Library::cancel_scan() {
+  impl_->cancel();
+}
+Catalogue Library::catalogue() const {
+  return impl_->catalogue();
+}
+
+void Library::mark_broken(TrackId track, std::string reason) {
+  impl_->change([track, reason = std::move(reason)](store::Session& session) {
+    library::mark_broken(session, track, reason);
+  });
+}
+void Library::record_play(TrackId track, WallTime started) {
+  impl_->record_play(track, unix_ms(started));
+}
+
+}  // namespace longwave::library

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "library/mpeg_frames.hpp"
+
+#include <cstring>
+
+namespace longwave::library {
+
+namespace {
+
+int byte(std::string_view b, std::size_t i) {
+  return static_cast<unsigned char>(b[i]);
+}
+
+std::optional<MpegFrame> parse_adts(std::string_view b) {
+  static constexpr int rates[] = {96000, 88200, 64000, 48000, 44100, 32000, 24000,
+                                  22050, 16000, 12000, 11025, 8000,  7350};
+  if (b.size() < 7) return std::nullopt;
+  const int rate = byte(b, 2) >> 2 & 15;
+  const auto length = static_cast<std::size_t>((byte(b, 3) & 3) << 11 | byte(b, 4) << 3 | byte(b, 5) >> 5);
+  if (rate > 12 || length < 8) return std::nullopt;
+  const int channels = (byte(b, 2) & 1) << 2 | byte(b, 3) >> 6;
+  return MpegFrame{0, length, rates[rate], channels ? channels : 2, 1024 * ((byte(b, 6) & 3) + 1), true};
+}
+
+}  // namespace
+
+std::optional<MpegFrame> parse_mpeg_frame(std::string_view b) {
+  static constexpr int bitrates[5][15] = {
+      {0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448},  // version 1, layer I
+      {0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384},     // version 1, layer II
+      {0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320},      // version 1, layer III
+      {0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256},     // version 2, layer I
+      {0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160},          // version 2, layers II and III
+  };
+  static constexpr int rates[] = {44100, 48000, 32000};
+  if (b.size() < 4 || byte(b, 0) != 0xff || (byte(b, 1) & 0xe0) != 0xe0) return std::nullopt;
+  const int version = byte(b, 1) >> 3 & 3;  // 0: 2.5, 2: 2, 3: 1
+  const int layer = 4 - (byte(b, 1) >> 1 & 3);
+  if (layer == 4) return (byte(b, 1) & 0xf6) == 0xf0 ? parse_adts(b) : std::nullopt;
+  const int bitrate = byte(b, 2) >> 4;
+  const int rate = byte(b, 2) >> 2 & 3;
+  if (version == 1 || bitrate == 0 || bitrate == 15 || rate == 3) return std::nullopt;
+  const int row = version == 3 ? layer - 1 : layer == 1 ? 3 : 4;
+  const int kbps = bitrates[row][bitrate];
+  const int hz = rates[rate] >> (version == 3 ? 0 : version == 2 ? 1 : 2);
+  const int padding = byte(b, 2) >> 1 & 1;
+  const int samples = layer == 1 ? 384 : layer == 2 || version == 3 ? 1152 : 576;
+  const int length =
+      layer == 1 ? (12000 * kbps / hz + padding) * 4 : samples / 8 * 1000 * kbps / hz + padding;
+  return MpegFrame{0, static_cast<std::size_t>(length), hz, byte(b, 3) >> 6 == 3 ? 1 : 2, samples, false};
+}
+
+std::optional<MpegFrame> find_mpeg_frame(std::string_view bytes, bool whole) {
+  std::size_t offset = 0;
+  while (offset + 4 <= bytes.size()) {
+    const void* sync = std::memchr(bytes.data() + offset, 0xff, bytes.size() - offset - 3);
+    if (!sync) break;
+    offset = static_cast<std::size_t>(static_cast<const char*>(sync) - bytes.data());
+    if (auto frame = parse_mpeg_frame(bytes.substr(offset))) {
+      const std::size_t next = offset + frame->length;
+      const auto second = next < bytes.size() ? parse_mpeg_frame(bytes.substr(next)) : std::nullopt;
+      const bool alike = second && second->sample_rate == frame->sample_rate && second->adts == frame->adts;
+      // A tag may follow the only frame of a very short file.
+      const bool only =
+          whole && (next == bytes.size() || (next < bytes.size() && bytes.substr(next, 3) == "TAG"));
+      if (alike || only) {
+        frame->offset = offset;
+        return frame;
+      }
+    }
+    ++offset;
+  }
+  return std::nullopt;
+}
+
+}  // namespace longwave::library

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace longwave::library {
+
+/// The header of an MPEG audio frame (ISO 11172-3, 13818-3) or an ADTS frame (13818-7).
+struct MpegFrame {
+  std::size_t offset = 0;  ///< in the searched bytes
+  std::size_t length = 0;  ///< bytes, the header included
+  int sample_rate = 0;
+  int channels = 0;
+  int samples = 0;  ///< per channel
+  bool adts = false;
+};
+
+/// Reads a frame header at the beginning of `bytes`.
+std::optional<MpegFrame> parse_mpeg_frame(std::string_view bytes);
+
+/// The first frame that is followed by another like it. With `whole` the bytes are all there is, so that one
+/// frame that ends exactly there counts as well.
+std::optional<MpegFrame> find_mpeg_frame(std::string_view bytes, bool whole);
+
+}  // namespace longwave::library

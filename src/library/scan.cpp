@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "library/scan.hpp"
+
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "library/apply.hpp"
+#include "library/known.hpp"
+#include "library/reader.hpp"
+#include "library/walk.hpp"
+#include "store/store.hpp"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+namespace longwave::library {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int most_threads = 32;          // measured best when the disk has to be waited for
+constexpr std::size_t chunk_names = 32;   // names handed to a thread at once
+constexpr std::size_t most_chunks = 512;  // waiting; the listing pauses beyond
+constexpr int most_commits = 2;           // batches on their way to the store; the readers pause beyond
+constexpr auto longest_batch = 1s;        // what was read is committed after that long at the latest
+constexpr auto progress_every = 100ms;
+
+/// Sound comes first: threads of a scan get the processor when nobody else wants it.
+void step_back() {
+  ::setpriority(PRIO_PROCESS, 0, 10);
+}
+
+/// Blocks read from the disk by this thread: whether it had to wait for it.
+long disk_reads() {
+  rusage usage{};
+  ::getrusage(RUSAGE_THREAD, &usage);
+  return usage.ru_inblock;
+}
+
+class Scan {
+ public:
+  Scan(store::Store& store, const ScanOptions& options, const Clock& clock, std::stop_token stop,
+       const ScanObserver& observer)
+      : store_(store),
+        options_(options),
+        clock_(clock),
+        stop_(std::move(stop)),
+        observer_(observer),
+        known_(store.read_now([](store::Session& session) { return load_known(session); })),
+        reader_(known_),
+        applier_(known_, unix_ms(clock.wall())),
+        began_(clock.now()),
+        last_commit_(began_),
+        last_progress_(began_ - progress_every) {}
+
+  ScanReport run() {
+    start_threads(options_.threads > 0 ? options_.threads : 2);
+    std::stop_callback wake(stop_, [this] {
+      const std::lock_guard lock(mutex_);
+      changed_.notify_all();
+    });
+    walk(options_.music, stop_,
+         {.folder = [this](Listed listed) { folder(std::move(listed)); },
+          .problem = [this](Problem p) { problem(std::move(p)); }});
+    {
+      std::unique_lock lock(mutex_);
+      listed_ = true;
+      phase_ = ScanProgress::Phase::reading;
+      changed_.notify_all();
+      changed_.wait(lock, [&] { return chunks_.empty() && busy_ == 0; });
+    }
+    for (auto& thread : threads_) thread.join();
+    flush();
+    wait_for_commits();
+    if (failure_) std::rethrow_exception(failure_);
+    if (stop_.stop_requested()) {
+      report_.cancelled = true;
+    } else {
+      finish();
+    }
+    report_.unchanged = reader_.unchanged();
+    tell(true);
+    return report_;
+  }
+
+ private:
+  struct Chunk {
+    FolderPtr folder;
+    std::vector<std::string> names;
+    std::string picture;
+    bool look_at_picture = false;
+  };
+
+  bool stopped() const { return stop_.stop_requested() || failed_; }
+
+  void folder(Listed listed) {
+    auto folder = std::make_shared<const Folder>(Folder{listed.path, known_.folder(listed.path)});
+    total_ += static_cast<std::int64_t>(listed.music.size());
+    bool first = true;
+    for (std::size_t at = 0; at < listed.music.size(); at += chunk_names) {
+      Chunk chunk{folder, {}, listed.picture, first};
+      first = false;
+      const auto end = std::min(at + chunk_names, listed.music.size());
+      for (auto i = at; i < end; ++i) chunk.names.push_back(std::move(listed.music[i]));
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [&] { return chunks_.size() < most_chunks || stopped(); });
+      if (stopped()) return;
+      chunks_.push_back(std::move(chunk));
+      changed_.notify_all();
+    }
+    tell(false);
+  }
+
+  void start_threads(int count) {
+    for (int i = 0; i < count; ++i) threads_.emplace_back([this] { work(); });
+    running_ += count;
+  }
+
+  /// More threads only help while they wait for the disk; on a warm cache they would be in each other's way.
+  void widen() {
+    const std::lock_guard lock(mutex_);
+    if (options_.threads > 0 || running_ >= most_threads || listed_and_empty()) return;
+    start_threads(most_threads - running_);
+  }
+  bool listed_and_empty() const { return listed_ && chunks_.empty(); }
+
+  void work() {
+    step_back();
+    while (true) {
+      Chunk chunk;
+      {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [&] { return !chunks_.empty() || listed_ || stopped(); });
+        if (stopped()) chunks_.clear();
+        if (chunks_.empty()) {
+          changed_.notify_all();
+          return;
+        }
+        chunk = std::move(chunks_.front());
+        chunks_.pop_front();
+        ++busy_;
+        if (chunks_.size() + 1 == most_chunks) changed_.notify_all();
+      }
+      look(chunk);
+      const std::lock_guard lock(mutex_);
+      --busy_;
+      if (busy_ == 0 || stopped()) changed_.notify_all();
+    }
+  }
+
+  void look(const Chunk& chunk) {
+    const long before = disk_reads();
+    int waited = 0;
+    if (chunk.look_at_picture) {
+      if (auto art = reader_.look_at_picture(chunk.folder, chunk.picture)) take(std::move(*art));
+    }
+    for (const auto& name : chunk.names) {
+      if (stopped()) return;
+      if (auto result = reader_.look(chunk.folder, name)) {
+        if (const auto* broken = std::get_if<Broken>(&result->what)) {
+          report({text::to_utf8(join(chunk.folder->path, name)), broken->reason});
+        }
+        take(std::move(*result));
+      }
+      ++done_;
+      if (++waited == 4 && disk_reads() - before > 0) widen();
+    }
+    tell(false);
+  }
+
+  void problem(Problem p) {
+    report({text::to_utf8(p.path), p.reason});
+    take(std::move(p));
+  }
+
+  void report(const Problem& problem) {
+    ++broken_;
+    const std::lock_guard lock(observer_mutex_);
+    observer_.problem(problem);
+  }
+
+  void take(ScanResult result) {
+    bool full = false;
+    {
+      const std::lock_guard lock(mutex_);
+      results_.push_back(std::move(result));
+      full = results_.size() >= batch_ || clock_.now() - last_commit_ > longest_batch;
+    }
+    if (full) flush();
+  }
+
+  /// Sends what was read to the store. The first batches are small, so that a station can begin.
+  void flush() {
+    std::vector<ScanResult> batch;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [&] { return commits_ < most_commits; });
+      if (results_.empty() || failed_) return;
+      batch.swap(results_);
+      batch_ = std::min(batch_ * 8, options_.batch);
+      last_commit_ = clock_.now();
+      ++commits_;
+    }
+    const auto rows = static_cast<std::int64_t>(batch.size());
+    commit([this, batch = std::move(batch)](store::Session& session,
+                                            ScanReport& report) { applier_.apply(session, batch, report); },
+           rows);
+  }
+
+  void commit(UniqueFunction<void(store::Session&, ScanReport&)> job, std::int64_t rows) {
+    auto added = std::make_shared<ScanReport>();
+    store_.write([added, job = std::move(job)](store::Session& session) mutable { job(session, *added); },
+                 [this, added, rows](std::exception_ptr error) { committed(error, *added, rows); });
+  }
+
+  void committed(std::exception_ptr error, const ScanReport& added, std::int64_t rows) {
+    if (error) {
+      applier_.forget();
+    } else {
+      const std::lock_guard lock(observer_mutex_);
+      observer_.committed(rows);
+    }
+    const std::lock_guard lock(mutex_);
+    if (error) {
+      if (!failure_) failure_ = error;
+      failed_ = true;
+    } else {
+      report_.added += added.added;
+      report_.changed += added.changed;
+      report_.moved += added.moved;
+      report_.missing += added.missing;
+      report_.returned += added.returned;
+      report_.broken += added.broken;
+    }
+    --commits_;
+    changed_.notify_all();
+  }
+
+  void wait_for_commits() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return commits_ == 0; });
+  }
+
+  void commit_and_wait(UniqueFunction<void(store::Session&, ScanReport&)> job) {
+    {
+      const std::lock_guard lock(mutex_);
+      ++commits_;
+    }
+    commit(std::move(job), 0);
+    wait_for_commits();
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+  /// What wasn't met is missing; in pieces, so that other writers get their turn.
+  void finish() {
+    phase_ = ScanProgress::Phase::finishing;
+    std::vector<std::uint32_t> gone;
+    for (std::uint32_t i = 0; i < known_.files.size(); ++i) {
+      if (!reader_.seen(i) && known_.files[i].state != TrackState::missing) gone.push_back(i);
+    }
+    for (std::size_t at = 0; at < gone.size(); at += options_.batch) {
+      const auto end = std::min(at + options_.batch, gone.size());
+      commit_and_wait(
+          [this, part = std::vector(gone.begin() + static_cast<std::ptrdiff_t>(at),
+                                    gone.begin() + static_cast<std::ptrdiff_t>(end))](
+              store::Session& session, ScanReport& report) { applier_.mark_missing(session, part, report); });
+    }
+    const bool quiet = report_.changed + report_.moved == 0;
+    if (quiet && known_.problems.empty()) return;
+    commit_and_wait([this](store::Session& session, ScanReport&) {
+      applier_.forget_problems(session);
+      applier_.tidy(session);
+    });
+  }
+
+  void tell(bool now) {
+    const std::lock_guard lock(observer_mutex_);
+    const Instant at = clock_.now();
+    if (!now && at - last_progress_ < progress_every) return;
+    last_progress_ = at;
+    ScanProgress progress{phase_, done_, total_, broken_, {}};
+    if (progress.phase != ScanProgress::Phase::listing && progress.done > 0) {
+      progress.eta_ms = to_ms(at - began_) * (progress.total - progress.done) / progress.done;
+    }
+    observer_.progress(progress);
+  }
+
+  store::Store& store_;
+  const ScanOptions& options_;
+  const Clock& clock_;
+  const std::stop_token stop_;
+  const ScanObserver& observer_;
+  const Known known_;
+  Reader reader_;
+  Applier applier_;  // only inside write jobs
+  const Instant began_;
+
+  std::mutex mutex_;  // guards what follows, up to the next one
+  std::condition_variable changed_;
+  std::deque<Chunk> chunks_;
+  std::vector<ScanResult> results_;
+  std::vector<std::thread> threads_;
+  int running_ = 0;
+  int busy_ = 0;
+  int commits_ = 0;
+  bool listed_ = false;
+  std::size_t batch_ = 1;
+  Instant last_commit_;
+  ScanReport report_;
+  std::exception_ptr failure_;
+
+  std::mutex observer_mutex_;
+  Instant last_progress_;
+
+  std::atomic<bool> failed_{false};
+  std::atomic<ScanProgress::Phase> phase_{ScanProgress::Phase::listing};
+  std::atomic<std::int64_t> done_{0}, total_{0}, broken_{0};
+};
+
+}  // namespace
+
+const char* to_string(ScanProgress::Phase phase) {
+  switch (phase) {
+    case ScanProgress::Phase::listing:
+      return "listing";
+    case ScanProgress::Phase::reading:
+      return "reading";
+    case ScanProgress::Phase::finishing:
+      return "finishing";
+  }
+  return "";
+}
+
+ScanReport scan(store::Store& store, const ScanOptions& options, const Clock& clock, std::stop_token stop,
+                const ScanObserver& observer) {
+  return Scan(store, options, clock, std::move(stop), observer).run();
+}
+
+}  // namespace longwave::library

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "library/track.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace longwave::library {
+
+/// A folder with music, and the names in it that a scan looks at.
+struct Listed {
+  std::string path;
+  std::vector<std::string> music;  ///< names that end like music; may turn out to be anything
+  std::string picture;             ///< the name that looks most like its cover, or empty
+};
+
+struct WalkSink {
+  std::function<void(Listed)> folder;
+  std::function<void(Problem)> problem;
+};
+
+/// Lists the music under the folders: within a folder files first, then folders by name. Hidden names are
+/// left out. A symbolic link is followed after everything that is really there, and never to a folder or file
+/// that was seen already, so that circles end and nothing is taken twice. No deeper than 64 folders. Opens
+/// folders only.
+void walk(const std::vector<std::filesystem::path>& roots, std::stop_token stop, const WalkSink& sink);
+
+/// ".mp3", ".FLAC" …
+bool is_music_name(std::string_view name);
+
+}  // namespace longwave::library
