@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+// Random operations against a simple reference: whoever subscribes, at whatever moment and however slowly
+// broker, rooms and loops answer, sees every value from then on exactly once and in order.
+#include "base/random.hpp"
+#include "hub/hub.hpp"
+#include "hub/memory_broker.hpp"
+
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <map>
+
+namespace longwave::hub {
+namespace {
+
+/// The memory broker, but each answer and delivery happens later; those of one channel stay in order.
+class SlowBroker final : public Broker {
+ public:
+  SlowBroker(MemoryBroker& inner, std::map<std::string, std::deque<Task>>& later)
+      : inner_(inner), later_(later) {
+    inner_.on_publication([this](const Publication& publication) {
+      later_["deliver " + publication.channel].push_back([this, publication] { handler_(publication); });
+    });
+  }
+  void publish(const std::string& channel, const std::string& method, Payload data,
+               UniqueFunction<void(Result<Position>)> done) override {
+    later_["publish " + channel].push_back([this, channel, method, data, done = std::move(done)]() mutable {
+      inner_.publish(channel, method, data, [&](Result<Position> position) {
+        later_["confirm " + channel].push_back(
+            [position, done = std::move(done)]() mutable { done(std::move(position)); });
+      });
+    });
+  }
+  void history(const std::string& channel, const Position& since,
+               UniqueFunction<void(Result<History>)> done) override {
+    later_["history " + channel].push_back([this, channel, since, done = std::move(done)]() mutable {
+      inner_.history(channel, since, [&](Result<History> history) {
+        later_["historied " + channel].push_back(
+            [history = std::move(history), done = std::move(done)]() mutable { done(std::move(history)); });
+      });
+    });
+  }
+  void on_publication(std::function<void(const Publication&)> handler) override {
+    handler_ = handler ? std::move(handler) : [](const Publication&) {};
+  }
+
+ private:
+  MemoryBroker& inner_;
+  std::map<std::string, std::deque<Task>>& later_;
+  std::function<void(const Publication&)> handler_;
+};
+
+/// What one connection has been told about one channel. Values of the room are 1, 2, 3, …
+struct View {
+  bool joined = false;
+  Position position;
+  std::uint64_t value = 0;  ///< of the room, as the client knows it
+};
+
+class World final : public Delivery {
+ public:
+  World(std::uint64_t seed, bool slowly) : random(seed), is_slow(slowly) {
+    for (const char* channel : {"a", "b"})
+      hub.provide(channel, [this](const std::string& name, auto answer) {
+        // Through the room and back on the way that its publications take.
+        later["room " + name].push_back([this, name, answer = std::move(answer)]() mutable {
+          const std::string value = std::to_string(rooms[name]);
+          later["from room " + name].push_back([value, answer = std::move(answer)]() mutable {
+            std::vector<std::pair<std::string, Payload>> values;
+            values.emplace_back("value", std::make_shared<const std::string>(value));
+            answer(std::move(values));
+          });
+        });
+      });
+  }
+
+  void joined(GroupId group, ClientId client, const std::string& channel, Result<Joined> joined) override {
+    ASSERT_TRUE(joined.has_value());
+    later["loop " + std::to_string(group)].push_back([this, client, channel, joined = std::move(*joined)] {
+      const auto it = views.find({client, channel});
+      if (it == views.end()) return;  // unsubscribed meanwhile
+      View& view = it->second;
+      if (joined.recovered) ++recoveries;
+      for (const Publication& p : joined.first) see(view, p, !joined.recovered && p.offset == 0);
+      view.joined = true;
+      view.position = joined.position;
+    });
+  }
+  void publish(GroupId group, const std::shared_ptr<const Publication>& p) override {
+    later["loop " + std::to_string(group)].push_back([this, group, p] {
+      for (auto& [key, view] : views) {
+        if (key.first % 2 != group || key.second != p->channel || !view.joined) continue;
+        if (p->offset <= view.position.offset) continue;
+        EXPECT_EQ(p->offset, view.position.offset + 1) << "a gap";
+        view.position.offset = p->offset;
+        see(view, *p, false);
+      }
+    });
+  }
+
+  void see(View& view, const Publication& p, bool present) {
+    if (p.method != "value") return;
+    const std::uint64_t value = std::stoull(*p.data);
+    if (!present) {
+      EXPECT_EQ(value, view.value + 1) << "client at " << view.value << " was told " << value;
+    }
+    view.value = value;
+  }
+
+  void change(const std::string& channel) {
+    later["room " + channel].push_back([this, channel] {
+      const auto data = std::make_shared<const std::string>(std::to_string(++rooms[channel]));
+      later["from room " + channel].push_back([this, channel, data] { hub.publish(channel, "value", data); });
+    });
+  }
+
+  bool step() {
+    std::vector<std::deque<Task>*> ready;
+    for (auto& [name, queue] : later)
+      if (!queue.empty()) ready.push_back(&queue);
+    if (ready.empty()) return false;
+    auto& queue = *ready[random.below(ready.size())];
+    Task task = std::move(queue.front());
+    queue.pop_front();
+    task();
+    return true;
+  }
+
+  void act() {
+    const ClientId client = 1 + random.below(6);
+    const std::string channel = random.chance(0.7) ? "a" : "b";
+    const std::pair key{client, channel};
+    const std::uint64_t what = random.below(10);
+    if (what < 4) return change(channel);
+    if (what == 4) {
+      if (connected[client])
+        hub.disconnect(client);
+      else
+        hub.connect(client, static_cast<GroupId>(client % 2), {std::to_string(client), "", ""});
+      connected[client] = !connected[client];
+      for (const char* c : {"a", "b"}) forget({client, c});
+    } else if (what < 8 && connected[client] && !views.contains(key)) {
+      const auto old = known.find(key);
+      const bool recover = old != known.end() && random.chance(0.8);
+      views[key] = recover ? View{false, old->second.position, old->second.value} : View{};
+      hub.subscribe(client, channel, recover ? std::optional(old->second.position) : std::nullopt);
+    } else if (what == 8 && views.contains(key) && views[key].joined) {
+      hub.unsubscribe(client, channel);
+      forget(key);
+    } else if (what == 9) {
+      hub.flush_presence();
+    }
+  }
+
+  void forget(const std::pair<ClientId, std::string>& key) {
+    const auto it = views.find(key);
+    if (it == views.end()) return;
+    if (it->second.joined) known[key] = it->second;
+    views.erase(it);
+  }
+
+  Random random;
+  bool is_slow;
+  std::map<std::string, std::deque<Task>> later;
+  std::map<std::string, std::uint64_t> rooms;
+  MemoryBroker memory{"e", {.publications = 12, .bytes = 100000}};
+  SlowBroker slow{memory, later};
+  MemoryBroker quick{"e", {.publications = 12, .bytes = 100000}};
+  Hub hub{is_slow ? static_cast<Broker&>(slow) : quick, *this};
+  std::map<std::pair<ClientId, std::string>, View> views;  // what the loops know
+  std::map<std::pair<ClientId, std::string>, View> known;  // what clients remember from before
+  std::map<ClientId, bool> connected;
+  std::size_t recoveries = 0;
+};
+
+void play(std::uint64_t seed, bool slow) {
+  SCOPED_TRACE("seed " + std::to_string(seed) + (slow ? " slow" : " quick"));
+  World world(seed, slow);
+  for (int i = 0; i < 2000 && !::testing::Test::HasFailure(); ++i) {
+    world.act();
+    for (std::uint64_t n = world.random.below(8); n > 0; --n) world.step();
+  }
+  while (world.step()) {
+  }
+  std::size_t joined = 0;
+  for (const auto& [key, view] : world.views) {
+    EXPECT_TRUE(view.joined) << key.second;
+    EXPECT_EQ(view.value, world.rooms[key.second]) << "client " << key.first << " on " << key.second;
+    ++joined;
+  }
+  EXPECT_GT(world.recoveries, 5u) << "the test must try what it is for";
+}
+
+TEST(HubModel, every_subscriber_sees_every_value_once) {
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    play(seed, false);
+    play(seed, true);
+    if (::testing::Test::HasFailure()) return;
+  }
+}
+
+}  // namespace
+}  // namespace longwave::hub

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hub/hub.hpp"
+
+#include "hub/memory_broker.hpp"
+
+#include <gtest/gtest.h>
+
+#include <deque>
+
+namespace longwave::hub {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+Payload text(std::string s) {
+  return std::make_shared<const std::string>(std::move(s));
+}
+
+/// Writes down what a hub delivers.
+class Notes final : public Delivery {
+ public:
+  void joined(GroupId group, ClientId client, const std::string& channel, Result<Joined> joined) override {
+    std::string line = "g" + std::to_string(group) + " c" + std::to_string(client) + " " + channel;
+    if (!joined) {
+      lines.push_back(line + " refused: " + joined.error().message);
+      return;
+    }
+    last = *joined;
+    line += " joined@" + std::to_string(joined->position.offset) + (joined->recovered ? " recovered" : "");
+    for (const Publication& p : joined->first)
+      if (p.method != "presence.changed" || p.offset) line += " " + p.method + "=" + *p.data;
+    lines.push_back(line);
+  }
+  void publish(GroupId group, const std::shared_ptr<const Publication>& p) override {
+    lines.push_back("g" + std::to_string(group) + " " + p->channel + "#" + std::to_string(p->offset) + " " +
+                    p->method + "=" + *p->data);
+  }
+  Lines take() { return std::exchange(lines, {}); }
+
+  Lines lines;
+  Joined last;
+};
+
+class HubTest : public ::testing::Test {
+ protected:
+  void publish(const std::string& channel, const std::string& data) { hub.publish(channel, "m", text(data)); }
+
+  MemoryBroker broker{"e", {.publications = 4, .bytes = 1000}};
+  Notes notes;
+  Hub hub{broker, notes, {.channels_per_client = 3, .presence_rows = 2}};
+};
+
+TEST_F(HubTest, one_delivery_per_group_with_subscribers) {
+  for (ClientId id = 1; id <= 4; ++id)
+    hub.connect(id, static_cast<GroupId>(id % 2), {std::to_string(id), "", ""});
+  hub.connect(9, 7, {"9", "", ""});
+  for (ClientId id = 1; id <= 4; ++id) hub.subscribe(id, "a", {});
+  notes.take();
+  publish("a", "x");
+  publish("b", "y");
+  EXPECT_EQ(notes.take(), (Lines{"g0 a#1 m=x", "g1 a#1 m=x"}));
+  hub.unsubscribe(2, "a");
+  hub.disconnect(4);
+  publish("a", "z");
+  EXPECT_EQ(notes.take(), (Lines{"g1 a#2 m=z"}));
+}
+
+TEST_F(HubTest, present_values_come_first_then_changes) {
+  int value = 5;
+  hub.provide("", [](const std::string&, auto answer) { answer({}); });
+  hub.provide("st", [&](const std::string& channel, auto answer) {
+    EXPECT_EQ(channel, "station:main");
+    std::vector<std::pair<std::string, Payload>> values;
+    values.emplace_back("now", text(std::to_string(value)));
+    answer(std::move(values));
+  });
+  publish("station:main", "5");
+  hub.connect(1, 0, {"a", "", ""});
+  hub.subscribe(1, "station:main", {});
+  publish("station:main", "6");
+  EXPECT_EQ(notes.take(), (Lines{"g0 c1 station:main joined@1 now=5", "g0 station:main#2 m=6"}));
+}
+
+TEST_F(HubTest, values_that_take_time_leave_no_gap_and_no_repetition) {
+  std::deque<UniqueFunction<void(std::vector<std::pair<std::string, Payload>>)>> asked;
+  hub.provide("s", [&](const std::string&, auto answer) { asked.push_back(std::move(answer)); });
+  hub.connect(1, 0, {"a", "", ""});
+  hub.subscribe(1, "s", {});
+  publish("s", "1");  // the values, taken later on the same way, contain it
+  ASSERT_EQ(asked.size(), 1u);
+  std::vector<std::pair<std::string, Payload>> values;
+  values.emplace_back("all", text("[1]"));
+  asked[0](std::move(values));
+  publish("s", "2");
+  EXPECT_EQ(notes.take(), (Lines{"g0 c1 s joined@1 all=[1]", "g0 s#2 m=2"}));
+}
+
+TEST_F(HubTest, who_was_away_gets_exactly_what_was_missed) {
+  hub.connect(1, 0, {"a", "", ""});
+  for (int i = 1; i <= 6; ++i) publish("a", std::to_string(i));
+  hub.subscribe(1, "a", Position{4, "e"});
+  EXPECT_EQ(notes.take(), (Lines{"g0 c1 a joined@6 recovered m=5 m=6"}));
+  hub.subscribe(1, "a", Position{6, "e"});
+  EXPECT_EQ(notes.take(), (Lines{"g0 c1 a joined@6 recovered"}));
+  hub.subscribe(1, "a", Position{1, "e"});
+  EXPECT_EQ(notes.take(), (Lines{"g0 c1 a joined@6"}));
+  EXPECT_EQ(notes.last.reason, "what was missed is no longer known");
+  hub.subscribe(1, "a", Position{6, "old"});
+  EXPECT_FALSE(notes.last.recovered);
+  EXPECT_EQ(notes.last.reason, "the server has been started anew since");
+  notes.take();
+  publish("a", "7");
+  EXPECT_EQ(notes.take(), (Lines{"g0 a#7 m=7"})) << "subscribing again doesn't subscribe twice";
+}
+
+TEST_F(HubTest, limits) {
+  hub.connect(1, 0, {"a", "", ""});
+  for (const char* name : {"a", "b", "c", "d", "", "with space", "new\nline"}) hub.subscribe(1, name, {});
+  hub.subscribe(1, "a", {});
+  hub.subscribe(1, std::string(129, 'x'), {});
+  const Lines lines = notes.take();
+  ASSERT_EQ(lines.size(), 9u);
+  EXPECT_EQ(lines[3], "g0 c1 d refused: more than 3 channels on one connection");
+  for (const std::size_t i : {4u, 5u, 6u, 8u})
+    EXPECT_NE(lines[i].find("refused: not the name"), std::string::npos) << lines[i];
+  EXPECT_EQ(lines[7], "g0 c1 a joined@0");
+}
+
+TEST_F(HubTest, presence_counts_people_not_connections) {
+  hub.connect(1, 0, {"u:ada", "ada", "Ada"});
+  hub.connect(2, 1, {"u:ada", "ada", "Ada"});
+  hub.connect(3, 1, {"c:3", "", ""});
+  hub.connect(4, 1, {"c:4", "", "Bob"});
+  int dirty = 0;
+  hub.on_presence_dirty([&] { ++dirty; });
+  for (ClientId id = 1; id <= 4; ++id) hub.subscribe(id, "a", {});
+  EXPECT_EQ(dirty, 1) << "one timer for many changes";
+  Presence presence = hub.presence("a");
+  EXPECT_EQ(presence.total, 3u);
+  ASSERT_EQ(presence.users.size(), 2u);
+  EXPECT_EQ(presence.users[0].name, "Ada");
+  EXPECT_EQ(presence.users[0].connections, 2u);
+  EXPECT_EQ(presence.users[1].name, "Bob");
+
+  notes.take();
+  hub.flush_presence();
+  const std::string told =
+      R"(a#1 presence.changed={"users":[{"user":"ada","name":"Ada","connections":2},{"user":"","name":"Bob","connections":1}],"total":3})";
+  EXPECT_EQ(notes.take(), (Lines{"g0 " + told, "g1 " + told}));
+  hub.flush_presence();
+  EXPECT_TRUE(notes.take().empty()) << "nothing has changed";
+
+  hub.identify(3, {"c:3", "", "Cleo"});
+  hub.disconnect(4);
+  EXPECT_EQ(dirty, 2);
+  EXPECT_EQ(hub.presence("a").users[1].name, "Cleo");
+  EXPECT_EQ(hub.presence("nowhere").total, 0u);
+}
+
+TEST_F(HubTest, who_subscribes_sees_who_is_there) {
+  hub.connect(1, 0, {"u:ada", "ada", "Ada"});
+  hub.subscribe(1, "a", {});
+  ASSERT_EQ(notes.last.first.size(), 1u);
+  EXPECT_EQ(notes.last.first[0].method, "presence.changed");
+  EXPECT_EQ(*notes.last.first[0].data,
+            R"({"users":[{"user":"ada","name":"Ada","connections":1}],"total":1})");
+}
+
+TEST_F(HubTest, channels_go_when_nobody_needs_them) {
+  hub.connect(1, 0, {"a", "", ""});
+  hub.subscribe(1, "a", {});
+  hub.subscribe(1, "b", {});
+  publish("c", "x");
+  EXPECT_EQ(hub.channels(), 2u);
+  hub.unsubscribe(1, "a");
+  EXPECT_EQ(hub.channels(), 1u);
+  hub.disconnect(1);
+  EXPECT_EQ(hub.channels(), 0u);
+  EXPECT_EQ(hub.clients(), 0u);
+  hub.subscribe(1, "a", {});  // too late: nobody is there
+  hub.disconnect(1);
+  EXPECT_EQ(hub.channels(), 0u);
+}
+
+/// Says no.
+class LostBroker final : public Broker {
+ public:
+  void publish(const std::string&, const std::string&, Payload,
+               UniqueFunction<void(Result<Position>)> done) override {
+    done(error(Errc::unavailable, "no broker"));
+  }
+  void history(const std::string&, const Position&, UniqueFunction<void(Result<History>)> done) override {
+    done(error(Errc::unavailable, "no broker"));
+  }
+  void on_publication(std::function<void(const Publication&)>) override {}
+};
+
+TEST(HubWithoutBroker, says_so_and_forgets_nothing_by_halves) {
+  LostBroker broker;
+  Notes notes;
+  Hub hub(broker, notes);
+  hub.connect(1, 0, {"a", "", ""});
+  hub.subscribe(1, "a", {});
+  EXPECT_EQ(notes.take(), (Lines{"g0 c1 a refused: no broker"}));
+  bool failed = false;
+  hub.publish("a", "m", text("x"), [&](Result<Position> position) { failed = !position; });
+  EXPECT_TRUE(failed);
+  EXPECT_EQ(hub.channels(), 0u);
+}
+
+}  // namespace
+}  // namespace longwave::hub
