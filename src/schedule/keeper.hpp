@@ -12,7 +12,10 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace longwave::store {
@@ -77,9 +80,18 @@ class Keeper final : public orders::ProgrammerPort {
 
  private:
   class Station;
-  struct Shared;
-  std::unique_ptr<Shared> shared_;
+
+  Station* station(StationId id) const;
+  void schedule(Station& station);
+
+  KeeperPorts ports_;
+  CataloguePtr catalogue_;
+  bool started_ = false;
   std::vector<std::unique_ptr<Station>> stations_;
+  std::unordered_map<StationId, Station*> by_id_;
+  std::set<std::pair<Instant, Station*>> due_;  ///< the event heap
+  Instant armed_{};                             ///< what wake() was told last
+  std::shared_ptr<bool> alive_;                 ///< completions of the store that come later are dropped
 };
 
 }  // namespace longwave::schedule

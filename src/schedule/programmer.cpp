@@ -69,6 +69,14 @@ void Programmer::player_is_new(Moment moment) {
   finish_turn();
 }
 
+void Programmer::told_again(Moment moment) {
+  begin(moment);
+  queue_.reset();
+  told_now_ = {};
+  settle();
+  finish_turn();
+}
+
 // --- outputs
 
 Output Programmer::take() {

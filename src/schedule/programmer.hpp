@@ -139,6 +139,8 @@ class Programmer {
   void tick(Moment moment);
   /// The player is a new one and knows nothing: everything is ordered again.
   void player_is_new(Moment moment);
+  /// Who listens to the events has missed some: the queue is told as a whole, with a new version.
+  void told_again(Moment moment);
 
   // outputs
   Output take();

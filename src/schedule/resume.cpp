@@ -69,6 +69,9 @@ void Programmer::resume(const std::vector<HistoryRow>& history) {
     return;
   }
   queue_.set_cursor(static_cast<int>(*index));
+  if (row_.consume) {
+    while (queue_.cursor() > 0) queue_.remove(queue_.entries().front()->id);
+  }
   current_ = Item{queue_.current(), running->start_at, running->end_at};
   anything_analysed_ = true;
   if (position_ < current_->end_at) return;

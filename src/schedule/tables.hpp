@@ -16,7 +16,8 @@ class Session;
 /// throw what the session throws.
 namespace longwave::schedule {
 
-store::RoomMigrations migrations();
+/// For who opens the store: {"schedule", migrations()}.
+std::vector<store::Migration> migrations();
 
 /// All stations with their queues and the last `history_rows` rows of their history.
 std::vector<Saved> load_all(store::Session& session, std::size_t history_rows = 1000);

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "schedule/keeper.hpp"
+
+#include <deque>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace longwave::schedule {
+
+/// One station of the Keeper: its programmer, what of it is being written, and what waits for that.
+class Keeper::Station {
+ public:
+  Station(Keeper& keeper, Saved saved);
+
+  Programmer& programmer() { return *programmer_; }
+  const Programmer& programmer() const { return *programmer_; }
+  StationId id() const { return id_; }
+
+  void run(Command command, Reply reply);
+  void receive(const orders::FromPlayer& message);
+  void set_catalogue();
+  void tick();
+  void flush();
+  std::optional<Instant> deadline() const;
+
+  std::optional<Instant> due;  ///< under which it stands in the event heap
+
+ private:
+  /// What one input led to, waiting for its turn to be sent and told.
+  struct Step {
+    std::uint64_t number = 0;
+    Output output;
+    bool waits = false;  ///< for its commit: it is a command
+    bool failed = false;
+    Reply reply;
+    Answer answer;
+  };
+
+  Moment moment() const;
+  void proceed();
+  void execute(Command command, Reply reply);
+  void write(Step& step);
+  void written(std::uint64_t number, bool command, std::vector<HistoryRow> history,
+               std::exception_ptr failure);
+  void keep_unsaved(std::vector<HistoryRow> history);
+  void save();
+  void saved(std::exception_ptr failure);
+  void refuse_waiting();
+  void reload();
+  void reloaded(std::optional<Saved> saved);
+
+  Keeper& keeper_;
+  StationId id_;
+  std::unique_ptr<Programmer> programmer_;
+  std::deque<Step> steps_;
+  std::uint64_t last_step_ = 0;
+  bool flushing_ = false;
+  int writing_ = 0;  ///< jobs given to the store and not answered
+  bool failed_ =
+      false;  ///< a command couldn't be written: to be read back as soon as nothing is being written
+  bool reading_ = false;  ///< being read back
+
+  bool unsaved_ = false;  ///< the store lacks changes of the programme: to be written as a whole
+  bool saving_ = false;
+  bool changed_while_saving_ = false;
+  Instant save_again_{};
+  std::vector<HistoryRow> unsaved_history_;
+  std::deque<std::pair<Command, Reply>> waiting_;  ///< commands that wait for saving or reading back
+};
+
+}  // namespace longwave::schedule
