@@ -162,7 +162,7 @@ TEST_F(KeeperTest, AnswersACommandWhenItIsInTheStore) {
     if (entry.added_by == "Anna") tracks.push_back(entry.track.value);
   }
   EXPECT_EQ(tracks, (std::vector<std::int64_t>{7, 8}));
-  EXPECT_EQ(there.station.version, answer->version);
+  EXPECT_GE(there.station.version, answer->version);
 }
 
 TEST_F(KeeperTest, TellsAndOrdersNothingOfACommandThatCouldNotBeWritten) {
@@ -185,7 +185,7 @@ TEST_F(KeeperTest, TellsAndOrdersNothingOfACommandThatCouldNotBeWritten) {
   accept("queue_entries");
   const auto accepted = run(Add{{TrackId{7}}, {}, "Anna"});
   ASSERT_TRUE(accepted);
-  EXPECT_EQ(stored().station.version, accepted->version);
+  EXPECT_GE(stored().station.version, accepted->version);
 }
 
 TEST_F(KeeperTest, TheProgrammeRunsOnWhileTheDiskIsFull) {
