@@ -16,6 +16,7 @@ struct CatalogueRow {
   float weight = 1;
   std::int32_t duration_ms = 0;
   bool playable = false;  ///< neither missing nor broken, and it has a length
+  bool analysed = false;  ///< its exact length and loudness are known
 };
 
 /// Immutable, ordered by track, shared between threads; replaced as a whole.

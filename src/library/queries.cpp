@@ -208,11 +208,13 @@ Page<Problem> problems(store::Session& session, const Listing& listing) {
 
 Catalogue load_catalogue(store::Session& session) {
   auto rows = std::make_shared<std::vector<CatalogueRow>>();
-  session.each<TrackId, Int, double, Int, int>(
-      "SELECT id, artist_id, weight, duration_ms, state FROM library_track ORDER BY id",
-      [&](TrackId id, Int artist, double weight, Int duration, int state) {
+  session.each<TrackId, Int, double, Int, int, bool>(
+      "SELECT id, artist_id, weight, duration_ms, state, "
+      "EXISTS (SELECT 1 FROM library_analysis a WHERE a.identity = t.identity) FROM library_track t ORDER BY "
+      "id",
+      [&](TrackId id, Int artist, double weight, Int duration, int state, bool analysed) {
         const auto ms = static_cast<std::int32_t>(std::clamp<Int>(duration, 0, INT32_MAX));
-        rows->push_back({id, artist, static_cast<float>(weight), ms, state == 0 && ms > 0});
+        rows->push_back({id, artist, static_cast<float>(weight), ms, state == 0 && ms > 0, analysed});
       });
   return rows;
 }

@@ -167,7 +167,7 @@ std::int64_t Session::run_values(std::string_view sql, const Value* values, std:
     use->statement.execute(true);
     return use->statement.get_affected_rows();
   } catch (const soci::soci_error&) {
-    std::rethrow_exception(sqlite::translated(*this, std::current_exception()));
+    std::rethrow_exception(sqlite::translated(*this, std::current_exception(), sql));
   }
 }
 
@@ -181,7 +181,7 @@ void Session::query_values(std::string_view sql, const Value* values, std::size_
       if (!visit(row)) return;
     }
   } catch (const soci::soci_error&) {
-    std::rethrow_exception(sqlite::translated(*this, std::current_exception()));
+    std::rethrow_exception(sqlite::translated(*this, std::current_exception(), sql));
   }
 }
 

@@ -35,6 +35,12 @@ FailureKind kind_of(int code) {
   }
 }
 
+/// What failed and in which statement, without the values: e.what() would put them, secrets too, into the
+/// log.
+std::string described(const soci::soci_error& e, std::string_view sql) {
+  return e.get_error_message() + (sql.empty() ? "" : " in: ") + std::string(sql.substr(0, 200));
+}
+
 }  // namespace
 
 std::unique_ptr<Session> open(const std::filesystem::path& file, Access access, int busy_timeout_ms) {
@@ -78,14 +84,15 @@ void script(Session& session, std::string_view sql) {
   throw Failure(kind_of(code), text);
 }
 
-std::exception_ptr translated(Session& session, std::exception_ptr error) {
+std::exception_ptr translated(Session& session, std::exception_ptr error, std::string_view sql) {
   try {
     std::rethrow_exception(error);
   } catch (const soci::sqlite3_soci_error& e) {
-    return std::make_exception_ptr(Failure(kind_of(e.result()), e.what()));
+    return std::make_exception_ptr(Failure(kind_of(e.result()), described(e, sql)));
   } catch (const soci::soci_error& e) {
     // SOCI drops the code of some errors; the connection still knows it.
-    return std::make_exception_ptr(Failure(kind_of(sqlite_api::sqlite3_errcode(handle(session))), e.what()));
+    return std::make_exception_ptr(
+        Failure(kind_of(sqlite_api::sqlite3_errcode(handle(session))), described(e, sql)));
   } catch (...) {
     return error;
   }

@@ -31,6 +31,6 @@ void reset(void* soci_statement_backend);
 void script(Session& session, std::string_view sql);
 
 /// The exception that is being handled as a Failure if it came from the database, else unchanged.
-std::exception_ptr translated(Session& session, std::exception_ptr error);
+std::exception_ptr translated(Session& session, std::exception_ptr error, std::string_view sql = {});
 
 }  // namespace longwave::store::sqlite
