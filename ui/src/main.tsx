@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+import { render } from 'preact';
+import { App } from './parts/app';
+import { startShortcuts } from './shortcuts';
+import { startAccent } from './accent';
+import { startClock } from './state/clock';
+import { start } from './state/connection';
+import { startPlayer } from './state/player';
+import { s } from './strings';
+import './style/tokens.css';
+import './style/base.css';
+import './style/page.css';
+import './style/dial.css';
+import './style/receiver.css';
+import './style/lists.css';
+import './style/dialogs.css';
+
+document.documentElement.lang = s.locale;
+document.documentElement.dir = s.dir;
+render(<App />, document.getElementById('app')!);
+startAccent();
+startClock();
+startPlayer();
+startShortcuts();
+start();

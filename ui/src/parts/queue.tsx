@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type ShownEntry, clear, fresh, move, remove, upNext } from '../state/queue';
+import { wallAt } from '../state/clock';
+import { link } from '../state/connection';
+import { canSteer } from '../state/session';
+import { count, roughly, s, span, timeOfDay } from '../strings';
+import { Artwork } from './artwork';
+import { useDrag } from './drag';
+import { GripIcon, RemoveIcon } from './icons';
+import { Empty, Panel, SkeletonRows } from './panel';
+import { type RowProps, VirtualList } from './virtual_list';
+
+export function QueuePanel() {
+  const list = upNext.value;
+  return (
+    <Panel name="queue" title={s.queue} aside={list && list.length > 0 && <Head list={list} />}>
+      {list === null ? (
+        <SkeletonRows n={5} />
+      ) : list.length === 0 ? (
+        <Empty title={s.queueEmpty} text={canSteer.value ? s.queueEmptyText : s.queueEmptyListener} />
+      ) : (
+        <List list={list} />
+      )}
+    </Panel>
+  );
+}
+
+function Head({ list }: { list: ShownEntry[] }) {
+  const length_ms = list.reduce((sum, entry) => sum + entry.duration_ms, 0);
+  return (
+    <>
+      <p class="quiet sum">{s.queueCount(list.length, roughly(length_ms))}</p>
+      {canSteer.value && (
+        <button type="button" class="button button-plain" disabled={link.value !== 'online'} onClick={() => void clear()}>
+          {s.clear}
+        </button>
+      )}
+    </>
+  );
+}
+
+function List({ list }: { list: ShownEntry[] }) {
+  const steer = canSteer.value && link.value === 'online';
+  const { placeOf, grip, held } = useDrag(list.length, (from, to) => {
+    const entry = list[from];
+    if (entry) void move(entry, to);
+  });
+  const onRowKey = (event: KeyboardEvent, index: number): number | undefined => {
+    const entry = list[index];
+    if (!entry || !steer) return undefined;
+    if (event.altKey && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
+      const to = Math.min(Math.max(0, index + (event.key === 'ArrowUp' ? -1 : 1)), list.length - 1);
+      void move(entry, to);
+      return to;
+    }
+    if (event.key === 'Delete' || event.key === 'Backspace') {
+      void remove(entry);
+      return Math.min(index, list.length - 2);
+    }
+    return undefined;
+  };
+  return (
+    <VirtualList
+      label={s.queue}
+      count={list.length}
+      keyOf={(index) => list[index]!.id}
+      rowClass={(index) => {
+        const entry = list[index]!;
+        const marks = ['row-glides'];
+        if (entry.pending) marks.push('row-pending');
+        if (fresh.value.has(entry.id)) marks.push('row-fresh');
+        if (held === index) marks.push('row-held');
+        return marks.join(' ');
+      }}
+      placeOf={placeOf}
+      onRowKey={onRowKey}
+      row={(index, props) => <Row entry={list[index]!} index={index} steer={steer} row={props} grip={grip} />}
+    />
+  );
+}
+
+interface RowArgs {
+  entry: ShownEntry;
+  index: number;
+  steer: boolean;
+  row: RowProps;
+  grip: (index: number) => { onPointerDown: (event: PointerEvent) => void };
+}
+
+function Row({ entry, index, steer, row, grip }: RowArgs) {
+  const { track } = entry;
+  const who = entry.added_by ? s.addedBy(entry.added_by) : s.autoPick;
+  return (
+    <>
+      <span role="gridcell" class="row-main">
+        <Artwork track={track} size={96} small />
+        <span class="row-text">
+          <span class="row-title">{track.title}</span>
+          <span class="row-sub">
+            {track.artist} <span class="who">{who}</span>
+          </span>
+        </span>
+      </span>
+      <span role="gridcell" class="row-times">
+        <span class="row-at">
+          {entry.pending ? (
+            <span class="waiting" title={s.pending}>
+              <span class="unseen">{s.pending}</span>
+            </span>
+          ) : entry.starts_at_ms !== null ? (
+            <>
+              <span class="unseen">{s.startsAt('')}</span>
+              {timeOfDay(wallAt(entry.starts_at_ms))}
+            </>
+          ) : (
+            count(index + 1)
+          )}
+        </span>
+        <span class="row-length">{span(entry.duration_ms)}</span>
+      </span>
+      {steer && (
+        <span role="gridcell" class="row-tools">
+          <button
+            type="button"
+            class="tool"
+            tabIndex={row.tabIndex}
+            aria-label={s.removeWhat(track.title)}
+            title={s.remove}
+            disabled={entry.id < 0}
+            onClick={() => void remove(entry)}
+          >
+            <RemoveIcon />
+          </button>
+          <button
+            type="button"
+            class="tool grip"
+            tabIndex={row.tabIndex}
+            aria-label={s.dragWhat(track.title)}
+            aria-keyshortcuts="Alt+ArrowUp Alt+ArrowDown"
+            title={s.drag}
+            disabled={entry.id < 0}
+            {...grip(index)}
+          >
+            <GripIcon />
+          </button>
+        </span>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is heard, the button that makes it heard, and who else hears it.
+import { link } from '../state/connection';
+import { setVolume, sound, soundWord, toggle, volume } from '../state/player';
+import { canSteer, session, signOut } from '../state/session';
+import { heard, now, skip } from '../state/station';
+import { dialog } from '../state/view';
+import { s } from '../strings';
+import { Artwork } from './artwork';
+import { PlayIcon, SkipIcon, StopIcon, VolumeIcon } from './icons';
+import { People } from './people';
+
+export function Receiver() {
+  return (
+    <section class="receiver" aria-label={s.nowPlaying}>
+      <OnAirNow />
+      <Transport />
+      <People />
+      <Account />
+    </section>
+  );
+}
+
+function OnAirNow() {
+  const item = heard.value;
+  const state = now.value?.state;
+  if (!item) {
+    const [title, text] =
+      state === 'empty' ? [s.noMusic, s.noMusicText] : state === 'starting' ? [s.gettingReady, s.gettingReadyText] : [];
+    return (
+      <div class="onair" aria-busy={!title && link.value !== 'refused'}>
+        <span class={title || link.value === 'refused' ? 'art art-idle' : 'art skeleton'} />
+        <div class="onair-text">
+          {title ? (
+            <>
+              <h2 class="title">{title}</h2>
+              <p class="album">{text}</p>
+            </>
+          ) : (
+            <>
+              <span class="bar bar-title skeleton" />
+              <span class="bar bar-artist skeleton" />
+              <span class="bar bar-short skeleton" />
+            </>
+          )}
+        </div>
+      </div>
+    );
+  }
+  const { track, reason } = item;
+  const album = [track.album, track.year ? String(track.year) : ''].filter(Boolean).join(', ');
+  return (
+    <div class="onair" key={item.entry}>
+      <Artwork track={track} size={512} named />
+      <div class="onair-text">
+        <h2 class="title">{track.title}</h2>
+        <p class="artist">{track.artist}</p>
+        {album && <p class="album">{album}</p>}
+        {reason?.text && <p class="reason">{reason.text}</p>}
+      </div>
+    </div>
+  );
+}
+
+function Transport() {
+  const on = sound.value !== 'stopped' && sound.value !== 'refused';
+  const name = now.value?.name ?? 'Longwave';
+  const item = heard.value;
+  return (
+    <div class="transport" data-sound={sound.value}>
+      <button
+        type="button"
+        class="play"
+        aria-label={on ? s.stopStation(name) : s.playStation(name)}
+        aria-keyshortcuts="Space"
+        onClick={toggle}
+      >
+        {on ? <StopIcon /> : <PlayIcon />}
+      </button>
+      <div class="transport-text">
+        <p class="transport-word" role="status">
+          {soundWord()}
+        </p>
+        <p class="transport-title" aria-hidden="true">
+          {item ? `${item.track.title} · ${item.track.artist}` : ''}
+        </p>
+      </div>
+      {canSteer.value && (
+        <button
+          type="button"
+          class="button button-icon"
+          aria-label={item ? s.skipWhat(item.track.title) : s.skip}
+          title={s.skip}
+          disabled={!item || link.value !== 'online'}
+          onClick={() => void skip()}
+        >
+          <SkipIcon />
+        </button>
+      )}
+      <label class="volume" title={s.volume}>
+        <VolumeIcon level={volume.value} />
+        <input
+          type="range"
+          min="0"
+          max="1"
+          step="0.02"
+          aria-label={s.volume}
+          aria-valuetext={`${Math.round(volume.value * 100)} %`}
+          value={volume.value}
+          style={{ '--level': volume.value }}
+          onInput={(event) => setVolume(Number(event.currentTarget.value))}
+        />
+      </label>
+    </div>
+  );
+}
+
+function Account() {
+  const who = session.value;
+  return (
+    <div class="account">
+      {who?.user ? (
+        <>
+          <span class="quiet">{s.signedIn(who.user)}</span>
+          <button type="button" class="button button-plain" onClick={() => void signOut()}>
+            {s.signOut}
+          </button>
+        </>
+      ) : (
+        <button type="button" class="button button-plain" onClick={() => (dialog.value = 'signIn')}>
+          {s.signIn}
+        </button>
+      )}
+      <button
+        type="button"
+        class="button button-plain"
+        aria-keyshortcuts="?"
+        aria-label={s.shortcutsShow}
+        onClick={() => (dialog.value = 'shortcuts')}
+      >
+        {s.shortcuts}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+// The queue as the server has it, and our own changes on top of it until the server has acknowledged them.
+// A change that is refused is taken away again, with a sentence that says why.
+import { computed, signal } from '@preact/signals';
+import type { Entry, QueueChanged, QueueList, QueueOp, Track } from '../api';
+import { s } from '../strings';
+import { call, on, onOnline, slug } from './connection';
+import { failed, notify, say } from './notices';
+import { session } from './session';
+
+export interface ShownEntry extends Entry {
+  pending: boolean;
+}
+
+type Change =
+  | { kind: 'add'; entries: Entry[]; at: number | null }
+  | { kind: 'remove'; ids: Set<number> }
+  | { kind: 'move'; id: number; to: number };
+
+interface Pending {
+  change: Change;
+  version: number | null; // of the acknowledgement; it goes when the server's queue is at least that new
+}
+
+const page = 500;
+const entries = signal<Entry[] | null>(null);
+const cursor = signal(-1);
+const pending = signal<Pending[]>([]);
+let version: number | null = null;
+let fetching = false;
+let nextTemporary = -1;
+
+/** Entry ids that somebody else has just added: they light up for a moment. */
+export const fresh = signal<ReadonlySet<number>>(new Set());
+
+const all = computed<ShownEntry[] | null>(() => {
+  if (!entries.value) return null;
+  let list: ShownEntry[] = entries.value.map((entry) => ({ ...entry, pending: false }));
+  for (const { change } of pending.value) list = applied(list, change);
+  return list;
+});
+
+/** What waits after the cursor. Null until the first answer. */
+export const upNext = computed<ShownEntry[] | null>(() => all.value?.slice(first.value) ?? null);
+const first = computed(() => Math.max(0, cursor.value + 1));
+
+function applied(list: ShownEntry[], change: Change): ShownEntry[] {
+  switch (change.kind) {
+    case 'add': {
+      const added = change.entries.map((entry) => ({ ...entry, pending: true }));
+      const at = change.at ?? list.length;
+      return [...list.slice(0, at), ...added, ...list.slice(at)];
+    }
+    case 'remove':
+      return list.filter((entry) => !change.ids.has(entry.id));
+    case 'move': {
+      const entry = list.find((one) => one.id === change.id);
+      if (!entry) return list;
+      const rest = list.filter((one) => one !== entry);
+      return [...rest.slice(0, change.to), { ...entry, pending: true }, ...rest.slice(change.to)];
+    }
+  }
+}
+
+// ---- what the server tells
+
+on<QueueChanged>('queue.changed', (change) => {
+  const isReset = change.ops.some((op) => op.op === 'reset');
+  if (!isReset) {
+    if (version === null || entries.value === null) return void refetch();
+    if (change.version < version) return;
+    const steps = change.ops.filter((op) => op.op !== 'update').length;
+    if (change.version > version + 1 && change.version !== version + steps) return void refetch();
+  }
+  const light: number[] = [];
+  let list = entries.value ?? [];
+  for (const op of change.ops) list = told(list, op, light);
+  settle(list, change.cursor, change.version);
+  if (list.length < change.total) void refetch();
+  if (light.length > 0) lightUp(light);
+});
+
+function told(list: Entry[], op: QueueOp, light: number[]): Entry[] {
+  switch (op.op) {
+    case 'reset':
+      return op.entries;
+    case 'insert': {
+      if (list.some((entry) => entry.id === op.entry.id)) return list;
+      if (!claim(op.entry)) {
+        light.push(op.entry.id);
+        if (op.entry.added_by) say(s.otherAdded(op.entry.added_by, op.entry.track.title));
+      }
+      return [...list.slice(0, op.at), op.entry, ...list.slice(op.at)];
+    }
+    case 'remove':
+      return list.filter((entry) => entry.id !== op.entry);
+    case 'move': {
+      const entry = list.find((one) => one.id === op.entry);
+      if (!entry) return list;
+      const rest = list.filter((one) => one !== entry);
+      return [...rest.slice(0, op.to), entry, ...rest.slice(op.to)];
+    }
+    case 'update':
+      return list.map((entry) => (entry.id === op.entry.id ? op.entry : entry));
+  }
+}
+
+/** Whether an entry that came from the server is one that we are just adding: ours then gives way to it. */
+function claim(entry: Entry): boolean {
+  for (const one of pending.value) {
+    if (one.change.kind !== 'add') continue;
+    const ours = one.change.entries.find((mine) => mine.track.id === entry.track.id);
+    if (!ours) continue;
+    one.change.entries = one.change.entries.filter((mine) => mine !== ours);
+    pending.value = [...pending.value];
+    return true;
+  }
+  return false;
+}
+
+function settle(list: Entry[], at: number, newVersion: number): void {
+  entries.value = list;
+  cursor.value = at;
+  version = newVersion;
+  pending.value = pending.value.filter((one) => one.version === null || one.version > newVersion);
+}
+
+function lightUp(ids: number[]): void {
+  fresh.value = new Set([...fresh.value, ...ids]);
+  setTimeout(() => {
+    fresh.value = new Set([...fresh.value].filter((id) => !ids.includes(id)));
+  }, 2_400);
+}
+
+/** The whole queue, page by page, of one version; begins again if it changes meanwhile. */
+async function refetch(): Promise<void> {
+  if (fetching) return;
+  fetching = true;
+  try {
+    for (let attempt = 0; attempt < 5; attempt++) {
+      const list: Entry[] = [];
+      let head: QueueList;
+      let same = true;
+      do {
+        const answer: QueueList = await call('queue.list', { station: slug, offset: list.length, limit: page });
+        head = answer;
+        same = list.length === 0 || same;
+        list.push(...answer.entries);
+        if (answer.entries.length === 0) break;
+      } while (list.length < head.total);
+      if (version === null || head.version >= version) {
+        settle(list, head.cursor, head.version);
+        return;
+      }
+    }
+  } catch {
+    // Offline: the next connection begins with a reset.
+  } finally {
+    fetching = false;
+  }
+}
+
+onOnline(() => {
+  if (entries.value === null) void refetch();
+});
+
+// ---- what we change
+
+async function change<Result extends { version: number }>(
+  what: Change,
+  send: () => Promise<Result>,
+  sentence: (why: string) => string,
+): Promise<Result | null> {
+  const mine: Pending = { change: what, version: null };
+  pending.value = [...pending.value, mine];
+  try {
+    const result = await send();
+    mine.version = result.version;
+    pending.value = pending.value.filter((one) => one !== mine || version === null || version < result.version);
+    return result;
+  } catch (error) {
+    pending.value = pending.value.filter((one) => one !== mine);
+    failed(sentence, error);
+    return null;
+  }
+}
+
+export async function add(tracks: Track[], at: number | null = null, quietly = false): Promise<void> {
+  const added: Entry[] = tracks.map((track) => ({
+    id: nextTemporary--,
+    track,
+    starts_at_ms: null,
+    duration_ms: track.duration_ms,
+    added_by: session.value?.name ?? null,
+    reason: null,
+  }));
+  const params = { station: slug, tracks: tracks.map((track) => track.id), ...(at === null ? {} : { at }) };
+  const done = await change(
+    { kind: 'add', entries: added, at },
+    () => call<{ entries: number[]; version: number }>('queue.add', params),
+    s.failed.add,
+  );
+  if (!done || quietly) return;
+  notify(s.addedOne(tracks[0]!.title), () => void removeIds(done.entries));
+}
+
+function removeIds(ids: number[]): void {
+  for (const id of ids) {
+    void change(
+      { kind: 'remove', ids: new Set([id]) },
+      () => call<{ version: number }>('queue.remove', { station: slug, entry: id }),
+      s.failed.remove,
+    );
+  }
+}
+
+export async function remove(entry: ShownEntry): Promise<void> {
+  const at = all.value?.findIndex((one) => one.id === entry.id) ?? -1;
+  if (at < 0 || entry.id < 0) return;
+  notify(s.removed(entry.track.title), () => void add([entry.track], at, true));
+  await change(
+    { kind: 'remove', ids: new Set([entry.id]) },
+    () => call<{ version: number }>('queue.remove', { station: slug, entry: entry.id }),
+    s.failed.remove,
+  );
+}
+
+/** `to` counts from the first waiting entry. */
+export async function move(entry: ShownEntry, to: number, undoable = true): Promise<void> {
+  const list = upNext.value ?? [];
+  const from = list.findIndex((one) => one.id === entry.id);
+  const target = Math.min(Math.max(0, to), list.length - 1);
+  if (from < 0 || target === from || entry.id < 0) return;
+  if (undoable) notify(s.moved(entry.track.title), () => void move(entry, from, false));
+  const absolute = target + first.value;
+  await change(
+    { kind: 'move', id: entry.id, to: absolute },
+    () => call<{ version: number }>('queue.move', { station: slug, entry: entry.id, to: absolute }),
+    s.failed.move,
+  );
+}
+
+export async function clear(): Promise<void> {
+  const gone = (upNext.value ?? []).filter((entry) => entry.id > 0);
+  if (gone.length === 0) return;
+  const done = await change(
+    { kind: 'remove', ids: new Set(gone.map((entry) => entry.id)) },
+    () => call<{ version: number }>('queue.clear', { station: slug }),
+    s.failed.clear,
+  );
+  if (done) notify(s.cleared(gone.length), () => void add(gone.map((entry) => entry.track), null, true));
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who we are: a listener with a name, or a host who has signed in.
+import { computed, signal } from '@preact/signals';
+import type { Session } from '../api';
+import { callOverHttp, RpcError } from '../rpc';
+import { s } from '../strings';
+import { call, onOnline, reconnect } from './connection';
+import { because, failed, notify } from './notices';
+
+export const session = signal<Session | null>(null);
+export const canSteer = computed(() => session.value?.role === 'dj' || session.value?.role === 'admin');
+export const isAdmin = computed(() => session.value?.role === 'admin');
+
+const nameKey = 'longwave.name';
+
+onOnline(() => void refresh());
+
+async function refresh(): Promise<void> {
+  try {
+    let info = await call<Session>('session.info');
+    const chosen = localStorage.getItem(nameKey);
+    if (chosen && chosen !== info.name) {
+      await call('session.name', { name: chosen });
+      info = { ...info, name: chosen };
+    }
+    session.value = info;
+  } catch {
+    // The next connection asks again; until then what we knew stands.
+  }
+}
+
+export async function rename(name: string): Promise<void> {
+  const before = session.value;
+  if (!before || !name || name === before.name) return;
+  session.value = { ...before, name };
+  try {
+    await call('session.name', { name });
+    localStorage.setItem(nameKey, name);
+  } catch (error) {
+    session.value = before;
+    failed(s.failed.name, error);
+  }
+}
+
+/** Null when signed in, otherwise the sentence that says why not. */
+export async function signIn(user: string, password: string): Promise<string | null> {
+  try {
+    await callOverHttp('auth.login', { user, password });
+  } catch (error) {
+    if (error instanceof RpcError && wrongPassword(error)) return s.wrongPassword;
+    return s.failed.signIn(because(error));
+  }
+  reconnect();
+  notify(s.signedIn(user));
+  return null;
+}
+
+const wrongPassword = (error: RpcError) => error.code === 401 || error.code === 403;
+
+export async function signOut(): Promise<void> {
+  try {
+    await callOverHttp('auth.logout', {});
+    reconnect();
+    notify(s.signedOut);
+  } catch (error) {
+    notify(because(error), null, true);
+  }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is on air, as it is heard: station.now tells items and when they start in stream time; the one that is
+// shown is the one under the heard position.
+import { computed, effect, signal } from '@preact/signals';
+import type { Listeners, OnAir, StationNow } from '../api';
+import { s } from '../strings';
+import { heard_ms, setStationPosition, wakeAt } from './clock';
+import { call, on, slug } from './connection';
+import { failed, notify, say } from './notices';
+
+export const now = signal<StationNow | null>(null);
+export const listeners = signal<Listeners | null>(null);
+
+const kept = 6;
+const timeline = signal<OnAir[]>([]);
+
+on<StationNow>('station.now', (value) => {
+  now.value = value;
+  setStationPosition(value.position_ms, value.time_ms);
+  const { current, next } = value;
+  if (!current) {
+    timeline.value = [];
+    return;
+  }
+  const before = timeline.value.filter((item) => item.starts_at_ms < current.starts_at_ms).slice(-kept);
+  const after = next && next.starts_at_ms > current.starts_at_ms ? [next] : [];
+  timeline.value = [...before, current, ...after];
+});
+
+on<Listeners>('listeners.changed', (value) => {
+  listeners.value = value;
+});
+
+/** The item that is heard, or null before anything is known or when nothing plays. */
+export const heard = computed<OnAir | null>(() => {
+  const items = timeline.value;
+  const at = heard_ms.value;
+  for (let i = items.length - 1; i >= 0; i--) if (items[i]!.starts_at_ms <= at) return items[i]!;
+  return items[0] ?? null;
+});
+
+export const following = computed<OnAir | null>(() => {
+  const item = heard.value;
+  if (!item) return null;
+  return timeline.value.find((other) => other.starts_at_ms > item.starts_at_ms) ?? null;
+});
+
+/** How far into the heard track, in ms; never past its end. */
+export const elapsed_ms = computed(() => {
+  const item = heard.value;
+  if (!item) return 0;
+  const at = heard_ms.value - item.starts_at_ms + (item.offset_ms ?? 0);
+  return Math.min(Math.max(0, at), item.duration_ms);
+});
+
+let announced: number | null = null;
+effect(() => {
+  const at = heard_ms.value;
+  const coming = timeline.value.find((item) => item.starts_at_ms > at);
+  if (coming) wakeAt(coming.starts_at_ms);
+});
+effect(() => {
+  const item = heard.value;
+  if (!item || item.entry === announced) return;
+  if (announced !== null) say(`${s.nowPlaying}: ${item.track.title}, ${item.track.artist}`);
+  announced = item.entry;
+});
+
+export async function skip(): Promise<void> {
+  const title = heard.value?.track.title ?? '';
+  try {
+    await call('playback.skip', { station: slug });
+    notify(s.skipped(title));
+  } catch (error) {
+    failed(s.failed.skip, error);
+  }
+}
