@@ -17,7 +17,7 @@ namespace longwave::io {
 namespace asio = boost::asio;
 
 namespace {
-thread_local const LoopCore* running = nullptr;
+thread_local LoopCore* running = nullptr;
 
 // Rounds of one flush: what handlers queue while it goes on leaves in it too, but they can't hold up the
 // input.
@@ -134,6 +134,9 @@ Post Loop::poster() {
 
 bool Loop::here() const {
   return running == core_.get();
+}
+Loop* Loop::current() {
+  return running ? &running->owner : nullptr;
 }
 void Loop::defer(Task task) {
   core_->defer(std::move(task));

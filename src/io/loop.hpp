@@ -39,6 +39,8 @@ class Loop {
   Post poster();
   /// True on the loop's own thread while it runs.
   bool here() const;
+  /// The loop that this thread runs; null on other threads.
+  static Loop* current();
 
   /// Own thread only: runs at the flush point of this turn, after all input that was ready has been handled.
   /// A task deferred by a deferred task runs in the same flush.

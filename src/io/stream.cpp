@@ -399,6 +399,11 @@ void Stream::write(SharedBytes bytes) {
   impl_->queue_piece(std::move(bytes));
 }
 
+void Stream::flush() {
+  const StreamRef alive(impl_);
+  impl_->flush();
+}
+
 std::size_t Stream::queued_bytes() const {
   return impl_->queued + (impl_->sealed ? impl_->sealed->size() : 0);
 }

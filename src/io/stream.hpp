@@ -81,6 +81,10 @@ class Stream {
   void write(SharedBytes bytes);
   void write(std::string text) { write(SharedBytes::own(std::move(text))); }
 
+  /// Writes now instead of at the flush point, for a queue that has grown large within one turn. The handler
+  /// may be called from inside.
+  void flush();
+
   /// Bytes that the kernel hasn't taken yet.
   std::size_t queued_bytes() const;
   /// Since when the kernel has taken nothing although something is queued.

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -39,33 +40,43 @@ class WebSocketDecoder {
  public:
   explicit WebSocketDecoder(std::size_t message_limit) : limit_(message_limit) {}
 
-  /// The bytes are unmasked in place and must stay until next() has returned nullopt. Call only then.
+  /// The bytes are unmasked in place and must stay until next() has returned nullopt; call again only then.
   void feed(std::span<char> bytes) { input_ = bytes; }
   /// The event's payload is valid until the next call.
   std::optional<WebSocketEvent> next();
 
  private:
   enum class Stage : std::uint8_t { header, payload, over };
-  std::optional<WebSocketEvent> begin_frame();
+  /// What has to be kept between two reads; a connection at rest has none.
+  struct Kept {
+    std::string message;  // fragments so far, with the part of the present frame that has come
+    std::string control;  // a control frame's payload that came in pieces
+    // Given out; goes with the next call.
+    bool message_delivered = false;
+    bool control_delivered = false;
+  };
+
+  bool read_header();
+  std::optional<WebSocketEvent> check_header(std::uint64_t length);
   std::optional<WebSocketEvent> take_payload();
-  std::optional<WebSocketEvent> finish_frame(std::string_view payload);
-  std::optional<WebSocketEvent> finish_close(std::string_view payload);
+  WebSocketEvent finish_control(std::string_view payload);
+  std::optional<WebSocketEvent> take_data(std::span<char> bytes, bool frame_ends);
+  WebSocketEvent finish_close(std::string_view payload);
   WebSocketEvent fail(std::uint16_t code, std::string_view what);
+  Kept& kept();
+  void forget_delivered();
 
   std::span<char> input_;
-  std::string message_;  // fragments so far, or the part of a frame that has come
+  std::unique_ptr<Kept> kept_;
   std::size_t limit_;
   std::uint64_t left_ = 0;  // bytes of the present frame's payload that are to come
-  char header_[14];         // a header that came in pieces
-  char control_[125];       // a control frame's payload that came in pieces
+  char header_[14];         // of the present frame; may come in pieces
   std::uint8_t header_size_ = 0;
-  std::uint8_t control_size_ = 0;
   std::uint8_t opcode_ = 0;          // of the present frame
   std::uint8_t message_opcode_ = 0;  // of the message that is open; 0: none
-  std::uint8_t mask_[4] = {};
-  std::uint8_t mask_at_ = 0;
+  std::uint8_t mask_at_ = 0;         // which byte of the mask is next
+  char mask_[4] = {};
   bool fin_ = false;
-  bool clear_message_ = false;
   Stage stage_ = Stage::header;
   Utf8Check utf8_;
 };

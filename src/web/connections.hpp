@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/task.hpp"
+#include "web/server.hpp"
+
+#include <boost/intrusive/list.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace longwave::web {
+
+class Connections;
+
+/// One accepted stream in whatever it has become (HTTP, WebSocket). Owned by the Connections of its loop;
+/// ends by retire(), which destroys it at the end of the loop's turn, never under its own feet.
+class Connection : public boost::intrusive::list_base_hook<> {
+ public:
+  explicit Connection(Connections& owner) : owner_(owner) {}
+  virtual ~Connection() = default;
+  /// The server ends: finish what is under way, take nothing new.
+  virtual void shut_down() = 0;
+  /// The time to finish is over.
+  virtual void cut() = 0;
+
+ protected:
+  Connections& owner_;
+};
+
+struct ServerCounters {
+  std::atomic<std::size_t> connections{0};
+  std::atomic<std::size_t> web_sockets{0};
+  std::atomic<std::uint64_t> requests{0};
+  std::atomic<std::uint64_t> sessions{0};
+};
+
+/// What the connections of one loop share. Belongs to that loop's thread.
+class Connections {
+ public:
+  Connections(io::Loop& loop, const Clock& clock, const Router& router, const ServerOptions& options,
+              ServerCounters& counters);
+  ~Connections();
+
+  void accept(io::Stream stream);
+  void add(std::unique_ptr<Connection> connection);
+  void retire(Connection& connection);
+
+  void shut_down(Task all_gone);
+  void cut();
+  bool shutting_down() const { return shutting_down_; }
+
+  /// The value of Date, made once a second.
+  const std::string& date();
+
+  io::Loop& loop() { return loop_; }
+  const std::shared_ptr<const Post>& post() { return post_; }
+  const Router& router() const { return router_; }
+  const ServerOptions& options() const { return options_; }
+  ServerCounters& counters() { return counters_; }
+
+ private:
+  io::Loop& loop_;
+  const Clock& clock_;
+  const Router& router_;
+  const ServerOptions& options_;
+  ServerCounters& counters_;
+  std::shared_ptr<const Post> post_;
+  boost::intrusive::list<Connection> open_;
+  std::string date_;
+  std::int64_t date_second_ = -1;
+  bool shutting_down_ = false;
+  Task all_gone_;
+};
+
+}  // namespace longwave::web

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "web/request.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace longwave::web {
+
+/// Reads the requests of one HTTP/1 connection (RFC 9112): bytes in, complete requests out. Pure. The raw
+/// header scan runs before the parser; a body is taken only after the caller has seen the head and said how
+/// much it allows.
+///
+///   reader.feed(bytes);
+///   for (;;) switch (reader.next()) {
+///     case need_more: return;                 // feed() again
+///     case head:      reader.allow_body(n);   // or refuse and end the connection
+///     case complete:  use reader.request(); reader.start_next();   // pipelined bytes stay
+///     case failed:    answer reader.failure_status(), end the connection
+///   }
+class HttpReader {
+ public:
+  enum class Step { need_more, head, complete, failed };
+
+  explicit HttpReader(std::size_t header_limit);
+  ~HttpReader();
+
+  void feed(std::string_view bytes) { buffer_.append(bytes); }
+  Step next();
+  void start_next();
+
+  /// After `head`: without the body.
+  Request& request() { return request_; }
+  /// After `head`. False: the declared length is more than that, and next() fails with 413.
+  bool allow_body(std::size_t limit);
+  bool has_body() const;
+  bool expects_continue() const;
+  bool keep_alive() const { return keep_alive_; }
+
+  int failure_status() const { return status_; }
+  const std::string& failure() const { return failure_; }
+
+  /// Nothing of a next request has come.
+  bool idle() const { return stage_ == Stage::head && buffer_.empty(); }
+  bool in_body() const { return stage_ == Stage::body; }
+  std::size_t buffered() const { return buffer_.size(); }
+  /// What came behind a request that ended HTTP (an upgrade).
+  std::string take_rest() { return std::move(buffer_); }
+
+ private:
+  enum class Stage { head, awaiting_limit, body, complete, failed };
+  struct Parser;
+  Step read_head();
+  Step read_body();
+  Step parse_head(std::string_view block);
+  Step fail(int status, std::string what);
+
+  std::size_t header_limit_;
+  std::size_t body_limit_ = 0;
+  std::string buffer_;
+  std::size_t searched_ = 0;
+  std::unique_ptr<Parser> parser_;  // while a request is being read
+  Request request_;
+  Stage stage_ = Stage::head;
+  bool keep_alive_ = true;
+  int status_ = 0;
+  std::string failure_;
+};
+
+}  // namespace longwave::web
