@@ -15,18 +15,18 @@ struct GateRules {
   bool tls = false;
   std::vector<std::string>
       hosts;  ///< further names we go by: "radio.example.org" or "radio.example.org:8443"
-  std::vector<std::string> origins;  ///< further origins whose pages may use us: "https://example.org"
+  std::vector<std::string> origins = {};  ///< further origins whose pages may use us: "https://example.org"
   std::vector<std::string> open = {"/listen/"};  ///< GET below these is for pages of any origin (sound)
 };
 
 /// What the gate looks at. Views into a request; absent and empty are told apart where it matters.
 struct Knock {
-  std::string_view method;
-  std::string_view path;
-  std::string_view host;                       ///< the Host field; empty if there is none
-  std::optional<std::string_view> origin;      ///< the Origin field
-  std::optional<std::string_view> fetch_site;  ///< the Sec-Fetch-Site field
-  bool websocket = false;                      ///< asks for an upgrade
+  std::string_view method = {};
+  std::string_view path = {};
+  std::string_view host = {};                       ///< the Host field; empty if there is none
+  std::optional<std::string_view> origin = {};      ///< the Origin field
+  std::optional<std::string_view> fetch_site = {};  ///< the Sec-Fetch-Site field
+  bool websocket = false;                           ///< asks for an upgrade
   bool loopback_peer = false;
   bool forwarded = false;  ///< carries Forwarded, Via or X-Forwarded-*: a proxy stands between
 };

@@ -81,16 +81,22 @@ class Users {
   /// std::system_error.
   std::optional<std::string> ensure_first_admin(const std::filesystem::path& data);
 
+  /// *Blocks.* Reads the book again: another process (the command line) may have changed it.
+  void reload();
+
  private:
   struct Book;
   std::shared_ptr<const Book> book() const;
   template <class Change>
   void change_book(Change change);
-  Result<Login> open_session(const UserRow& user, TokenKind kind);
+  Result<Login> open_session(const std::string& user, const std::string& password_hash, TokenKind kind);
+  std::optional<Duration> too_many(const std::string& user, const std::string& address);
+  void welcome(const std::string& user, const std::string& address);
 
   store::Store& store_;
   const Clock& clock_;
   PasswordCost cost_;
+  std::once_flag decoy_made_;
   std::string decoy_;         ///< a hash that is checked when the user doesn't exist
   mutable std::mutex mutex_;  ///< held for a pointer copy, or while a book is copied and replaced
   std::shared_ptr<const Book> book_;
