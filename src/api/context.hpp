@@ -37,6 +37,7 @@ class StationFeed;
 /// pointers never change. Rooms that belong to the station loop are reached through `station_loop`.
 struct Context {
   const Clock* clock = nullptr;
+  Instant started{};  ///< when the program was
   store::Store* store = nullptr;
   access::Users* users = nullptr;
   bool tls = false;  ///< the listener speaks TLS: cookies are marked Secure

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/server.hpp"
+
+#include "api/auth.hpp"
+#include "api/channel.hpp"
+#include "api/context.hpp"
+#include "api/library.hpp"
+#include "api/listener.hpp"
+#include "api/queue.hpp"
+#include "api/station.hpp"
+#include "base/clock.hpp"
+
+#include <boost/json.hpp>
+
+namespace longwave::api {
+
+void add_all_methods(rpc::Table& table, Context& context) {
+  using namespace rpc;
+  table.describe("Longwave", LONGWAVE_VERSION,
+                 "A folder of music as a live station that everyone connected sees and steers.");
+  table.add(
+      {.name = "rpc.discover",
+       .summary = "This API as an OpenRPC document.",
+       .result = any(),
+       .handler = [&table](const Call&, const Responder& answer) { answer.finish_text(to_openrpc(table)); }});
+  table.add({.name = "server.info",
+             .summary = "Name, version and how long the server has been up.",
+             .result = object({string("name"), string("version"), integer("uptime_ms").in("ms"),
+                               integer("time_ms").in("ms").about("wall clock of the server")}),
+             .handler = [&context](const Call&, const Responder& answer) {
+               answer.finish(boost::json::object{{"name", "longwave"},
+                                                 {"version", LONGWAVE_VERSION},
+                                                 {"uptime_ms", to_ms(context.clock->now() - context.started)},
+                                                 {"time_ms", unix_ms(context.clock->wall())}});
+             }});
+  add_auth_methods(table, context);
+  add_channel_methods(table, context);
+  add_library_methods(table, context);
+  add_station_methods(table, context);
+  add_queue_methods(table, context);
+  add_listener_methods(table, context);
+  table.check();
+}
+
+}  // namespace longwave::api

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "access/users.hpp"
+#include "app/config.hpp"
+#include "app/data_folder.hpp"
+#include "audio/rendition_cache.hpp"
+#include "base/clock.hpp"
+#include "io/pool.hpp"
+#include "store/store.hpp"
+
+#include <memory>
+
+namespace longwave::app {
+
+/// Opens the database with the tables of every room. Throws store::Failure.
+std::unique_ptr<store::Store> open_store(const DataFolder& data);
+
+/// What everything else stands on: the data folder, the database, the people who may log in, and the threads
+/// for what blocks. Made first, destroyed last.
+class Ground {
+ public:
+  Ground(const Config& config, DataFolder data, const Clock& clock);
+
+  const DataFolder& data() const { return data_; }
+  const Clock& clock() const { return clock_; }
+  store::Store& store() { return *store_; }
+  access::Users& users() { return users_; }
+  audio::RenditionCache& cache() { return cache_; }
+  io::Pool& media() { return media_; }        ///< decode, encode, analyse
+  io::Pool& blocking() { return blocking_; }  ///< files, pictures, passwords
+
+  /// Everything that was given to the store is on disk; the threads have ended.
+  void stop();
+
+ private:
+  DataFolder data_;
+  const Clock& clock_;
+  std::unique_ptr<store::Store> store_;
+  access::Users users_;
+  audio::RenditionCache cache_;
+  io::Pool media_;
+  io::Pool blocking_;
+};
+
+}  // namespace longwave::app

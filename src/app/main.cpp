@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/call.hpp"
+#include "app/commands.hpp"
+#include "app/config.hpp"
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <exception>
+#include <map>
+
+namespace {
+
+using namespace longwave;
+using namespace longwave::app;
+
+/// The options of one command, as they were typed.
+struct Typed {
+  Given given;
+  std::string file;
+
+  void add_to(CLI::App& command, std::initializer_list<std::string_view> only = {}) {
+    command.add_option("--config", file, "A TOML file with any of the options of `longwave config`")
+        ->type_name("FILE");
+    for (const auto& option : options()) {
+      if (only.size() > 0 && std::find(only.begin(), only.end(), option.name) == only.end()) continue;
+      auto* added = command.add_option_function<std::vector<std::string>>(
+          "--" + std::string(option.name),
+          [this, name = std::string(option.name)](const std::vector<std::string>& values) {
+            given[name] = values;
+          },
+          std::string(option.help) + " [" + default_of(option) + "]");
+      added->type_name(std::string(option.value))->expected(1)->take_all();
+      if (std::holds_alternative<std::vector<std::string> Config::*>(option.member))
+        added->allow_extra_args(false);
+    }
+  }
+
+  Result<Config> config() const {
+    Config config;
+    if (!file.empty()) {
+      const auto from_file = from_toml_file(file);
+      if (!from_file) return from_file.error();
+      if (auto done = apply(config, *from_file, file); !done) return done.error();
+    }
+    const auto environment = from_environment();
+    if (!environment) return environment.error();
+    if (auto done = apply(config, *environment, "the environment"); !done) return done.error();
+    if (auto done = apply(config, given, "the command line"); !done) return done.error();
+    return config;
+  }
+};
+
+/// Runs a command with its configuration; a failing environment ends it with one line.
+template <class Command>
+int with_config(const Typed& typed, Command command) {
+  const auto config = typed.config();
+  if (!config) {
+    fmt::print(stderr, "longwave: {}\n", config.error().message);
+    return 2;
+  }
+  return command(*config);
+}
+
+int run(int argc, char** argv) {
+  CLI::App program{"Longwave: a folder of music as a live station that everyone steers", "longwave"};
+  program.require_subcommand(1);
+  int code = EXIT_SUCCESS;
+  Typed typed;
+  CallOptions call_options;
+  std::string user, role = "dj", root = ".";
+  bool check = false;
+
+  auto* serve_command = program.add_subcommand("serve", "Puts the music on the air until it is stopped");
+  typed.add_to(*serve_command);
+  serve_command->callback([&] { code = with_config(typed, serve); });
+
+  auto* scan_command = program.add_subcommand("scan", "Looks through the music without serving");
+  typed.add_to(*scan_command, {"music", "data", "scan-threads"});
+  scan_command->callback([&] { code = with_config(typed, scan); });
+
+  auto* call_command = program.add_subcommand("call", "Calls a method of a running server, see docs/api.md");
+  typed.add_to(*call_command, {"listen"});
+  call_command->add_option("method", call_options.method, "Its name, as in queue.list")
+      ->required()
+      ->type_name("METHOD");
+  call_command->add_option("params", call_options.params, "Its parameters")->type_name("JSON");
+  call_command
+      ->add_option("--key", call_options.key,
+                   "A bearer key of auth.login, where one is needed (not on this machine)")
+      ->envname("LONGWAVE_KEY")
+      ->type_name("KEY");
+  call_command->callback([&] {
+    code = with_config(typed, [&](const Config& config) {
+      call_options.address = config.listen;
+      return call(call_options);
+    });
+  });
+
+  auto* user_command = program.add_subcommand("user", "People who may log in (while no server runs)");
+  user_command->require_subcommand(1);
+  auto* add_command = user_command->add_subcommand("add", "Adds somebody; asks for the password");
+  typed.add_to(*add_command, {"data"});
+  add_command->add_option("name", user, "a-z, 0-9, '.', '_', '-', at most 32 characters")->required();
+  add_command->add_option("--role", role, "dj (steers queues) or admin (everything)")->capture_default_str();
+  add_command->callback(
+      [&] { code = with_config(typed, [&](const Config& config) { return user_add(config, user, role); }); });
+  auto* passwd_command = user_command->add_subcommand("passwd", "Gives somebody a new password");
+  typed.add_to(*passwd_command, {"data"});
+  passwd_command->add_option("name", user)->required();
+  passwd_command->callback(
+      [&] { code = with_config(typed, [&](const Config& config) { return user_passwd(config, user); }); });
+
+  auto* config_command =
+      program.add_subcommand("config", "Prints the configuration that would be used, as TOML");
+  typed.add_to(*config_command);
+  config_command->callback([&] {
+    code = with_config(typed, [](const Config& config) {
+      fmt::print("{}", to_toml(config));
+      return EXIT_SUCCESS;
+    });
+  });
+
+  program.add_subcommand("version", "Prints the version")->callback([] {
+    fmt::print("longwave {}\n", LONGWAVE_VERSION);
+  });
+
+  auto* dev_command = program.add_subcommand("dev", "For those who change Longwave")->group("");
+  auto* docs_command =
+      dev_command->add_subcommand("docs", "Writes the documents that are made from the program");
+  docs_command->add_option("root", root, "The checkout")->capture_default_str();
+  docs_command->add_flag("--check", check, "Only says which are stale");
+  docs_command->callback([&] { code = make_docs(root, check); });
+
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    const int parsed = program.exit(e);
+    return parsed == 0 ? EXIT_SUCCESS : 2;
+  }
+  return code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& e) {
+    fmt::print(stderr, "longwave: {}\n", e.what());
+    return EXIT_FAILURE;
+  }
+}

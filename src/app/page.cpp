@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/page.hpp"
+
+#include "access/password.hpp"
+#include "app/assets.hpp"
+
+#include <utility>
+
+namespace longwave::app {
+namespace {
+
+constexpr std::string_view index_path = "/index.html";
+
+std::string_view type_of(std::string_view path) {
+  constexpr std::pair<std::string_view, std::string_view> types[] = {
+      {".html", "text/html; charset=utf-8"},
+      {".js", "text/javascript; charset=utf-8"},
+      {".css", "text/css; charset=utf-8"},
+      {".svg", "image/svg+xml"},
+      {".json", "application/json"},
+      {".webmanifest", "application/manifest+json"},
+      {".png", "image/png"},
+      {".ico", "image/x-icon"},
+  };
+  for (const auto& [ending, type] : types) {
+    if (path.ends_with(ending)) return type;
+  }
+  return "application/octet-stream";
+}
+
+}  // namespace
+
+Page::Page() {
+  for (const auto& asset : assets()) {
+    const auto& etag = texts_.emplace_back("\"" + access::token_digest(asset.bytes).substr(0, 24) + "\"");
+    const web::Asset file{.path = asset.path,
+                          .content_type = type_of(asset.path),
+                          .bytes = asset.bytes,
+                          .etag = etag,
+                          .gzipped = {},
+                          .immutable = false};
+    if (asset.path == index_path) {
+      index_ = file;
+    } else {
+      files_.push_back(file);
+    }
+  }
+}
+
+Result<void> Page::add_routes(web::Router& router) const {
+  if (auto added = web::add_static_routes(router, files_); !added) return added;
+  if (index_.bytes.empty()) return {};  // built without a page
+  for (const auto& [pattern, about] :
+       {std::pair{"/", "the page of the first station"}, std::pair{"/s/:slug", "the page of a station"}}) {
+    auto added = router.add({.methods = {"GET"},
+                             .pattern = pattern,
+                             .description = about,
+                             .handler = [file = index_](web::RequestContext&& context) {
+                               context.respond(web::asset_response(file));
+                             }});
+    if (!added) return added;
+  }
+  return {};
+}
+
+}  // namespace longwave::app

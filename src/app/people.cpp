@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/people.hpp"
+
+#include "access/password.hpp"
+#include "api/server.hpp"
+#include "app/ground.hpp"
+#include "app/stations.hpp"
+
+#include <fmt/format.h>
+#include <boost/json.hpp>
+
+#include <thread>
+
+namespace longwave::app {
+namespace {
+
+namespace json = boost::json;
+
+constexpr Duration presence_after = std::chrono::milliseconds{250};
+constexpr Duration beat_every = std::chrono::milliseconds{500};
+constexpr Duration beat_late = std::chrono::seconds{2};
+
+hub::Payload text_of(const json::object& value) {
+  return std::make_shared<const std::string>(json::serialize(value));
+}
+
+hub::Payload totals_text(const library::Totals& totals) {
+  return text_of({{"tracks", totals.tracks},
+                  {"albums", totals.albums},
+                  {"artists", totals.artists},
+                  {"missing", totals.missing},
+                  {"broken", totals.broken}});
+}
+
+hub::Payload progress_text(const library::ScanProgress& p) {
+  return text_of({{"phase", library::to_string(p.phase)},
+                  {"done", p.done},
+                  {"total", p.total},
+                  {"broken", p.broken},
+                  {"eta_ms", p.eta_ms ? json::value(*p.eta_ms) : json::value(nullptr)}});
+}
+
+}  // namespace
+
+People::People(Ground& ground, Stations& stations, io::LoopGroup& net)
+    : ground_(ground),
+      stations_(stations),
+      net_(net),
+      own_loop_(std::thread::hardware_concurrency() > 1 ? std::optional<io::LoopGroup>(std::in_place, 1)
+                                                        : std::nullopt),
+      hub_loop_(own_loop_ ? (*own_loop_)[0] : net[0]),
+      broker_(access::random_token(6)),
+      art_(ground.store(), ground.blocking()),
+      sockets_(
+          net, hub_loop_.poster(), [this]() -> hub::Hub& { return hub_; },
+          [this](std::size_t group) { return surroundings(net_[group]); }),
+      hub_(broker_, sockets_),
+      presence_timer_(hub_loop_),
+      book_(ground.store(), stations.loop().poster()),
+      feed_(
+          stations.keeper(), book_, ground.clock(),
+          [this](const std::string& channel, const std::string& method, hub::Payload data) {
+            publish(channel, method, std::move(data));
+          },
+          [this](std::string_view art) { return art_.accent(art); }),
+      announcements_(stations.broadcaster(), sockets_, ground.clock()),
+      heartbeat_(stations.loop()) {
+  context_.clock = &ground.clock();
+  context_.started = ground.clock().now();
+  context_.store = &ground.store();
+  context_.users = &ground.users();
+  context_.sockets = &sockets_;
+  context_.hub_loop = hub_loop_.poster();
+  context_.hub = &hub_;
+  context_.station_loop = stations.loop().poster();
+  context_.library = &stations.library();
+  context_.keeper = &stations.keeper();
+  context_.feed = &feed_;
+  context_.announcements = &announcements_;
+  api::add_all_methods(table_, context_);
+  connect_library();
+  connect_hub();
+}
+
+People::~People() = default;
+
+void People::publish(std::string channel, std::string method, hub::Payload data) {
+  hub_loop_.post(
+      [this, channel = std::move(channel), method = std::move(method), data = std::move(data)]() mutable {
+        hub_.publish(channel, std::move(method), std::move(data));
+      });
+}
+
+void People::connect_library() {
+  auto& library = stations_.library();
+  on_progress_ = library.scan_progress.connect([this](const library::ScanProgress& p) {
+    scan_progress_ = progress_text(p);
+    publish("library", "library.progress", scan_progress_);
+  });
+  on_changed_ = library.changed.connect([this](const library::LibraryChanged& event) {
+    feed_.library_changed();
+    library_totals_ = totals_text(event.totals);
+    publish("library", "library.changed", library_totals_);
+  });
+  on_listeners_ =
+      stations_.broadcaster().listeners_changed.connect([this](const station::ListenersChanged& event) {
+        feed_.set_audience(event.station, {.total = event.total(), .mp3 = event.mp3, .opus = event.opus});
+      });
+  art_.on_accent([this] { stations_.loop().post([this] { feed_.accents_changed(); }); });
+}
+
+void People::connect_hub() {
+  using Answer = UniqueFunction<void(std::vector<std::pair<std::string, hub::Payload>>)>;
+  // Present values take the way that publications take: the station loop, then the hub's.
+  const auto back = [this](Answer answer) {
+    return
+        [this, answer = std::move(answer)](std::vector<std::pair<std::string, hub::Payload>> values) mutable {
+          hub_loop_.post([answer = std::move(answer), values = std::move(values)]() mutable {
+            answer(std::move(values));
+          });
+        };
+  };
+  hub_.provide("station:", [this, back](const std::string& channel, Answer answer) {
+    stations_.loop().post([this, channel, answer = back(std::move(answer))]() mutable {
+      feed_.present_values(channel, std::move(answer));
+    });
+  });
+  hub_.provide("library", [this, back](const std::string&, Answer answer) {
+    stations_.loop().post([this, answer = back(std::move(answer))]() mutable {
+      std::vector<std::pair<std::string, hub::Payload>> values;
+      if (library_totals_) values.emplace_back("library.changed", library_totals_);
+      if (scan_progress_ && stations_.library().scanning())
+        values.emplace_back("library.progress", scan_progress_);
+      answer(std::move(values));
+    });
+  });
+  hub_.on_presence_dirty(
+      [this] { presence_timer_.after(presence_after, [this] { hub_.flush_presence(); }); });
+}
+
+rpc::Surroundings People::surroundings(io::Loop& loop) {
+  return {
+      .table = table_, .post = loop.poster(), .run = [this](rpc::Run where, Task task) {
+        if (where == rpc::Run::pool) {
+          ground_.blocking().submit({.work = [task = std::move(task)](std::stop_token) mutable { task(); }});
+        } else {
+          task();  // handlers of the store go there themselves (api/context.hpp)
+        }
+      }};
+}
+
+void People::beat() {
+  last_beat_ = ground_.clock().now().time_since_epoch().count();
+}
+
+void People::start() {
+  if (own_loop_) own_loop_->start();
+  beat();
+  heartbeat_.every(beat_every, [this] { beat(); });
+}
+
+void People::stop() {
+  if (own_loop_) own_loop_->stop();
+}
+
+std::vector<api::Check> People::checks() {
+  return {{"stations",
+           [this]() -> std::string {
+             const auto late = ground_.clock().now().time_since_epoch().count() - last_beat_;
+             return late > beat_late.count() ? "the station loop doesn't answer" : "";
+           }},
+          {"database", [this]() -> std::string {
+             const auto counts = ground_.store().counts();
+             return counts.queued > 10'000 ? fmt::format("{} changes wait to be written", counts.queued) : "";
+           }}};
+}
+
+void People::add_metrics(api::Metrics& metrics, std::function<web::ServerCounts()> server) {
+  const auto station = [this](auto member) {
+    return [this, member] { return static_cast<double>(stations_.broadcaster().metrics().*member); };
+  };
+  using M = station::StationMetrics;
+  metrics.gauge("longwave_listeners_mp3", "Listeners of the MP3 mounts.", station(&M::listeners_mp3));
+  metrics.gauge("longwave_listeners_opus", "Listeners of the Opus mounts.", station(&M::listeners_opus));
+  metrics.gauge("longwave_mounts_live", "Mounts that somebody hears.", station(&M::mounts_live));
+  metrics.counter("longwave_listeners_started_total", "Listeners that came.", station(&M::listeners_started));
+  metrics.counter("longwave_listeners_dropped_total",
+                  "Listeners cut because they were more than 20 s behind.", station(&M::listeners_dropped));
+  metrics.counter("longwave_listeners_refused_total", "Listeners over the limit.",
+                  station(&M::listeners_refused));
+  metrics.counter("longwave_stream_bytes_total", "Bytes of sound handed to connections.",
+                  station(&M::bytes_sent));
+  metrics.counter("longwave_joints_total", "Joints made between tracks.", station(&M::joints_made));
+  metrics.counter("longwave_joints_failed_total", "Joints replaced by a hard cut.",
+                  station(&M::joints_failed));
+  metrics.counter("longwave_joints_late_total", "Joints that weren't there in time.",
+                  station(&M::joints_late));
+  metrics.counter("longwave_items_started_total", "Items that began.", station(&M::items_started));
+  metrics.counter("longwave_items_late_total", "Items that began later than ordered.",
+                  station(&M::items_late));
+  metrics.counter("longwave_fallbacks_total", "Times a mount sent its fallback.", station(&M::fallbacks));
+  metrics.counter("longwave_watchdog_actions_total", "Times the watchdog acted.",
+                  station(&M::watchdog_actions));
+  metrics.gauge("longwave_connections", "Open connections.",
+                [server] { return static_cast<double>(server().connections); });
+  metrics.gauge("longwave_websockets", "Open WebSockets.",
+                [server] { return static_cast<double>(server().web_sockets); });
+  metrics.counter("longwave_http_requests_total", "HTTP requests.",
+                  [server] { return static_cast<double>(server().requests); });
+  metrics.counter("longwave_store_commits_total", "Transactions written.",
+                  [this] { return static_cast<double>(ground_.store().counts().commits); });
+  metrics.counter("longwave_store_failures_total", "Changes that could not be written.",
+                  [this] { return static_cast<double>(ground_.store().counts().failed); });
+  metrics.gauge("longwave_cache_bytes", "Encoded tracks on disk.",
+                [this] { return static_cast<double>(ground_.cache().stats().bytes); });
+  metrics.counter("longwave_cache_store_failures_total", "Encoded tracks that could not be kept on disk.",
+                  [this] { return static_cast<double>(ground_.cache().stats().store_failures); });
+}
+
+}  // namespace longwave::app

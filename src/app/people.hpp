@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "api/art.hpp"
+#include "api/context.hpp"
+#include "api/listener.hpp"
+#include "api/metrics.hpp"
+#include "api/sockets.hpp"
+#include "api/station_feed.hpp"
+#include "api/track_book.hpp"
+#include "hub/hub.hpp"
+#include "hub/memory_broker.hpp"
+#include "io/loop.hpp"
+#include "io/timer.hpp"
+#include "rpc/table.hpp"
+#include "web/server.hpp"
+
+#include <atomic>
+#include <optional>
+#include <vector>
+
+namespace longwave::app {
+
+class Ground;
+class Stations;
+
+/// The API and the hub: what people and programs see of the stations. The hub has a loop of its own; with one
+/// core it shares the net loop.
+class People {
+ public:
+  People(Ground& ground, Stations& stations, io::LoopGroup& net);
+  /// When the loops have stopped.
+  ~People();
+
+  void start();
+  void stop();
+
+  const rpc::Table& table() const { return table_; }
+  api::Context& context() { return context_; }
+  api::Sockets& sockets() { return sockets_; }
+  api::Art& art() { return art_; }
+  rpc::Surroundings surroundings(io::Loop& loop);
+  std::vector<api::Check> checks();
+  void add_metrics(api::Metrics& metrics, std::function<web::ServerCounts()> server);
+
+ private:
+  void connect_library();
+  void connect_hub();
+  void publish(std::string channel, std::string method, hub::Payload data);
+  void beat();
+
+  Ground& ground_;
+  Stations& stations_;
+  io::LoopGroup& net_;
+  std::optional<io::LoopGroup> own_loop_;
+  io::Loop& hub_loop_;
+  hub::MemoryBroker broker_;
+  rpc::Table table_;
+  api::Context context_;
+  api::Art art_;
+  api::Sockets sockets_;
+  hub::Hub hub_;
+  io::Timer presence_timer_;
+  api::TrackBook book_;
+  api::StationFeed feed_;
+  api::Announcements announcements_;
+  io::Timer heartbeat_;
+  std::atomic<Instant::rep> last_beat_{0};
+  hub::Payload library_totals_, scan_progress_;
+  Subscription on_progress_, on_changed_, on_listeners_;
+};
+
+}  // namespace longwave::app

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/stations.hpp"
+
+#include "app/ground.hpp"
+#include "base/log.hpp"
+
+#include <random>
+
+namespace longwave::app {
+namespace {
+
+std::vector<io::Loop*> all(io::LoopGroup& group) {
+  std::vector<io::Loop*> loops;
+  for (std::size_t i = 0; i < group.size(); ++i) loops.push_back(&group[i]);
+  return loops;
+}
+
+library::LibraryOptions library_options(const Config& config) {
+  library::LibraryOptions options;
+  for (const auto& folder : config.music) options.music.emplace_back(folder);
+  options.scan_threads = static_cast<int>(config.scan_threads);
+  return options;
+}
+
+station::MediaPoolOptions media_options(const Config& config) {
+  station::MediaPoolOptions options;
+  options.target.lufs = config.loudness_lufs;
+  options.target.ceiling_db = config.true_peak_dbtp;
+  options.analyse.trim = config.trim_silence_s > 0;
+  options.analyse.trim_over = Samples{static_cast<std::int64_t>(config.trim_silence_s * 44100)};
+  return options;
+}
+
+station::BroadcastOptions broadcast_options(const Config& config) {
+  station::BroadcastOptions options;
+  options.max_listeners = static_cast<int>(config.listeners);
+  return options;
+}
+
+schedule::Rules rules(const Config& config) {
+  schedule::Rules rules;
+  rules.separation.track = std::chrono::minutes{config.track_separation_min};
+  rules.separation.artist = std::chrono::minutes{config.artist_separation_min};
+  return rules;
+}
+
+std::uint64_t chance() {
+  std::random_device device;
+  return static_cast<std::uint64_t>(device()) << 32 | device();
+}
+
+}  // namespace
+
+Stations::Stations(const Config& config, Ground& ground, io::LoopGroup& net)
+    : ground_(ground),
+      wake_(loop_),
+      library_(ground.store(), library_options(config), loop_.poster(), ground.clock()),
+      tracks_(ground.store(), library_),
+      media_(tracks_, ground.cache(), ground.media(), loop_.poster(), ground.clock(), media_options(config)),
+      broadcaster_(loop_, all(net), media_, bus_.programmer(), ground.clock(), broadcast_options(config)),
+      keeper_({.clock = ground.clock(),
+               .store = ground.store(),
+               .player = bus_.player(),
+               .post = loop_.poster(),
+               .wake = [this](Instant when) { wake_.at(when, [this] { keeper_.tick(); }); },
+               .seed = chance(),
+               .rules = rules(config)}) {
+  bus_.attach_programmer(keeper_, loop_.poster());
+  bus_.attach_player(broadcaster_, loop_.poster());
+  keeper_.open();
+  for (const StationId id : keeper_.stations()) {
+    const auto& programmer = *keeper_.programmer(id);
+    broadcaster_.open({.id = id,
+                       .slug = programmer.station().slug,
+                       .name = programmer.station().name,
+                       .genre = "",
+                       .url = "",
+                       .clock = programmer.clock()});
+  }
+  on_catalogue_ = library_.catalogue_changed.connect(
+      [this](const library::CatalogueChanged& event) { on_catalogue(event); });
+  on_problem_ = library_.problem_found.connect(
+      [](const library::Problem& problem) { log::warn("scan: {}: {}", problem.path, problem.reason); });
+  on_finished_ = library_.scan_finished.connect([](const library::ScanFinished& end) {
+    const auto& r = end.report;
+    if (!end.failure.empty()) log::error("scan: {}", end.failure);
+    log::info("scan: {} added, {} changed, {} moved, {} missing, {} unchanged, {} broken", r.added, r.changed,
+              r.moved, r.missing, r.unchanged, r.broken);
+  });
+  on_watchdog_ = broadcaster_.watchdog_acted.connect([](const station::WatchdogActed& event) {
+    log::warn("watchdog: {} ({})", event.problem, audio::info(event.format).name);
+  });
+}
+
+Stations::~Stations() {
+  bus_.detach();
+}
+
+void Stations::start() {
+  loop_.post([this] {
+    keeper_.start();
+    library_.start();
+  });
+}
+
+/// The programmer's view of the library is built beside the loop: it takes some milliseconds for 100,000
+/// tracks.
+void Stations::on_catalogue(const library::CatalogueChanged& event) {
+  const auto number = ++catalogue_number_;
+  ground_.blocking().submit(
+      {.work = [this, number, rows = event.catalogue, post = loop_.poster()](std::stop_token) {
+        std::vector<schedule::Candidate> candidates;
+        candidates.reserve(rows->size());
+        for (const auto& row : *rows) {
+          candidates.push_back({.track = row.track,
+                                .artist = row.artist,
+                                .weight = row.weight,
+                                .duration_ms = row.duration_ms,
+                                .playable = row.playable,
+                                .analysed = false});
+        }
+        auto made = std::make_shared<const schedule::Catalogue>(std::move(candidates));
+        post([this, number, made = std::move(made)] {
+          if (number == catalogue_number_) keeper_.set_catalogue(made);
+        });
+      }});
+}
+
+}  // namespace longwave::app

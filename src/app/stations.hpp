@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "app/config.hpp"
+#include "base/signal.hpp"
+#include "io/loop.hpp"
+#include "io/timer.hpp"
+#include "library/library.hpp"
+#include "orders/bus.hpp"
+#include "schedule/keeper.hpp"
+#include "station/broadcaster.hpp"
+#include "station/library_tracks.hpp"
+#include "station/media_pool.hpp"
+
+namespace longwave::app {
+
+class Ground;
+
+/// The station loop and who lives on it: the library, the programmers, the players. The bus between the last
+/// two is the only way by which one knows of the other.
+class Stations {
+ public:
+  Stations(const Config& config, Ground& ground, io::LoopGroup& net);
+  /// When the loops have stopped.
+  ~Stations();
+
+  /// Before the loops run: the programmes begin with the first turn of the station loop, then the scan.
+  void start();
+
+  io::Loop& loop() { return loop_; }
+  library::Library& library() { return library_; }
+  schedule::Keeper& keeper() { return keeper_; }
+  station::Broadcaster& broadcaster() { return broadcaster_; }
+
+ private:
+  void on_catalogue(const library::CatalogueChanged& event);
+
+  Ground& ground_;
+  io::Loop loop_;
+  io::Timer wake_;
+  library::Library library_;
+  orders::Bus bus_;
+  station::LibraryTracks tracks_;
+  station::MediaPool media_;
+  station::Broadcaster broadcaster_;
+  schedule::Keeper keeper_;
+  std::uint64_t catalogue_number_ = 0;
+  Subscription on_catalogue_, on_problem_, on_finished_, on_watchdog_;
+};
+
+}  // namespace longwave::app
