@@ -20,10 +20,9 @@ std::size_t media_threads(const Config& config) {
 }  // namespace
 
 std::unique_ptr<store::Store> open_store(const DataFolder& data) {
-  return std::make_unique<store::Store>(
-      store::StoreOptions{.file = data.database()},
-      std::vector<store::RoomMigrations>{
-          {"library", library::migrations()}, access::migrations(), schedule::migrations()});
+  std::vector<store::RoomMigrations> rooms = {
+      {"library", library::migrations()}, access::migrations(), {"schedule", schedule::migrations()}};
+  return std::make_unique<store::Store>(store::StoreOptions{.file = data.database()}, std::move(rooms));
 }
 
 Ground::Ground(const Config& config, DataFolder data, const Clock& clock)
