@@ -18,11 +18,6 @@ void add_all_methods(rpc::Table& table, Context& context) {
   using namespace rpc;
   table.describe("Longwave", LONGWAVE_VERSION,
                  "A folder of music as a live station that everyone connected sees and steers.");
-  table.add(
-      {.name = "rpc.discover",
-       .summary = "This API as an OpenRPC document.",
-       .result = any(),
-       .handler = [&table](const Call&, const Responder& answer) { answer.finish_text(to_openrpc(table)); }});
   table.add({.name = "server.info",
              .summary = "Name, version and how long the server has been up.",
              .result = object({string("name"), string("version"), integer("uptime_ms").in("ms"),

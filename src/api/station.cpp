@@ -14,7 +14,7 @@ namespace json = boost::json;
 using namespace rpc;
 
 Field station_param() {
-  return string("station").max(64).otherwise("\"main\"").about("slug of the station");
+  return string("station").range(1, 64).about("slug of the station; the first is `main`");
 }
 
 std::optional<StationId> station_of(Context& context, const Call& call, const Responder& answer) {

@@ -13,7 +13,7 @@ struct Context;
 /// station.list, .now and .history.
 void add_station_methods(rpc::Table& table, Context& context);
 
-/// The parameter by which a method names its station: `main` when it is left out.
+/// The parameter by which a method names its station.
 rpc::Field station_param();
 /// The station a call names; answers not_found itself when there is none. On the station loop.
 std::optional<StationId> station_of(Context& context, const rpc::Call& call, const rpc::Responder& answer);
