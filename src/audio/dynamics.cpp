@@ -32,9 +32,7 @@ Dynamics::Dynamics(const Gain& gain, int rate)
       reduction_(TruePeak::before, 1.0f),
       measured_(TruePeak::before),
       done_(TruePeak::before),
-      entered_(TruePeak::before),
-      recent_(window_, 1.0f),
-      recent_sum_(static_cast<double>(window_)) {}
+      entered_(TruePeak::before) {}
 
 void Dynamics::push(std::span<const float> pairs, std::vector<float>& out) {
   const auto n = pairs.size() / 2;
@@ -99,6 +97,11 @@ void Dynamics::advance(std::vector<float>& out) {
     while (least_.front() < done_) least_.pop_front();
     const float least = reduction_[least_.front()];
     envelope_ = least < envelope_ ? least : envelope_ + (least - envelope_) * release_;
+    if (recent_.empty()) {
+      // Sound that begins loud: as if the envelope had known before.
+      recent_.assign(window_, envelope_);
+      recent_sum_ = static_cast<double>(envelope_) * static_cast<double>(window_);
+    }
     recent_sum_ += envelope_ - recent_[recent_at_];
     recent_[recent_at_] = envelope_;
     recent_at_ = recent_at_ + 1 == window_ ? 0 : recent_at_ + 1;

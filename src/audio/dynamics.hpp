@@ -51,7 +51,7 @@ class Dynamics {
   float envelope_ = 1;
   std::vector<float> recent_;  // the last window_ values of the envelope, as a ring
   std::size_t recent_at_ = 0;
-  double recent_sum_;
+  double recent_sum_ = 0;
 };
 
 }  // namespace longwave::audio

@@ -22,8 +22,9 @@ namespace longwave::audio {
 std::string encoder_identity(Format format) {
   // LAME's and libopus' own versions can't be asked for through FFmpeg; a system that replaces them under the
   // same FFmpeg changes sound in no way that a joint would notice, since every joint is verified.
-  return fmt::format("{}/lavc{}/{}/delay{}/limiter{}/headroom{}", info(format).name, avcodec_version(),
-                     info(format).bitrate, info(format).encoder_delay, limiter_version, coding_headroom_db);
+  return fmt::format("{}/lavc{}/{}/{}/delay{}/limiter{}/headroom{}", info(format).name, avcodec_version(),
+                     format == Format::mp3_128 ? "reservoir0,scale0.95" : "vbr,loss9", info(format).bitrate,
+                     info(format).encoder_delay, limiter_version, coding_headroom_db);
 }
 
 std::string rendition_key(const TrackSound& sound, Format format) {

@@ -51,6 +51,9 @@ Result<FrameEncoder> FrameEncoder::open(Format format) {
     av_opt_set(context->priv_data, "application", "audio", 0);
     av_opt_set(context->priv_data, "frame_duration", "20", 0);
     av_opt_set(context->priv_data, "vbr", "on", 0);
+    // From 9 % of expected loss on, libopus leaves out its pitch prefilter, whose memory is what makes
+    // splices of tonal music audible (docs/adr/0004).
+    av_opt_set(context->priv_data, "packet_loss", "9", 0);
   }
   if (const int opened = avcodec_open2(context, codec, nullptr); opened < 0)
     return error(Errc::unavailable, std::string{name} + " can't be started: " + ff::text(opened));

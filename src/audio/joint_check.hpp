@@ -33,10 +33,17 @@ struct JointEvidence {
   std::span<const float> sound;            ///< what was encoded
 };
 
+struct JointQuality {
+  double excess_db = 0;  ///< the worst frame's coding error over that of one continuous encode; 0 or more
+  bool good = true;      ///< no frame's excess is over 6 dB, unless the error is below -66 dBFS
+  bool tolerable =
+      true;  ///< where it is not good, the error is that of ordinary coded music (18 dB below the sound)
+};
+
 /// Decodes A's frames, the segment and B's frames as a listener would, and the whole window as one continuous
-/// encode; compares both with the sound that went in. Gives the worst frame's excess of the first error over
-/// the second in dB (0 or more). An error (unavailable) if it is more than a listener could miss, or a
-/// decoder complains.
-Result<double> check_joint(const JointEvidence& evidence);
+/// encode; compares both with the sound that went in. An error (unavailable) if a decoder complains or the
+/// neighbours' frames aren't there. Opus predicts the loudness of its bands from the frame before, so pure
+/// tones may be only tolerable.
+Result<JointQuality> check_joint(const JointEvidence& evidence);
 
 }  // namespace longwave::audio

@@ -91,7 +91,12 @@ Result<std::vector<std::string>> encode_window(Format format, std::span<const fl
   return frames;
 }
 
-Result<SegmentPtr> attempt(const JointPlan& plan, int shift, const std::stop_token& stop) {
+struct Attempt {
+  std::shared_ptr<Segment> segment;
+  JointQuality quality;
+};
+
+Result<Attempt> attempt(const JointPlan& plan, int shift, const std::stop_token& stop) {
   const auto& f = info(plan.format);
   JointShape shape;
   shape.priming = f.priming_frames;
@@ -125,10 +130,10 @@ Result<SegmentPtr> attempt(const JointPlan& plan, int shift, const std::stop_tok
     }
     segment->level_db.push_back(level_of(std::max(left, right) / f.frame_samples));
   }
-  auto excess = check_joint({plan, shape, *segment, *frames, *sound});
-  if (!excess) return excess.error();
-  segment->excess_db = *excess;
-  return SegmentPtr{std::move(segment)};
+  auto quality = check_joint({plan, shape, *segment, *frames, *sound});
+  if (!quality) return quality.error();
+  segment->excess_db = quality->excess_db;
+  return Attempt{std::move(segment), *quality};
 }
 
 Result<void> sensible(const JointPlan& plan) {
@@ -150,17 +155,34 @@ std::int64_t gapless_overlap(const Rendition& a, std::int64_t a_frame) {
 
 std::int64_t frames_needed_of_b(const JointPlan& plan) {
   const auto& f = info(plan.format);
-  return frames_of(plan.overlap, f) + f.margin_frames + 1 + trailing_frames;
+  return frames_of(plan.overlap, f) + f.margin_frames + 2 + trailing_frames;
 }
 
 Result<SegmentPtr> make_joint(const JointPlan& plan, std::stop_token stop) {
   if (auto good = sensible(plan); !good) return good.error();
-  Error last = error(Errc::unavailable, "");
-  for (const int shift : {0, 1}) {
+  Error last = error(Errc::unavailable, "the joint sounds worse than it may");
+  std::shared_ptr<Segment> best;
+  bool best_tolerable = false;
+  for (const int shift : {0, 1, 2}) {
     auto made = attempt(plan, shift, stop);
-    if (made) return made;
-    last = made.error();
-    if (last.code == Errc::cancelled) return last;
+    if (!made) {
+      last = made.error();
+      if (last.code == Errc::cancelled) return last;
+      continue;
+    }
+    if (made->quality.good) return SegmentPtr{made->segment};
+    const bool better =
+        !best || made->quality.tolerable > best_tolerable ||
+        (made->quality.tolerable == best_tolerable && made->segment->excess_db < best->excess_db);
+    if (better) {
+      best = made->segment;
+      best_tolerable = made->quality.tolerable;
+    }
+  }
+  if (best && best_tolerable) return SegmentPtr{best};
+  if (best && plan.format != Format::mp3_128) {
+    best->kind = JointKind::doubtful;
+    return SegmentPtr{best};
   }
   if (plan.format != Format::mp3_128) return last;
   auto cut = std::make_shared<Segment>();

@@ -41,7 +41,8 @@ std::int64_t gapless_overlap(const Rendition& a, std::int64_t a_frame);
 
 enum class JointKind {
   gapless,   ///< as planned
-  shifted,   ///< with one frame more on each side, because the plan did not verify
+  shifted,   ///< with a frame or two more on each side, because the plan did not verify
+  doubtful,  ///< it decodes, but worse than ordinary coding (Opus only, where a raw cut would be worse still)
   hard_cut,  ///< no frames of its own: A up to a_frame, B from b_frame (MP3 only)
 };
 
