@@ -13,8 +13,7 @@ struct GateRules {
   int port = 8000;       ///< of the listener
   bool loopback = true;  ///< the listener takes connections from this machine only
   bool tls = false;
-  std::vector<std::string>
-      hosts;  ///< further names we go by: "radio.example.org" or "radio.example.org:8443"
+  std::vector<std::string> hosts = {};  ///< further names of ours: "radio.example.org", with or without port
   std::vector<std::string> origins = {};  ///< further origins whose pages may use us: "https://example.org"
   std::vector<std::string> open = {"/listen/"};  ///< GET below these is for pages of any origin (sound)
 };

@@ -38,7 +38,9 @@ std::string brief(const Field& field) {
       out = "boolean";
       break;
     case Type::array:
-      out = brief(field.inside.front()) + "[]";
+      out = brief(field.inside.front());
+      if (out.find_first_of("| ") != std::string::npos && !out.starts_with('{')) out = "(" + out + ")";
+      out += "[]";
       break;
     case Type::object:
       out = members_of(field);
@@ -122,7 +124,8 @@ std::string to_markdown(const Table& table) {
   }
   out += "\n## Shapes\n";
   for (const auto& [name, shape] : table.shapes()) {
-    out += fmt::format("\n### {}\n\n{}\n\n", name, shape.summary);
+    out += fmt::format("\n### {}\n\n", name);
+    if (!shape.summary.empty()) out += shape.summary + "\n\n";
     if (shape.field.type == Type::object)
       out += fields_table(shape.field.inside, "member");
     else

@@ -15,6 +15,12 @@ void check_field(const Table& table, const Field& field, const std::string& wher
   for (const Field& inside : field.inside) check_field(table, inside, where);
 }
 
+/// What is behind a ref isn't checked, so that a parameter may not be one.
+void check_spelled_out(const Field& field, const std::string& where) {
+  LW_ASSERT(field.type != Field::Type::ref, where + ": a parameter is spelled out");
+  for (const Field& inside : field.inside) check_spelled_out(inside, where);
+}
+
 void check_fallback(const Field& field, const std::string& where) {
   if (field.fallback.empty()) return;
   boost::system::error_code ec;
@@ -40,6 +46,7 @@ void Table::add(Method method) {
     LW_ASSERT(!field.name.empty(), method.name);
     LW_ASSERT(!(field.required && optional), method.name + ": a required parameter after an optional one");
     optional = optional || !field.required;
+    check_spelled_out(field, method.name + "." + field.name);
     check_fallback(field, method.name + "." + field.name);
   }
   std::string name = method.name;
