@@ -79,7 +79,7 @@ std::size_t MusicFile::read_device(std::int64_t offset, char* out, std::size_t l
     if (n <= 0) break;
     got += static_cast<std::size_t>(n);
   }
-  allowance_ -= static_cast<std::int64_t>(got);
+  allowance_ -= static_cast<std::int64_t>(got) + cost_of_a_read;
   return got;
 }
 

@@ -48,13 +48,15 @@ class MusicFile {
   /// The bytes at `offset` if they lie in what is kept in memory, else empty. Valid as long as the file.
   std::string_view peek(std::int64_t offset, std::size_t length);
 
-  /// Takes from the allowance: going round in what is kept costs something too, an eighth of a read.
-  void spend(std::size_t bytes) { allowance_ -= static_cast<std::int64_t>(bytes / 8 + 1); }
+  /// Takes from the allowance what going round in kept bytes costs: little for the bytes, much for the number
+  /// of times, as a tag reader that is led astray searches in small steps.
+  void spend(std::size_t bytes) { allowance_ -= static_cast<std::int64_t>(bytes / 8 + cost_of_a_read); }
   bool exhausted() const { return allowance_ <= 0; }
   bool failed() const { return failed_; }  ///< the device gave an error
 
  private:
   static constexpr std::size_t head_bytes = 128 << 10;
+  static constexpr std::int64_t cost_of_a_read = 4096;
   static constexpr std::size_t tail_bytes = 66 << 10;
 
   MusicFile(int fd, FileStamp stamp);

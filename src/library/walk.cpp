@@ -117,8 +117,7 @@ class Walker {
     Listed listed{folder.path, {}, {}};
     std::vector<std::string> inner;
     int best = -1;
-    errno = 0;
-    while (const dirent* entry = ::readdir(directory)) {
+    while (const dirent* entry = (errno = 0, ::readdir(directory))) {
       const std::string_view name = entry->d_name;
       if (name.starts_with('.')) continue;
       unsigned type = entry->d_type;
@@ -166,6 +165,9 @@ class Walker {
       }
     } else if (S_ISDIR(s.st_mode)) {
       if (folder.depth < deepest) linked_folders_.push_back({join(folder.path, name), folder.depth + 1});
+    } else if (is_music_name(name) && !S_ISREG(s.st_mode)) {
+      sink_.problem({join(folder.path, name),
+                     std::string("it is ") + kind_of_file(s.st_mode) + ", not a file of music"});
     } else if (is_music_name(name)) {
       if (linked_files_.empty() || linked_files_.back().first != folder.path)
         linked_files_.push_back({folder.path, {}});
