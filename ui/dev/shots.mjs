@@ -45,7 +45,7 @@ const states = {
   refused: { flags: ['--refuse'], wait: 3500 },
   removed: { flags: [], go: async (page) => { await tab('queue')(page); await page.locator('.panel-queue .row').nth(1).hover(); await page.locator('.panel-queue .row').nth(1).locator('.tool').first().click(); await page.waitForTimeout(500); } },
   failed: { flags: ['--refusemove', '--slow', '10'], go: async (page) => { await tab('queue')(page); await page.locator('.panel-queue .row').nth(1).focus(); await page.keyboard.press('Alt+ArrowDown'); await page.waitForTimeout(700); } },
-  pending: { flags: ['--slow', '4000'], settle: 4600, go: async (page) => { await tab('queue')(page); await page.locator('.panel-queue .row').nth(2).focus(); await page.keyboard.press('Alt+ArrowDown'); await page.waitForTimeout(400); } },
+  pending: { flags: ['--slow', '4000'], settle: 13000, go: async (page) => { await tab('queue')(page); await page.locator('.panel-queue .row').nth(2).focus(); await page.keyboard.press('Alt+ArrowDown'); await page.waitForTimeout(400); } },
   offline: { flags: [], go: async (page, server) => { server.stop(); await page.waitForTimeout(3500); } },
   shortcuts: { flags: [], go: async (page) => { await page.keyboard.press('?'); await page.waitForTimeout(400); } },
   signin: { flags: ['--anyone'], go: async (page) => { await page.click('.account .button >> nth=0'); await page.waitForTimeout(400); } },

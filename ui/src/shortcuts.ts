@@ -13,11 +13,12 @@ const isPressable = (target: EventTarget | null) => target instanceof HTMLElemen
 
 export function focusSearch(): void {
   choose('library');
-  requestAnimationFrame(() => {
+  const focus = () => {
     const field = document.getElementById('search') as HTMLInputElement | null;
-    field?.focus();
     field?.select();
-  });
+    return field !== null;
+  };
+  if (!focus()) requestAnimationFrame(() => focus() || setTimeout(focus, 50));
 }
 
 export function startShortcuts(): void {

@@ -59,6 +59,19 @@ function Waves({ track, lines }: { track: Track; lines: number }) {
   );
 }
 
+/** Long waves without a signal, where a track's picture will be. */
+export function SilentArtwork() {
+  return (
+    <span class="art">
+      <svg class="waves waves-silent" viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
+        {Array.from({ length: 11 }, (_, line) => (
+          <path key={line} d={`M0 ${((line + 1) / 12) * 100}H100`} vector-effect="non-scaling-stroke" />
+        ))}
+      </svg>
+    </span>
+  );
+}
+
 interface Props {
   track: Track;
   size: Size;

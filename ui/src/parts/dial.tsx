@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The tuning scale: the track that is heard as a fine scale of its seconds, and the needle where we are.
 // While there is nothing to show, the needle searches.
+import { computed } from '@preact/signals';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { link } from '../state/connection';
 import { elapsed_ms, following, heard, now } from '../state/station';
@@ -9,6 +10,7 @@ import { LinkState } from './banner';
 
 /** Seconds per fine tick, middle tick and number. */
 const steps = [
+  [0.5, 2.5, 10],
   [1, 5, 15],
   [1, 5, 30],
   [2, 10, 30],
@@ -21,8 +23,8 @@ const steps = [
   [60, 300, 900],
   [300, 900, 3600],
 ] as const;
-const finest_px = 4.5;
-const numbers_px = 60;
+const finest_px = 4.25;
+const numbers_px = 56;
 
 interface Scale {
   fine: string;
@@ -36,7 +38,8 @@ function scaleOf(seconds: number, width: number): Scale {
   const [fine, middle, number] =
     steps.find((step) => step[0] * px >= finest_px && step[2] * px >= numbers_px) ?? steps[steps.length - 1]!;
   const scale: Scale = { fine: '', middle: '', tall: '', numbers: [] };
-  for (let t = 0; t <= seconds; t += fine) {
+  for (let i = 0; i * fine <= seconds; i++) {
+    const t = i * fine;
     const x = (Math.round(t * px * 2) / 2).toFixed(1);
     if (t % number === 0) scale.tall += `M${x} 0V24`;
     else if (t % middle === 0) scale.middle += `M${x} 0V16`;
@@ -78,20 +81,15 @@ export function Dial() {
         aria-label={s.scaleLabel}
         aria-valuemin={0}
         aria-valuemax={Math.round(seconds)}
-        aria-valuenow={item ? Math.round(elapsed_ms.value / 5000) * 5 : undefined}
-        aria-valuetext={item ? s.scaleValue(span(elapsed_ms.value), span(item.duration_ms)) : s.loading}
+        aria-valuenow={item ? coarse.value : undefined}
+        aria-valuetext={item ? s.scaleValue(span(coarse.value * 1000), span(item.duration_ms)) : s.loading}
       >
         {scale && (
           <svg class={item ? 'ticks' : 'ticks ticks-idle'} width={width} height="52" aria-hidden="true">
             <path class="tick-fine" d={scale.fine} />
             <path class="tick-middle" d={scale.middle} />
             <path class="tick-tall" d={scale.tall} />
-            {item &&
-              scale.numbers.map(({ x, text }) => (
-                <text key={text} x={x} y="42" text-anchor={x < 12 ? 'start' : 'middle'}>
-                  {text}
-                </text>
-              ))}
+            {item && <Numbers numbers={scale.numbers} width={width} />}
           </svg>
         )}
         {item && <Needle key={item.entry} width={width} />}
@@ -105,12 +103,37 @@ export function Dial() {
               <span class="quiet"> {next.track.artist}</span>
             </>
           ) : (
-            ' '
+            '\u00a0'
           )}
         </span>
         <span class="dial-length">{item ? span(item.duration_ms) : ''}</span>
       </div>
     </header>
+  );
+}
+
+/** Whole seconds, and fives of them for screen readers: what is drawn changes no more often. */
+const second = computed(() => Math.floor(elapsed_ms.value / 1000));
+const coarse = computed(() => Math.floor(second.value / 5) * 5);
+const isLate = (at: number, duration_ms: number) => at * 1000 > duration_ms * 0.5;
+
+const beside_px = 12;
+const own_px = 44; // the needle's own number with a little air
+
+/** The numbers of the scale, without those that the needle's own would cover. */
+function Numbers({ numbers, width }: { numbers: Scale['numbers']; width: number }) {
+  const duration_ms = heard.value?.duration_ms ?? 1;
+  const needle = ((second.value * 1000) / duration_ms) * width;
+  const from = isLate(second.value, duration_ms) ? needle - own_px : needle;
+  const covers = (x: number) => x + 16 > from - beside_px && x - 16 < from + own_px + beside_px / 2;
+  return (
+    <>
+      {numbers.map(({ x, text }) => (
+        <text key={text} x={x} y="42" text-anchor={x < 12 ? 'start' : 'middle'} class={covers(x) ? 'covered' : undefined}>
+          {text}
+        </text>
+      ))}
+    </>
   );
 }
 
@@ -123,10 +146,9 @@ function Needle({ width }: { width: number }) {
     return () => clearTimeout(timer);
   }, []);
   if (!item) return null;
-  const second = Math.floor(elapsed_ms.value / 1000);
-  const ahead = settled ? 1000 : 0;
-  const share = Math.min(1, (second * 1000 + ahead) / item.duration_ms);
-  const late = second * 1000 > item.duration_ms * 0.5;
+  const at_ms = second.value * 1000;
+  const share = Math.min(1, (at_ms + (settled ? 1000 : 0)) / item.duration_ms);
+  const late = isLate(second.value, item.duration_ms);
   return (
     <>
       <div class={settled ? 'passed gliding' : 'passed'} style={{ transform: `scaleX(${share.toFixed(5)})` }} />
@@ -134,7 +156,7 @@ function Needle({ width }: { width: number }) {
         class={`needle${settled ? ' gliding' : ' tuning'}`}
         style={{ transform: `translateX(${(share * width).toFixed(2)}px)` }}
       >
-        <span class={late ? 'needle-time needle-time-before' : 'needle-time'}>{span(second * 1000)}</span>
+        <span class={late ? 'needle-time needle-time-before' : 'needle-time'}>{span(at_ms)}</span>
       </div>
     </>
   );

@@ -15,12 +15,6 @@ export const StopIcon = () => (
   </svg>
 );
 
-export const SkipIcon = () => (
-  <svg {...box}>
-    <path class="solid" d="M5 6v12l9-6zM16 6h2.5v12H16z" />
-  </svg>
-);
-
 export const AddIcon = () => (
   <svg {...box}>
     <path d="M12 5v14M5 12h14" />

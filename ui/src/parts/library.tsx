@@ -3,7 +3,6 @@ import type { Track } from '../api';
 import { link } from '../state/connection';
 import {
   need,
-  page,
   pages,
   progress,
   query,
@@ -131,10 +130,11 @@ function Results() {
     );
   }
   pages.value; // rows are read through trackAt: render again when a page comes
-  const steer = canSteer.value && link.value === 'online';
+  const steer = canSteer.value;
+  const able = steer && link.value === 'online';
   const addRow = (index: number) => {
     const track = trackAt(index);
-    if (track && track.state === 'ok' && steer) void add([track]);
+    if (track && track.state === 'ok' && able) void add([track]);
   };
   return (
     <VirtualList
@@ -149,7 +149,7 @@ function Results() {
         addRow(index);
         return index;
       }}
-      row={(index, props) => <Row track={trackAt(index)} n={index} row={props} steer={steer} onAdd={() => addRow(index)} />}
+      row={(index, props) => <Row track={trackAt(index)} n={index} row={props} steer={steer} able={able} onAdd={() => addRow(index)} />}
     />
   );
 }
@@ -159,10 +159,11 @@ interface RowArgs {
   n: number;
   row: RowProps;
   steer: boolean;
+  able: boolean;
   onAdd: () => void;
 }
 
-function Row({ track, n, row, steer, onAdd }: RowArgs) {
+function Row({ track, n, row, steer, able, onAdd }: RowArgs) {
   if (!track) {
     return (
       <span role="gridcell" class={`row-main skeleton-${n % 4}`} aria-label={s.loading}>
@@ -196,7 +197,7 @@ function Row({ track, n, row, steer, onAdd }: RowArgs) {
             tabIndex={row.tabIndex}
             aria-label={s.addWhat(track.title)}
             title={s.add}
-            disabled={track.state !== 'ok'}
+            disabled={!able || track.state !== 'ok'}
             onClick={onAdd}
           >
             <AddIcon />
@@ -206,5 +207,3 @@ function Row({ track, n, row, steer, onAdd }: RowArgs) {
     </>
   );
 }
-
-export const rowsPerPage = page;

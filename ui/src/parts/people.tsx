@@ -24,11 +24,12 @@ export function People() {
   const rest = others(people, own);
   const me = people.find((person) => person.name === own);
   const more = rest.length - most;
+  const ears = people.filter((person) => person.listening).length;
   return (
     <section class="people" aria-labelledby="people-title">
       <h3 class="small-title" id="people-title">
         {s.people}
-        {known && <span class="tally">{count(Math.max(known.people?.length ?? 0, known.total))}</span>}
+        {known && <span class="tally">{s.listeningCount(count(Math.max(people.length, known.total)), count(ears))}</span>}
       </h3>
       <ul class="names">
         {own !== null && <Me name={own} listening={me?.listening ?? false} />}

@@ -40,14 +40,15 @@ function Head({ list }: { list: ShownEntry[] }) {
 }
 
 function List({ list }: { list: ShownEntry[] }) {
-  const steer = canSteer.value && link.value === 'online';
+  const steer = canSteer.value;
+  const able = steer && link.value === 'online';
   const { placeOf, grip, held } = useDrag(list.length, (from, to) => {
     const entry = list[from];
     if (entry) void move(entry, to);
   });
   const onRowKey = (event: KeyboardEvent, index: number): number | undefined => {
     const entry = list[index];
-    if (!entry || !steer) return undefined;
+    if (!entry || !able) return undefined;
     if (event.altKey && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
       const to = Math.min(Math.max(0, index + (event.key === 'ArrowUp' ? -1 : 1)), list.length - 1);
       void move(entry, to);
@@ -74,7 +75,7 @@ function List({ list }: { list: ShownEntry[] }) {
       }}
       placeOf={placeOf}
       onRowKey={onRowKey}
-      row={(index, props) => <Row entry={list[index]!} index={index} steer={steer} row={props} grip={grip} />}
+      row={(index, props) => <Row entry={list[index]!} index={index} steer={steer} able={able} row={props} grip={grip} />}
     />
   );
 }
@@ -83,11 +84,12 @@ interface RowArgs {
   entry: ShownEntry;
   index: number;
   steer: boolean;
+  able: boolean;
   row: RowProps;
   grip: (index: number) => { onPointerDown: (event: PointerEvent) => void };
 }
 
-function Row({ entry, index, steer, row, grip }: RowArgs) {
+function Row({ entry, index, steer, able, row, grip }: RowArgs) {
   const { track } = entry;
   const who = entry.added_by ? s.addedBy(entry.added_by) : s.autoPick;
   return (
@@ -96,8 +98,9 @@ function Row({ entry, index, steer, row, grip }: RowArgs) {
         <Artwork track={track} size={96} small />
         <span class="row-text">
           <span class="row-title">{track.title}</span>
-          <span class="row-sub">
-            {track.artist} <span class="who">{who}</span>
+          <span class="row-sub row-who">
+            <span>{track.artist}</span>
+            <span>{who}</span>
           </span>
         </span>
       </span>
@@ -126,7 +129,7 @@ function Row({ entry, index, steer, row, grip }: RowArgs) {
             tabIndex={row.tabIndex}
             aria-label={s.removeWhat(track.title)}
             title={s.remove}
-            disabled={entry.id < 0}
+            disabled={!able || entry.id < 0}
             onClick={() => void remove(entry)}
           >
             <RemoveIcon />
@@ -138,7 +141,7 @@ function Row({ entry, index, steer, row, grip }: RowArgs) {
             aria-label={s.dragWhat(track.title)}
             aria-keyshortcuts="Alt+ArrowUp Alt+ArrowDown"
             title={s.drag}
-            disabled={entry.id < 0}
+            disabled={!able || entry.id < 0}
             {...grip(index)}
           >
             <GripIcon />

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is heard, the button that makes it heard, and who else hears it.
 import { link } from '../state/connection';
-import { setVolume, sound, soundWord, toggle, volume } from '../state/player';
+import { canPlay, setVolume, sound, soundWord, toggle, volume } from '../state/player';
 import { canSteer, session, signOut } from '../state/session';
 import { heard, now, skip } from '../state/station';
 import { dialog } from '../state/view';
 import { s } from '../strings';
-import { Artwork } from './artwork';
-import { PlayIcon, SkipIcon, StopIcon, VolumeIcon } from './icons';
+import { Artwork, SilentArtwork } from './artwork';
+import { PlayIcon, StopIcon, VolumeIcon } from './icons';
 import { People } from './people';
 
 export function Receiver() {
@@ -29,14 +29,14 @@ function OnAirNow() {
       state === 'empty' ? [s.noMusic, s.noMusicText] : state === 'starting' ? [s.gettingReady, s.gettingReadyText] : [];
     return (
       <div class="onair" aria-busy={!title && link.value !== 'refused'}>
-        <span class={title || link.value === 'refused' ? 'art art-idle' : 'art skeleton'} />
+        {title || link.value === 'refused' ? <SilentArtwork /> : <span class="art skeleton" />}
         <div class="onair-text">
           {title ? (
             <>
               <h2 class="title">{title}</h2>
               <p class="album">{text}</p>
             </>
-          ) : (
+          ) : link.value === 'refused' ? null : (
             <>
               <span class="bar bar-title skeleton" />
               <span class="bar bar-artist skeleton" />
@@ -73,6 +73,7 @@ function Transport() {
         class="play"
         aria-label={on ? s.stopStation(name) : s.playStation(name)}
         aria-keyshortcuts="Space"
+        disabled={!on && !canPlay()}
         onClick={toggle}
       >
         {on ? <StopIcon /> : <PlayIcon />}
@@ -84,34 +85,39 @@ function Transport() {
         <p class="transport-title" aria-hidden="true">
           {item ? `${item.track.title} · ${item.track.artist}` : ''}
         </p>
+        <Volume />
       </div>
       {canSteer.value && (
         <button
           type="button"
-          class="button button-icon"
+          class="button skip"
           aria-label={item ? s.skipWhat(item.track.title) : s.skip}
-          title={s.skip}
           disabled={!item || link.value !== 'online'}
           onClick={() => void skip()}
         >
-          <SkipIcon />
+          {s.skip}
         </button>
       )}
-      <label class="volume" title={s.volume}>
-        <VolumeIcon level={volume.value} />
-        <input
-          type="range"
-          min="0"
-          max="1"
-          step="0.02"
-          aria-label={s.volume}
-          aria-valuetext={`${Math.round(volume.value * 100)} %`}
-          value={volume.value}
-          style={{ '--level': volume.value }}
-          onInput={(event) => setVolume(Number(event.currentTarget.value))}
-        />
-      </label>
     </div>
+  );
+}
+
+function Volume() {
+  return (
+    <label class="volume" title={s.volume}>
+      <VolumeIcon level={volume.value} />
+      <input
+        type="range"
+        min="0"
+        max="1"
+        step="0.02"
+        aria-label={s.volume}
+        aria-valuetext={`${Math.round(volume.value * 100)} %`}
+        value={volume.value}
+        style={{ '--level': volume.value }}
+        onInput={(event) => setVolume(Number(event.currentTarget.value))}
+      />
+    </label>
   );
 }
 
@@ -133,7 +139,7 @@ function Account() {
       )}
       <button
         type="button"
-        class="button button-plain"
+        class="button button-plain keyboard-help"
         aria-keyshortcuts="?"
         aria-label={s.shortcutsShow}
         onClick={() => (dialog.value = 'shortcuts')}

@@ -25,11 +25,12 @@ export function say(text: string): void {
   spoken.value = text;
 }
 
-export function notify(text: string, undo: (() => void) | null = null, bad = false): void {
+export function notify(text: string, undo: (() => void) | null = null, bad = false): number {
   const notice: Notice = { id: nextId++, text, bad, undo };
   for (const old of notices.value.slice(0, Math.max(0, notices.value.length + 1 - most))) dismiss(old.id);
   notices.value = [...notices.value, notice];
   hold(notice.id, false);
+  return notice.id;
 }
 
 export function dismiss(id: number): void {

@@ -200,6 +200,9 @@ export function startPlayer(): void {
   }
 }
 
+/** There is something to be heard, or there soon may be. */
+export const canPlay = (): boolean => link.value !== 'refused' && now.value?.state !== 'empty';
+
 export const soundWord = (): string => {
   switch (sound.value) {
     case 'playing':
@@ -211,6 +214,8 @@ export const soundWord = (): string => {
     case 'refused':
       return s.autoplayRefused;
     default:
+      if (link.value === 'refused' || now.value?.state === 'empty') return s.offAir;
+      if (!now.value) return s.connecting;
       return s.notListening;
   }
 };

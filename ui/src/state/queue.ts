@@ -5,7 +5,7 @@ import { computed, signal } from '@preact/signals';
 import type { Entry, QueueChanged, QueueList, QueueOp, Track } from '../api';
 import { s } from '../strings';
 import { call, on, onOnline, slug } from './connection';
-import { failed, notify, say } from './notices';
+import { dismiss, failed, notify, say } from './notices';
 import { session } from './session';
 
 export interface ShownEntry extends Entry {
@@ -217,12 +217,13 @@ function removeIds(ids: number[]): void {
 export async function remove(entry: ShownEntry): Promise<void> {
   const at = all.value?.findIndex((one) => one.id === entry.id) ?? -1;
   if (at < 0 || entry.id < 0) return;
-  notify(s.removed(entry.track.title), () => void add([entry.track], at, true));
-  await change(
+  const notice = notify(s.removed(entry.track.title), () => void add([entry.track], at, true));
+  const done = await change(
     { kind: 'remove', ids: new Set([entry.id]) },
     () => call<{ version: number }>('queue.remove', { station: slug, entry: entry.id }),
     s.failed.remove,
   );
+  if (!done) dismiss(notice);
 }
 
 /** `to` counts from the first waiting entry. */
@@ -231,13 +232,14 @@ export async function move(entry: ShownEntry, to: number, undoable = true): Prom
   const from = list.findIndex((one) => one.id === entry.id);
   const target = Math.min(Math.max(0, to), list.length - 1);
   if (from < 0 || target === from || entry.id < 0) return;
-  if (undoable) notify(s.moved(entry.track.title), () => void move(entry, from, false));
+  const notice = undoable ? notify(s.moved(entry.track.title), () => void move(entry, from, false)) : 0;
   const absolute = target + first.value;
-  await change(
+  const done = await change(
     { kind: 'move', id: entry.id, to: absolute },
     () => call<{ version: number }>('queue.move', { station: slug, entry: entry.id, to: absolute }),
     s.failed.move,
   );
+  if (!done) dismiss(notice);
 }
 
 export async function clear(): Promise<void> {

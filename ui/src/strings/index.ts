@@ -5,18 +5,20 @@ import { en, type Strings } from './en';
 
 const known: Record<string, Strings> = { en, de };
 
-function choose(): Strings {
+/** The first language that we know, and the region that was asked for with it: British people write 21:05. */
+function choose(): [Strings, string] {
   for (const wanted of navigator.languages ?? [navigator.language]) {
     const match = known[wanted.slice(0, 2).toLowerCase()];
-    if (match) return match;
+    if (match) return [match, wanted];
   }
-  return en;
+  return [en, 'en'];
 }
 
-export const s: Strings = choose();
+const [chosen, region] = choose();
+export const s: Strings = chosen;
 
-const counts = new Intl.NumberFormat(s.locale);
-const clocks = new Intl.DateTimeFormat(s.locale, { hour: '2-digit', minute: '2-digit' });
+const counts = new Intl.NumberFormat(region);
+const clocks = new Intl.DateTimeFormat(region, { hour: 'numeric', minute: '2-digit' });
 
 export const count = (n: number): string => counts.format(n);
 
