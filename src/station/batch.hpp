@@ -28,6 +28,9 @@ inline Samples time_of_unit(audio::Format format, std::int64_t unit) {
   return audio::time_of_frame(format, unit * frames_per_unit(format));
 }
 
+/// The serial number of a station's Ogg stream.
+std::uint32_t opus_serial(StationId station);
+
 /// A title as it goes in-band. Numbers grow along the stream of a mount.
 struct Title {
   std::int64_t number = 0;

@@ -7,6 +7,7 @@
 #include "orders/stream_clock.hpp"
 #include "station/events.hpp"
 #include "station/media.hpp"
+#include "station/options.hpp"
 
 #include <memory>
 #include <string>
@@ -20,15 +21,6 @@ class Router;
 }
 
 namespace longwave::station {
-
-struct BroadcastOptions {
-  Duration lead = std::chrono::seconds{4};           ///< frames are sent up to now + lead
-  Duration behind_limit = std::chrono::seconds{20};  ///< a listener further behind is dropped
-  Duration linger = std::chrono::seconds{5};         ///< a mount goes on that long after its last listener
-  Duration first_frame = std::chrono::milliseconds{2500};  ///< then a first listener gets the filler
-  int max_listeners = 5000;                                ///< of the whole process; more: 503
-  Duration silence_limit = std::chrono::seconds{2};        ///< below -60 dBFS; then the watchdog acts
-};
 
 struct StationInfo {
   StationId id;
