@@ -174,6 +174,7 @@ void Player::tick() {
   start_by_the_clock(now);
   for (auto& mount : mounts_)
     if (mount.lane) mount.lane->look_ahead(instant, stream_);
+  drop_unplayable();
   start_floating(instant, now);
   for (auto& mount : mounts_) {
     if (!mount.lane) continue;
@@ -220,6 +221,28 @@ bool Player::ready_in_time(const Item& item, Instant instant) const {
   return ready > 0 && (ready == lanes || instant - floating_since_ >= together);
 }
 
+void Player::drop_unplayable() {
+  for (bool again = true; again;) {
+    again = false;
+    for (const auto& item : plan_.items()) {
+      std::optional<std::string> problem;
+      bool playable = false;
+      for (const auto& mount : mounts_) {
+        if (!mount.lane || item.started) continue;
+        if (auto why = mount.lane->problem(item.id)) {
+          problem = std::move(why);
+        } else {
+          playable = true;
+        }
+      }
+      if (!problem || playable) continue;
+      give_up(item.id, *problem);
+      again = true;
+      break;
+    }
+  }
+}
+
 void Player::start_floating(Instant instant, Samples now) {
   const auto& items = plan_.items();
   const auto found = std::find_if(items.begin(), items.end(), [](const Item& item) { return item.floating; });
@@ -234,11 +257,7 @@ void Player::start_floating(Instant instant, Samples now) {
     floating_since_ = instant;
   }
   if (!ready_in_time(*found, instant)) {
-    std::optional<std::string> problem;
-    for (const auto& mount : mounts_)
-      if (mount.lane && !problem) problem = mount.lane->problem(id);
-    const bool over = instant - floating_since_ >= options_.give_up;
-    if (problem || over) give_up(id, problem.value_or("It was not ready in time."));
+    if (instant - floating_since_ >= options_.give_up) give_up(id, "It was not ready in time.");
     return;
   }
   auto at = on_grid(first);
@@ -260,12 +279,14 @@ void Player::give_up(EntryId id, const std::string& reason) {
 
 void Player::handle(Lane& lane, const Watchdog::Verdict& verdict, Samples now) {
   using Kind = Watchdog::Verdict::Kind;
+  auto* item = plan_.find(verdict.item);
+  if (item && item->cut_short && lane.playing() == item->id && item->end <= sent(now)) return lane.retreat();
+  if (item && item->cut_short) return;  // another mount has said so already
   ++metrics_.watchdog_actions;
   log::warn("station {}: watchdog on {}: item {}: {}", station_.value, audio::info(lane.format()).extension,
             verdict.item.value, verdict.problem);
   host_.acted({station_, lane.format(), verdict.item, verdict.problem});
-  auto* item = plan_.find(verdict.item);
-  if (!verdict.item || verdict.kind == Kind::unplanned || !item || !item->started || item->cut_short) {
+  if (!verdict.item || verdict.kind == Kind::unplanned || !item || !item->started) {
     lane.retreat();
     return;
   }
