@@ -67,7 +67,7 @@ class Broadcaster final : public orders::PlayerPort {
 
  private:
   class Impl;
-  std::unique_ptr<Impl> impl_;
+  std::shared_ptr<Impl> impl_;  // what is posted holds it weakly
 };
 
 }  // namespace longwave::station

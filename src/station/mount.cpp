@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "station/mount.hpp"
+
+#include "audio/icy.hpp"
+#include "audio/ogg.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace longwave::station {
+namespace {
+
+/// Longer stretches (bursts, someone catching up) are written piece by piece instead of being joined first.
+constexpr std::size_t joined_units_mp3 = 60;
+constexpr std::size_t joined_units_opus = 8;
+
+std::size_t unit_begin(const MountBatch& batch, std::int64_t unit) {
+  const auto i = unit - batch.first;
+  return i == 0 ? 0 : batch.ends[static_cast<std::size_t>(i - 1)];
+}
+
+}  // namespace
+
+Mount::Mount(StationId station, audio::Format format, Options options, Events events)
+    : station_(station), format_(format), options_(options), events_(std::move(events)) {
+  if (format == audio::Format::opus_96)
+    headers_ = io::SharedBytes::own(audio::opus_headers(opus_serial(station), "Longwave"));
+}
+
+void Mount::add(const MountBatchPtr& batch, Samples now) {
+  if (!ring_.empty() && batch->end() <= end() && batch->first >= begin()) return;  // told twice
+  if (!ring_.empty() && batch->first != end()) {
+    ring_.clear();
+    stretch_ = {};
+    for (auto& slot : slots_)
+      for (auto& listener : slot)
+        if (listener->position >= 0) listener->position = batch->first;
+  }
+  ring_.push_back(batch);
+  const auto oldest = unit_at(format_, now - to_samples(options_.kept - options_.lead));
+  while (ring_.size() > 1 && ring_.front()->end() <= oldest) ring_.pop_front();
+  std::erase_if(waiting_, [&](Listener* listener) { return start(*listener, now); });
+}
+
+Listener* Mount::join(std::unique_ptr<ListenerSink> sink, std::string token, bool icy, Samples now) {
+  const auto fewest = std::min_element(slots_.begin(), slots_.end(),
+                                       [](const auto& a, const auto& b) { return a.size() < b.size(); });
+  auto listener = std::make_unique<Listener>();
+  listener->sink = std::move(sink);
+  listener->token = std::move(token);
+  listener->icy = icy && format_ == audio::Format::mp3_128;
+  listener->until_block = audio::icy_interval;
+  listener->slot = static_cast<std::uint8_t>(fewest - slots_.begin());
+  listener->place = static_cast<std::uint32_t>(fewest->size());
+  auto* joined = listener.get();
+  fewest->push_back(std::move(listener));
+  ++count_;
+  if (!start(*joined, now)) waiting_.push_back(joined);
+  return joined;
+}
+
+std::unique_ptr<Listener> Mount::take_out(Listener* listener) {
+  auto& slot = slots_[listener->slot];
+  auto out = std::move(slot[listener->place]);
+  if (listener->place + 1 < slot.size()) {
+    slot[listener->place] = std::move(slot.back());
+    slot[listener->place]->place = listener->place;
+  }
+  slot.pop_back();
+  std::erase(waiting_, listener);
+  --count_;
+  return out;
+}
+
+void Mount::leave(Listener* listener) { take_out(listener); }
+
+bool Mount::start(Listener& listener, Samples now) {
+  if (ring_.empty()) return false;
+  const auto first = std::max(unit_at(format_, now), begin());
+  if (first >= end()) return false;
+  listener.position = first;
+  if (!headers_.bytes.empty()) listener.sink->write(headers_);
+  events_.started(listener, time_of_unit(format_, first));
+  send(listener, end());
+  return true;
+}
+
+void Mount::serve(int slot, Samples now) {
+  auto& listeners = slots_[static_cast<std::size_t>(slot)];
+  for (std::size_t i = 0; i < listeners.size();) {
+    if (serve(*listeners[i], now)) {
+      ++i;
+    } else {
+      const auto gone = take_out(listeners[i].get());
+      events_.too_far_behind(*gone);
+    }
+  }
+}
+
+bool Mount::serve(Listener& listener, Samples now) {
+  if (listener.position < 0) return true;
+  const auto queued = listener.sink->queued_bytes();
+  if (queued == 0) {
+    if (listener.position < begin()) return false;
+    send(listener, end());
+    return true;
+  }
+  const auto bitrate = audio::info(format_).bitrate;
+  const Samples unsent{static_cast<std::int64_t>(queued) * 8 * 44100 / bitrate};
+  const auto got = time_of_unit(format_, listener.position) - unsent;
+  return now + to_samples(options_.lead) - got <= to_samples(options_.behind_limit);
+}
+
+const MountBatch& Mount::batch_of(std::int64_t unit) const {
+  const auto found = std::lower_bound(ring_.begin(), ring_.end(), unit,
+                                      [](const MountBatchPtr& batch, std::int64_t u) { return batch->end() <= u; });
+  return **found;
+}
+
+const Title& Mount::title_at(std::int64_t first, std::size_t offset) const {
+  const auto* batch = &batch_of(first);
+  offset += unit_begin(*batch, first);
+  while (offset >= batch->bytes.size() && batch->end() < end()) {
+    offset -= batch->bytes.size();
+    batch = &batch_of(batch->end());
+  }
+  const auto after = std::upper_bound(batch->ends.begin(), batch->ends.end(), offset);
+  const auto unit = batch->first + (after - batch->ends.begin());
+  const auto* title = batch->marks.front().title.get();
+  for (const auto& mark : batch->marks)
+    if (mark.unit <= unit) title = mark.title.get();
+  return *title;
+}
+
+void Mount::write(Listener& listener, const io::SharedBytes& bytes, std::int64_t first) {
+  auto sent = bytes.bytes.size();
+  if (!listener.icy) {
+    listener.sink->write(bytes);
+    events_.sent_bytes(sent);
+    return;
+  }
+  for (std::size_t at = 0; at < bytes.bytes.size();) {
+    if (listener.until_block == 0) {
+      const auto& title = title_at(first, at);
+      const bool same = title.number == listener.title;
+      listener.title = title.number;
+      auto block = same ? io::SharedBytes{nullptr, audio::icy_unchanged} : io::SharedBytes::own(title.icy_block);
+      sent += block.bytes.size();
+      listener.sink->write(std::move(block));
+      listener.until_block = audio::icy_interval;
+    }
+    const auto piece = std::min<std::size_t>(listener.until_block, bytes.bytes.size() - at);
+    listener.sink->write({bytes.keep, bytes.bytes.substr(at, piece)});
+    listener.until_block -= static_cast<std::uint32_t>(piece);
+    at += piece;
+  }
+  events_.sent_bytes(sent);
+}
+
+void Mount::send(Listener& listener, std::int64_t to) {
+  const auto from = std::exchange(listener.position, to);
+  if (from >= to) return;
+  const auto joined = format_ == audio::Format::mp3_128 ? joined_units_mp3 : joined_units_opus;
+  const bool join = static_cast<std::size_t>(to - from) <= joined;
+  if (join && stretch_.from == from && stretch_.to == to && !stretch_.bytes.bytes.empty()) {
+    write(listener, stretch_.bytes, from);
+    return;
+  }
+  std::string bytes;
+  for (const auto& batch : ring_) {
+    const auto first = std::max(from, batch->first), last = std::min(to, batch->end());
+    if (first >= last) continue;
+    const auto begin = unit_begin(*batch, first);
+    const auto piece = std::string_view{batch->bytes}.substr(begin, batch->ends[static_cast<std::size_t>(
+                                                                        last - 1 - batch->first)] - begin);
+    if (join) {
+      bytes += piece;
+    } else {
+      write(listener, {batch, piece}, first);
+    }
+  }
+  if (!join) return;
+  stretch_ = {.from = from, .to = to, .bytes = io::SharedBytes::own(std::move(bytes))};
+  write(listener, stretch_.bytes, from);
+}
+
+}  // namespace longwave::station
