@@ -35,7 +35,8 @@ web::Headers stream_headers(const StationCard& card, audio::Format format, bool 
 /// stream broke.
 bool wants_chunks(const web::Request& request, bool icy) {
   return request.version >= 11 && !icy &&
-         (request.headers.has("Via") || request.headers.has("X-Forwarded-For") || request.headers.has("Forwarded"));
+         (request.headers.has("Via") || request.headers.has("X-Forwarded-For") ||
+          request.headers.has("Forwarded"));
 }
 
 }  // namespace
@@ -51,13 +52,20 @@ class Audience::Connection final : public ListenerSink {
   web::BodyStream stream_;
 };
 
-Audience::Audience(io::Loop& loop, const Clock& clock, const BroadcastOptions& options, AudienceCounts& counts,
-                   std::function<void(AudienceReport)> report)
-    : loop_(loop), clock_(clock), options_(options), counts_(counts), report_(std::move(report)), timer_(loop) {}
+Audience::Audience(io::Loop& loop, const Clock& clock, const BroadcastOptions& options,
+                   AudienceCounts& counts, std::function<void(AudienceReport)> report)
+    : loop_(loop),
+      clock_(clock),
+      options_(options),
+      counts_(counts),
+      report_(std::move(report)),
+      timer_(loop) {}
 
 Audience::~Audience() = default;
 
-void Audience::open(StationCardPtr card) { cards_[card->slug] = std::move(card); }
+void Audience::open(StationCardPtr card) {
+  cards_[card->slug] = std::move(card);
+}
 
 void Audience::close(StationId station) {
   std::erase_if(cards_, [&](const auto& entry) { return entry.second->id == station; });
@@ -71,7 +79,9 @@ void Audience::close(StationId station) {
   }
 }
 
-Samples Audience::now(const StationCard& card) const { return card.clock.position(clock_.now()); }
+Samples Audience::now(const StationCard& card) const {
+  return card.clock.position(clock_.now());
+}
 
 Audience::Room& Audience::room(const StationCardPtr& card, audio::Format format) {
   const Key key{card->id, format};
@@ -96,7 +106,8 @@ Audience::Room& Audience::room(const StationCardPtr& card, audio::Format format)
     counts_.bytes_sent.fetch_add(static_cast<std::int64_t>(bytes), std::memory_order_relaxed);
   };
   room.mount = std::make_unique<Mount>(
-      card->id, format, Mount::Options{.lead = options_.lead, .behind_limit = options_.behind_limit}, std::move(events));
+      card->id, format, Mount::Options{.lead = options_.lead, .behind_limit = options_.behind_limit},
+      std::move(events));
   return room;
 }
 

@@ -19,6 +19,20 @@
 
 namespace longwave::station {
 
+namespace {
+
+/// A task for the audience's loop that does nothing once the audience is gone, and never keeps it alive.
+template <class F>
+Task with(const std::shared_ptr<Audience>& audience, F work) {
+  return [weak = std::weak_ptr<Audience>(audience), work = std::move(work)] {
+    if (const auto there = weak.lock()) work(*there);
+  };
+}
+
+constexpr Duration announce_every = std::chrono::milliseconds{250};
+
+}  // namespace
+
 class Broadcaster::Impl final : public PlayerHost, public std::enable_shared_from_this<Impl> {
  public:
   Impl(Broadcaster& self, io::Loop& loop, const std::vector<io::Loop*>& net_loops, Media& media,
@@ -43,7 +57,8 @@ class Broadcaster::Impl final : public PlayerHost, public std::enable_shared_fro
           if (const auto impl = weak.lock()) impl->take_report(i, what);
         });
       };
-      audiences_.push_back(std::make_shared<Audience>(*net_loops[i], clock_, options_, counts_, std::move(report)));
+      audiences_.push_back(
+          std::make_shared<Audience>(*net_loops[i], clock_, options_, counts_, std::move(report)));
     }
   }
 
@@ -55,7 +70,9 @@ class Broadcaster::Impl final : public PlayerHost, public std::enable_shared_fro
   ListenersChanged listeners(StationId station) const;
 
   // PlayerHost
-  void tell(StationId station, const orders::FromPlayer& message) override { programmer_.receive(station, message); }
+  void tell(StationId station, const orders::FromPlayer& message) override {
+    programmer_.receive(station, message);
+  }
   void batch(const MountBatchPtr& batch) override;
   void heard(const Heard& event) override { self_.heard.emit(event); }
   void acted(const WatchdogActed& event) override { self_.watchdog_acted.emit(event); }
@@ -63,7 +80,7 @@ class Broadcaster::Impl final : public PlayerHost, public std::enable_shared_fro
 
  private:
   struct OpenMount {
-    std::vector<int> listeners;  // per net loop
+    std::vector<int> listeners;        // per net loop
     std::deque<MountBatchPtr> recent;  // what a net loop needs that gets its first listener now
     int total() const {
       int sum = 0;
@@ -76,6 +93,7 @@ class Broadcaster::Impl final : public PlayerHost, public std::enable_shared_fro
     std::array<OpenMount, std::size(audio::all_formats)> mounts;
     Instant wake = Instant::max();  // as it stands in wakes_
     bool listeners_changed = false;
+    Instant announced{};
   };
 
   void run();
@@ -83,7 +101,7 @@ class Broadcaster::Impl final : public PlayerHost, public std::enable_shared_fro
   void schedule(StationId id, Station& station, Instant when);
   void take_report(std::size_t loop, const AudienceReport& report);
   void send_recent(std::size_t loop, Station& station, OpenMount& mount, audio::Format format);
-  void announce(StationId id, Station& station);
+  void announce(StationId id, Station& station, Instant now);
 
   Broadcaster& self_;
   io::Loop& loop_;
@@ -110,10 +128,11 @@ void Broadcaster::Impl::open(StationInfo info) {
   auto card = std::make_shared<const StationCard>(
       StationCard{info.id, info.slug, info.name, info.genre, info.url, info.clock});
   for (std::size_t i = 0; i < audiences_.size(); ++i)
-    net_posts_[i]([audience = audiences_[i], card] { audience->open(card); });
+    net_posts_[i](with(audiences_[i], [card](Audience& audience) { audience.open(card); }));
   auto& station = stations_[info.id];
   LW_ASSERT(!station.player, "a station is opened once");
-  station.player = std::make_unique<Player>(info.id, info.name, info.clock, clock_, options_, media_, *this, metrics_);
+  station.player =
+      std::make_unique<Player>(info.id, info.name, info.clock, clock_, options_, media_, *this, metrics_);
   for (auto& mount : station.mounts) mount.listeners.assign(audiences_.size(), 0);
   ++metrics_.stations;
 }
@@ -125,7 +144,7 @@ void Broadcaster::Impl::close(StationId id) {
   stations_.erase(found);
   --metrics_.stations;
   for (std::size_t i = 0; i < audiences_.size(); ++i)
-    net_posts_[i]([audience = audiences_[i], id] { audience->close(id); });
+    net_posts_[i](with(audiences_[i], [id](Audience& audience) { audience.close(id); }));
 }
 
 void Broadcaster::Impl::receive(StationId id, const orders::ToPlayer& message) {
@@ -165,12 +184,16 @@ void Broadcaster::Impl::run() {
     station.player->tick();
     for (const auto format : audio::all_formats)
       if (!station.player->live(format)) station.mounts[static_cast<std::size_t>(format)].recent.clear();
-    if (std::exchange(station.listeners_changed, false)) announce(id, station);
-    schedule(id, station, station.player->wake());
+    auto wake = station.player->wake();
+    if (station.listeners_changed && now - station.announced >= announce_every) announce(id, station, now);
+    if (station.listeners_changed) wake = std::min(wake, station.announced + announce_every);
+    schedule(id, station, wake);
   }
   for (std::size_t i = 0; i < outgoing_.size(); ++i) {
     if (outgoing_[i].empty()) continue;
-    net_posts_[i]([audience = audiences_[i], batches = std::exchange(outgoing_[i], {})] { audience->deliver(batches); });
+    net_posts_[i](with(audiences_[i], [batches = std::exchange(outgoing_[i], {})](Audience& audience) {
+      audience.deliver(batches);
+    }));
   }
   {
     const std::lock_guard lock(published_mutex_);
@@ -195,13 +218,15 @@ void Broadcaster::Impl::batch(const MountBatchPtr& batch) {
     if (mount.listeners[i] > 0) outgoing_[i].push_back(batch);
 }
 
-void Broadcaster::Impl::send_recent(std::size_t loop, Station& station, OpenMount& mount, audio::Format format) {
+void Broadcaster::Impl::send_recent(std::size_t loop, Station& station, OpenMount& mount,
+                                    audio::Format format) {
   const auto present = unit_at(format, station.player->stream().position(clock_.now()));
   std::vector<MountBatchPtr> batches;
   for (const auto& batch : mount.recent)
     if (batch->end() > present) batches.push_back(batch);
   if (batches.empty()) return;
-  net_posts_[loop]([audience = audiences_[loop], batches = std::move(batches)] { audience->deliver(batches); });
+  net_posts_[loop](with(audiences_[loop],
+                        [batches = std::move(batches)](Audience& audience) { audience.deliver(batches); }));
 }
 
 void Broadcaster::Impl::take_report(std::size_t loop, const AudienceReport& report) {
@@ -221,7 +246,9 @@ void Broadcaster::Impl::take_report(std::size_t loop, const AudienceReport& repo
   for (const auto& ended : report.ended) self_.listener_ended.emit(ended);
 }
 
-void Broadcaster::Impl::announce(StationId id, Station& station) {
+void Broadcaster::Impl::announce(StationId id, Station& station, Instant now) {
+  station.listeners_changed = false;
+  station.announced = now;
   const auto& mounts = station.mounts;
   self_.listeners_changed.emit({id, mounts[static_cast<std::size_t>(audio::Format::mp3_128)].total(),
                                 mounts[static_cast<std::size_t>(audio::Format::opus_96)].total()});
@@ -253,31 +280,31 @@ void Broadcaster::Impl::add_routes(web::Router& router) {
     if (!media_.filler(format)) continue;
     const auto extension = std::string{audio::info(format).extension};
     const auto pattern = "/listen/:station." + extension;
-    const auto added = router.add(
-        {.methods = {"GET"},
-         .pattern = pattern,
-         .description = "The station's stream as " + std::string{audio::info(format).content_type},
-         .handler = [this, format](web::RequestContext&& context) {
-           for (const auto& audience : audiences_) {
-             if (&audience->loop() != &context.loop()) continue;
-             const std::string slug{context.request().parameter("station")};
-             return audience->answer(std::move(context), slug, format);
-           }
-           context.respond(web::Response::text(503, "Not on this connection.\n"));
-         }});
+    const auto added =
+        router.add({.methods = {"GET"},
+                    .pattern = pattern,
+                    .description = "The station's stream as " + std::string{audio::info(format).content_type},
+                    .handler = [this, format](web::RequestContext&& context) {
+                      for (const auto& audience : audiences_) {
+                        if (&audience->loop() != &context.loop()) continue;
+                        const std::string slug{context.request().parameter("station")};
+                        return audience->answer(std::move(context), slug, format);
+                      }
+                      context.respond(web::Response::text(503, "Not on this connection.\n"));
+                    }});
     LW_ASSERT(added, "the listening routes are free");
-    const auto allowed = router.add(
-        {.methods = {"OPTIONS"},
-         .pattern = pattern,
-         .description = "Lets players in pages of other sites ask for titles (CORS)",
-         .handler = [](web::RequestContext&& context) {
-           auto response = web::Response::empty(204);
-           response.headers.add("Access-Control-Allow-Origin", "*");
-           response.headers.add("Access-Control-Allow-Methods", "GET, HEAD");
-           response.headers.add("Access-Control-Allow-Headers", "Icy-MetaData, Range");
-           response.headers.add("Access-Control-Max-Age", "86400");
-           context.respond(std::move(response));
-         }});
+    const auto allowed =
+        router.add({.methods = {"OPTIONS"},
+                    .pattern = pattern,
+                    .description = "Lets players in pages of other sites ask for titles (CORS)",
+                    .handler = [](web::RequestContext&& context) {
+                      auto response = web::Response::empty(204);
+                      response.headers.add("Access-Control-Allow-Origin", "*");
+                      response.headers.add("Access-Control-Allow-Methods", "GET, HEAD");
+                      response.headers.add("Access-Control-Allow-Headers", "Icy-MetaData, Range");
+                      response.headers.add("Access-Control-Max-Age", "86400");
+                      context.respond(std::move(response));
+                    }});
     LW_ASSERT(allowed, "the listening routes are free");
   }
 }
@@ -290,11 +317,23 @@ Broadcaster::Broadcaster(io::Loop& station_loop, std::vector<io::Loop*> net_loop
 
 Broadcaster::~Broadcaster() = default;
 
-void Broadcaster::add_routes(web::Router& router) { impl_->add_routes(router); }
-void Broadcaster::open(StationInfo info) { impl_->open(std::move(info)); }
-void Broadcaster::close(StationId station) { impl_->close(station); }
-void Broadcaster::receive(StationId station, const orders::ToPlayer& message) { impl_->receive(station, message); }
-StationMetrics Broadcaster::metrics() const { return impl_->metrics(); }
-ListenersChanged Broadcaster::listeners(StationId station) const { return impl_->listeners(station); }
+void Broadcaster::add_routes(web::Router& router) {
+  impl_->add_routes(router);
+}
+void Broadcaster::open(StationInfo info) {
+  impl_->open(std::move(info));
+}
+void Broadcaster::close(StationId station) {
+  impl_->close(station);
+}
+void Broadcaster::receive(StationId station, const orders::ToPlayer& message) {
+  impl_->receive(station, message);
+}
+StationMetrics Broadcaster::metrics() const {
+  return impl_->metrics();
+}
+ListenersChanged Broadcaster::listeners(StationId station) const {
+  return impl_->listeners(station);
+}
 
 }  // namespace longwave::station

@@ -50,8 +50,8 @@ struct MediaPoolOptions {
 };
 
 /// The real media: files through audio/ on the workers of a pool, by deadline: joints before renditions
-/// before analyses. Belongs to the station loop (`own_loop`), destroyed there; what still runs is told to
-/// stop and its results are dropped. Makes the fillers in the constructor (about 0.2 s each).
+/// before analyses. Belongs to the station loop (`own_loop`); the pool is stopped before this is destroyed.
+/// Makes the fillers in the constructor (about 0.2 s each).
 class MediaPool final : public Media {
  public:
   MediaPool(TrackSource& tracks, audio::RenditionCache& cache, io::Pool& pool, Post own_loop,

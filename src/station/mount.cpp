@@ -72,7 +72,9 @@ std::unique_ptr<Listener> Mount::take_out(Listener* listener) {
   return out;
 }
 
-void Mount::leave(Listener* listener) { take_out(listener); }
+void Mount::leave(Listener* listener) {
+  take_out(listener);
+}
 
 bool Mount::start(Listener& listener, Samples now) {
   if (ring_.empty()) return false;
@@ -112,8 +114,9 @@ bool Mount::serve(Listener& listener, Samples now) {
 }
 
 const MountBatch& Mount::batch_of(std::int64_t unit) const {
-  const auto found = std::lower_bound(ring_.begin(), ring_.end(), unit,
-                                      [](const MountBatchPtr& batch, std::int64_t u) { return batch->end() <= u; });
+  const auto found =
+      std::lower_bound(ring_.begin(), ring_.end(), unit,
+                       [](const MountBatchPtr& batch, std::int64_t u) { return batch->end() <= u; });
   return **found;
 }
 
@@ -144,7 +147,8 @@ void Mount::write(Listener& listener, const io::SharedBytes& bytes, std::int64_t
       const auto& title = title_at(first, at);
       const bool same = title.number == listener.title;
       listener.title = title.number;
-      auto block = same ? io::SharedBytes{nullptr, audio::icy_unchanged} : io::SharedBytes::own(title.icy_block);
+      auto block =
+          same ? io::SharedBytes{nullptr, audio::icy_unchanged} : io::SharedBytes::own(title.icy_block);
       sent += block.bytes.size();
       listener.sink->write(std::move(block));
       listener.until_block = audio::icy_interval;
@@ -171,8 +175,8 @@ void Mount::send(Listener& listener, std::int64_t to) {
     const auto first = std::max(from, batch->first), last = std::min(to, batch->end());
     if (first >= last) continue;
     const auto begin = unit_begin(*batch, first);
-    const auto piece = std::string_view{batch->bytes}.substr(begin, batch->ends[static_cast<std::size_t>(
-                                                                        last - 1 - batch->first)] - begin);
+    const auto piece = std::string_view{batch->bytes}.substr(
+        begin, batch->ends[static_cast<std::size_t>(last - 1 - batch->first)] - begin);
     if (join) {
       bytes += piece;
     } else {

@@ -15,8 +15,8 @@
 #include <string>
 #include <vector>
 
-/// One mount as one net loop sees it: the last half minute of its stream, and this loop's listeners in it. Pure:
-/// connections are sinks, time is given.
+/// One mount as one net loop sees it: the last half minute of its stream, and this loop's listeners in it.
+/// Pure: connections are sinks, time is given.
 namespace longwave::station {
 
 class ListenerSink {
@@ -31,10 +31,10 @@ struct Listener {
   std::string token;
   bool icy = false;
   std::uint8_t slot = 0;
-  std::uint32_t place = 0;       ///< in its slot
-  std::int64_t position = -1;    ///< the first unit that wasn't written; -1: waits for the first
+  std::uint32_t place = 0;        ///< in its slot
+  std::int64_t position = -1;     ///< the first unit that wasn't written; -1: waits for the first
   std::uint32_t until_block = 0;  ///< bytes of sound until the next ICY block
-  std::int64_t title = 0;        ///< number of the title that was sent last
+  std::int64_t title = 0;         ///< number of the title that was sent last
 };
 
 class Mount {
@@ -57,8 +57,8 @@ class Mount {
 
   /// Appends to the ring. What doesn't follow what is there begins a new stream.
   void add(const MountBatchPtr& batch, Samples now);
-  /// Starts at once if there is sound for `now`: everything up to the end of the ring. The pointer is valid until
-  /// leave(), drop or the mount's end.
+  /// Starts at once if there is sound for `now`: everything up to the end of the ring. The pointer is valid
+  /// until leave(), drop or the mount's end.
   Listener* join(std::unique_ptr<ListenerSink> sink, std::string token, bool icy, Samples now);
   void leave(Listener* listener);
   /// The listeners of one slot get what has come since their last turn.

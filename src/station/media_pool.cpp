@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "station/media_pool.hpp"
+
+#include "audio/encode.hpp"
+#include "audio/rendition_cache.hpp"
+#include "audio/silence.hpp"
+#include "base/log.hpp"
+#include "io/pool.hpp"
+
+#include <array>
+#include <atomic>
+#include <list>
+#include <unordered_map>
+#include <utility>
+
+namespace longwave::station {
+namespace {
+
+/// A cached encoding runs some 60 × real time: what lies further in is better entered by a transient one.
+constexpr Duration watch_it_grow = std::chrono::seconds{10};
+constexpr Duration first_minute = std::chrono::minutes{1};
+constexpr std::size_t remembered_tracks = 512;
+
+/// What happens to work that nobody wants any more.
+struct Wanted {
+  std::atomic<bool> yes{true};
+  std::atomic<bool> stop_when_unwanted{true};
+  io::JobHandle handle;  // station loop
+};
+
+class Order final : public MediaWork::Job {
+ public:
+  explicit Order(std::shared_ptr<Wanted> wanted) : wanted_(std::move(wanted)) {}
+  ~Order() override {
+    wanted_->yes = false;
+    if (wanted_->stop_when_unwanted) wanted_->handle.cancel();
+  }
+
+ private:
+  std::shared_ptr<Wanted> wanted_;
+};
+
+using SoundPtr = std::shared_ptr<const audio::TrackSound>;
+struct KnownTrack {
+  TrackId id;
+  SoundPtr sound;
+  TrackReady ready;
+};
+
+}  // namespace
+
+class MediaPool::Impl : public std::enable_shared_from_this<Impl> {
+ public:
+  using Then = UniqueFunction<void(Result<KnownTrack>)>;
+
+  Impl(TrackSource& tracks, audio::RenditionCache& cache, io::Pool& pool, Post own_loop, const Clock& clock,
+       MediaPoolOptions options)
+      : tracks_(tracks),
+        cache_(cache),
+        pool_(pool),
+        post_(std::move(own_loop)),
+        clock_(clock),
+        options_(options) {
+    for (const auto format : audio::all_formats) {
+      auto filler = audio::make_filler(format);
+      if (!filler) {
+        log::error("no {} mounts: {}", audio::info(format).extension, filler.error().message);
+        continue;
+      }
+      fillers_[static_cast<std::size_t>(format)] = std::move(filler.value());
+    }
+  }
+
+  /// Looks the track up and analyses it if it never was; `then` on the station loop.
+  void find_out(TrackId track, Instant by, std::shared_ptr<Wanted> wanted, Then then);
+  /// The same, from what is remembered if possible.
+  void with_sound(TrackId track, Instant by, std::shared_ptr<Wanted> wanted, Then then);
+  void open(const KnownTrack& track, audio::Format format, std::int64_t from, Instant by,
+            std::shared_ptr<Wanted> wanted, Done<audio::RenditionPtr> done);
+  void joint(JointRequest request, Instant by, std::shared_ptr<Wanted> wanted, Done<audio::SegmentPtr> done);
+  audio::RenditionPtr filler(audio::Format format) const {
+    return fillers_[static_cast<std::size_t>(format)];
+  }
+
+ private:
+  void analyse(TrackId track, TrackFile file, Instant by, std::shared_ptr<Wanted> wanted, Then then);
+  void analyse_all_of_it(TrackId track, std::filesystem::path path);
+  Result<KnownTrack> known(TrackId track, const TrackFile& file, audio::Analysis analysis) const;
+  void remember(KnownTrack track);
+  SoundPtr remembered(TrackId track);
+  bool is_long(const TrackFile& file) const {
+    return std::chrono::milliseconds{file.duration_ms} > options_.long_file;
+  }
+  /// Runs on the station loop, if there is still somebody.
+  void back(const std::shared_ptr<Wanted>& wanted, Task task) {
+    post_([weak = weak_from_this(), wanted, task = std::move(task)]() mutable {
+      if (const auto alive = weak.lock(); alive && wanted->yes) task();
+    });
+  }
+
+  TrackSource& tracks_;
+  audio::RenditionCache& cache_;
+  io::Pool& pool_;
+  Post post_;
+  const Clock& clock_;
+  MediaPoolOptions options_;
+  std::array<audio::RenditionPtr, std::size(audio::all_formats)> fillers_;
+  std::list<KnownTrack> recent_;  // most recently used first
+  std::unordered_map<TrackId, std::list<KnownTrack>::iterator> by_track_;
+};
+
+void MediaPool::Impl::remember(KnownTrack track) {
+  if (const auto found = by_track_.find(track.id); found != by_track_.end()) {
+    recent_.erase(found->second);
+    by_track_.erase(found);
+  }
+  recent_.push_front(std::move(track));
+  by_track_[recent_.front().id] = recent_.begin();
+  if (recent_.size() <= remembered_tracks) return;
+  by_track_.erase(recent_.back().id);
+  recent_.pop_back();
+}
+
+SoundPtr MediaPool::Impl::remembered(TrackId track) {
+  const auto found = by_track_.find(track);
+  return found == by_track_.end() ? nullptr : found->second->sound;
+}
+
+Result<KnownTrack> MediaPool::Impl::known(TrackId track, const TrackFile& file,
+                                          audio::Analysis analysis) const {
+  auto gain = audio::gain_for(analysis, options_.target);
+  if (analysis.partial && file.gain_db)
+    gain = audio::gain_from_replaygain(*file.gain_db, file.peak.value_or(0), options_.target);
+  const auto duration = audio::programme_duration(analysis.played());
+  if (analysis.played() < audio::min_item_length || duration <= Samples{0})
+    return error(Errc::unsupported, "It is too short to be played.");
+  auto sound = std::make_shared<audio::TrackSound>(audio::TrackSound{file.path, std::move(analysis), gain});
+  return KnownTrack{track, std::move(sound), {duration, file.artist, file.title}};
+}
+
+void MediaPool::Impl::find_out(TrackId track, Instant by, std::shared_ptr<Wanted> wanted, Then then) {
+  tracks_.find(track, [this, weak = weak_from_this(), post = post_, track, by, wanted,
+                       then = std::move(then)](Result<TrackFile> found) mutable {
+    post([this, weak, track, by, wanted, then = std::move(then), found = std::move(found)]() mutable {
+      const auto alive = weak.lock();
+      if (!alive || !wanted->yes) return;
+      if (!found) return then(found.error());
+      auto& file = found.value();
+      if (!file.analysis) return analyse(track, std::move(file), by, wanted, std::move(then));
+      auto ready = known(track, file, std::move(*file.analysis));
+      if (ready) remember(ready.value());
+      then(std::move(ready));
+    });
+  });
+}
+
+void MediaPool::Impl::analyse(TrackId track, TrackFile file, Instant by, std::shared_ptr<Wanted> wanted,
+                              Then then) {
+  auto options = options_.analyse;
+  if (is_long(file)) options.only_first = to_samples(first_minute);
+  auto shared_file = std::make_shared<TrackFile>(std::move(file));
+  auto work = [this, weak = weak_from_this(), post = post_, track, shared_file, options, wanted,
+               then = std::move(then)](std::stop_token stop) mutable {
+    auto analysed = audio::analyse(shared_file->path, options, stop);
+    post([this, weak, track, shared_file, wanted, then = std::move(then),
+          analysed = std::move(analysed)]() mutable {
+      const auto alive = weak.lock();
+      if (!alive) return;
+      if (!analysed) {
+        const auto code = analysed.error().code;
+        if (code == Errc::broken || code == Errc::unsupported || code == Errc::full)
+          tracks_.broken(track, analysed.error().message);
+        if (wanted->yes) then(analysed.error());
+        return;
+      }
+      if (analysed.value().partial) {
+        analyse_all_of_it(track, shared_file->path);
+      } else {
+        tracks_.keep(track, std::make_shared<const audio::Analysis>(analysed.value()));
+      }
+      auto ready = known(track, *shared_file, std::move(analysed.value()));
+      if (ready) {
+        remember(ready.value());
+      } else {
+        tracks_.broken(track, ready.error().message);
+      }
+      if (wanted->yes) then(std::move(ready));
+    });
+  };
+  wanted->handle =
+      pool_.submit({.priority = options_.analysis_priority, .deadline = by, .work = std::move(work)});
+}
+
+void MediaPool::Impl::analyse_all_of_it(TrackId track, std::filesystem::path path) {
+  auto work = [this, weak = weak_from_this(), post = post_, track, path = std::move(path),
+               options = options_.analyse](std::stop_token stop) {
+    auto analysed = audio::analyse(path, options, stop);
+    if (!analysed) return;
+    post(
+        [this, weak, track, analysis = std::make_shared<const audio::Analysis>(std::move(analysed.value()))] {
+          if (const auto alive = weak.lock()) tracks_.keep(track, analysis);
+        });
+  };
+  pool_.submit(
+      {.priority = options_.analysis_priority + 1, .deadline = Instant::max(), .work = std::move(work)});
+}
+
+void MediaPool::Impl::with_sound(TrackId track, Instant by, std::shared_ptr<Wanted> wanted, Then then) {
+  const auto found = by_track_.find(track);
+  if (found == by_track_.end()) return find_out(track, by, std::move(wanted), std::move(then));
+  then(*found->second);
+}
+
+void MediaPool::Impl::open(const KnownTrack& track, audio::Format format, std::int64_t from, Instant by,
+                           std::shared_ptr<Wanted> wanted, Done<audio::RenditionPtr> done) {
+  auto give = std::make_shared<Done<audio::RenditionPtr>>(std::move(done));
+  auto work = [weak = weak_from_this(), self = this, sound = track.sound, format, from, wanted,
+               give](std::stop_token stop) {
+    if (!wanted->yes) return;
+    const auto answer = [&](audio::RenditionPtr rendition) {
+      self->back(wanted, [give, rendition = std::move(rendition)] { (*give)(rendition); });
+    };
+    const bool cacheable = !sound->analysis.partial;
+    if (auto whole = cacheable ? self->cache_.find(*sound, format) : nullptr) return answer(std::move(whole));
+    const bool grow = cacheable && from <= audio::frame_at(format, to_samples(watch_it_grow));
+    // Others may watch a cached rendition grow, and it serves the next time: once begun it is finished.
+    if (grow) wanted->stop_when_unwanted = false;
+    auto encoding =
+        grow ? self->cache_.obtain(*sound, format) : audio::encode_transient(*sound, format, from);
+    answer(encoding.rendition);
+    if (encoding.run) encoding.run(stop);
+  };
+  wanted->handle =
+      pool_.submit({.priority = options_.rendition_priority, .deadline = by, .work = std::move(work)});
+}
+
+void MediaPool::Impl::joint(JointRequest request, Instant by, std::shared_ptr<Wanted> wanted,
+                            Done<audio::SegmentPtr> done) {
+  audio::JointPlan plan{.format = request.format,
+                        .a = {remembered(request.a), request.a_rendition},
+                        .b = {remembered(request.b), request.b_rendition},
+                        .a_frame = request.a_frame,
+                        .b_frame = request.b_frame,
+                        .overlap = 0};
+  plan.overlap = audio::gapless_overlap(*request.a_rendition, request.a_frame);
+  auto give = std::make_shared<Done<audio::SegmentPtr>>(std::move(done));
+  auto work = [self = this, plan = std::move(plan), wanted, give](std::stop_token stop) {
+    if (!wanted->yes) return;
+    auto made = std::make_shared<Result<audio::SegmentPtr>>(audio::make_joint(plan, stop));
+    self->back(wanted, [give, made] { (*give)(std::move(*made)); });
+  };
+  wanted->handle =
+      pool_.submit({.priority = options_.joint_priority, .deadline = by, .work = std::move(work)});
+}
+
+MediaPool::MediaPool(TrackSource& tracks, audio::RenditionCache& cache, io::Pool& pool, Post own_loop,
+                     const Clock& clock, MediaPoolOptions options)
+    : impl_(std::make_shared<Impl>(tracks, cache, pool, std::move(own_loop), clock, options)) {}
+
+MediaPool::~MediaPool() = default;
+
+MediaWork MediaPool::prepare(TrackId track, Instant by, Done<TrackReady> done) {
+  auto wanted = std::make_shared<Wanted>();
+  impl_->find_out(track, by, wanted, [done = std::move(done)](Result<KnownTrack> known) mutable {
+    if (!known) return done(known.error());
+    done(known.value().ready);
+  });
+  return MediaWork{std::make_unique<Order>(wanted)};
+}
+
+MediaWork MediaPool::open(TrackId track, audio::Format format, std::int64_t from, Instant by,
+                          Done<audio::RenditionPtr> done) {
+  auto wanted = std::make_shared<Wanted>();
+  impl_->with_sound(track, by, wanted,
+                    [impl = impl_.get(), format, from, by, wanted,
+                     done = std::move(done)](Result<KnownTrack> known) mutable {
+                      if (!known) return done(known.error());
+                      impl->open(known.value(), format, from, by, wanted, std::move(done));
+                    });
+  return MediaWork{std::make_unique<Order>(wanted)};
+}
+
+MediaWork MediaPool::joint(JointRequest request, Instant by, Done<audio::SegmentPtr> done) {
+  auto wanted = std::make_shared<Wanted>();
+  impl_->joint(std::move(request), by, wanted, std::move(done));
+  return MediaWork{std::make_unique<Order>(wanted)};
+}
+
+audio::RenditionPtr MediaPool::filler(audio::Format format) {
+  return impl_->filler(format);
+}
+
+}  // namespace longwave::station
