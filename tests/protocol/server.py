@@ -38,11 +38,11 @@ class Server:
     def __init__(self, binary, music=(), options=(), data=None, wrap=(), environment=None):
         self.binary = str(pathlib.Path(binary).resolve())
         self.music, self.options, self.wrap = [str(m) for m in music], list(options), list(wrap)
-        self.scratch = None if data else tempfile.mkdtemp(prefix="longwave-test-")
+        self.scratch = tempfile.mkdtemp(prefix="longwave-test-")
         self.data = str(data or os.path.join(self.scratch, "data"))
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith("LONGWAVE_")}
         self.environment.update(environment or {})
-        self.port, self.process, self.log_path = None, None, os.path.join(self.scratch or self.data, "log")
+        self.port, self.process, self.log_path = None, None, os.path.join(self.scratch, "log")
         self.starts = 0
 
     def __enter__(self):
@@ -64,7 +64,6 @@ class Server:
     def start(self, wait_s=20):
         if self.port is None:
             self.port = free_port()
-        pathlib.Path(self.log_path).parent.mkdir(parents=True, exist_ok=True)
         log = open(self.log_path, "ab")
         self.starts += 1
         self.process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
@@ -108,8 +107,7 @@ class Server:
         finally:
             if self.process and self.alive():
                 self.kill()
-            if self.scratch:
-                shutil.rmtree(self.scratch, ignore_errors=True)
+            shutil.rmtree(self.scratch, ignore_errors=True)
 
     def log(self):
         try:

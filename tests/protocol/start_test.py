@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From nothing to sound."""
+import tempfile
+import time
+
+import music
+import raw
+import socket
+from server import Server
+
+
+def first_byte(server, wait_s=15):
+    """Seconds from now to the first byte of MP3."""
+    began = time.monotonic()
+    while time.monotonic() - began < wait_s:
+        with socket.create_connection(("127.0.0.1", server.port), 10) as connection:
+            connection.sendall(raw.get(server, "/listen/main.mp3"))
+            got, closed = raw.receive(connection, wait_s, b"\xff\xfb")
+            if b"\xff\xfb" in got:
+                return time.monotonic() - began
+        time.sleep(0.02)
+    raise AssertionError(f"no sound within {wait_s} s")
+
+
+def test_unscanned_folder(binary):
+    """on the air on a folder never seen before within 3 s of the start of the program"""
+    folder = music.folder("mixed", music.mixed())
+    began = time.monotonic()
+    with Server(binary, music=[folder]) as server:
+        listening = time.monotonic() - began
+        first_byte(server)
+        took = time.monotonic() - began
+        print(f"        listening after {listening * 1000:.0f} ms, first byte of sound after {took:.2f} s")
+        assert took <= 3.0, took
+
+
+def test_second_start(binary):
+    """a second start is listening within half a second, and sound follows at once"""
+    with tempfile.TemporaryDirectory() as data, Server(binary, music=[music.folder("mixed", music.mixed())], data=data) as server:
+        server.until_playing()
+        first_byte(server)
+        server.stop()
+        began = time.monotonic()
+        server.start()
+        listening = time.monotonic() - began
+        first_byte(server)
+        took = time.monotonic() - began
+        print(f"        listening after {listening * 1000:.0f} ms, sound after {took * 1000:.0f} ms")
+        assert listening < 0.5 and took < 1.5, (listening, took)
+
+
+def test_empty_folder(binary):
+    """a folder without music is no error: the page says so, and music that arrives is played"""
+    with tempfile.TemporaryDirectory() as folder, Server(binary, music=[folder]) as server:
+        now = server.call("station.now", station="main")
+        assert now["state"] == "empty" and now["current"] is None, now
+        assert server.request("GET", "/")[0] == 200
+        music.write_all(folder, [music.Tone(1, 6, "flac")])
+        server.call("library.scan", timeout=30)
+        server.until_playing()
