@@ -12,7 +12,7 @@
 namespace longwave::station {
 namespace {
 
-constexpr Duration turn = std::chrono::seconds{1} / Mount::slots;
+constexpr Duration turn = Duration{std::chrono::seconds{1}} / Mount::slots;
 constexpr std::size_t token_limit = 64;
 /// Below a second of TCP's own appetite a listener that stands still would look healthy for minutes.
 constexpr std::size_t send_buffer_bytes = 128 * 1024;
