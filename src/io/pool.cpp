@@ -124,4 +124,9 @@ std::size_t Pool::waiting() const {
       [](const auto& entry) { return entry->state->phase == JobHandle::State::Phase::waiting; }));
 }
 
+std::size_t Pool::busy() const {
+  std::lock_guard lock(core_->mutex);
+  return core_->queue.size() + core_->running.size();
+}
+
 }  // namespace longwave::io

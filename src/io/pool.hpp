@@ -48,6 +48,8 @@ class Pool {
 
   std::size_t threads() const;
   std::size_t waiting() const;
+  /// Waiting and running: 0 means that whatever was submitted is over.
+  std::size_t busy() const;
 
  private:
   struct Core;
