@@ -32,9 +32,7 @@ struct Typed {
             given[name] = values;
           },
           std::string(option.help) + " [" + default_of(option) + "]");
-      added->type_name(std::string(option.value))->expected(1)->take_all();
-      if (std::holds_alternative<std::vector<std::string> Config::*>(option.member))
-        added->allow_extra_args(false);
+      added->type_name(std::string(option.value))->expected(1)->take_all()->allow_extra_args(false);
     }
   }
 
