@@ -1,0 +1,503 @@
+// SPDX-License-Identifier: Apache-2.0
+// Made from the method table; do not edit.
+
+/** an album of the library */
+export interface Album {
+  id: number;
+  title: string;
+  artist: string;
+  year: number | null;
+  tracks: number;
+  duration_ms: number;  // ms
+  art: string | null;
+}
+
+/** an artist of the library */
+export interface Artist {
+  id: number;
+  name: string;
+  albums: number;
+  tracks: number;
+}
+
+/** an entry of a queue */
+export interface Entry {
+  id: number;
+  track: Track;
+  starts_at_ms: number | null;  // stream time, when it is certain, ms
+  duration_ms: number;  // ms
+  added_by: string | null;
+  reason: Reason;
+}
+
+/** an item that was played */
+export interface HistoryItem {
+  id: number;
+  track: Track;
+  started_ms: number;  // ms
+  ended_ms: number;  // ms
+  starts_at_ms: number;  // stream time, ms
+  ends_at_ms: number;  // stream time, ms
+  added_by: string | null;
+  reason: Reason;
+  listeners: number;  // most at a time
+  problem: string | null;
+}
+
+/** what a station plays */
+export interface Now {
+  station: string;
+  name: string;
+  state: "empty" | "starting" | "playing";
+  time_ms: number;  // wall clock of the server, ms
+  position_ms: number;  // stream time at that moment, ms
+  current: OnAir | null;
+  next: OnAir | null;
+  listeners: number;
+}
+
+/** an item of the programme */
+export interface OnAir {
+  entry: number;
+  track: Track;
+  starts_at_ms: number;  // stream time, ms
+  duration_ms: number;  // ms
+  added_by: string | null;
+  reason: Reason;
+  accent: string | null;  // colour of its artwork, #rrggbb
+}
+
+/** why an item is in the queue or was played */
+export interface Reason {
+  rule: string;
+  text: string;  // a sentence for people
+  candidates?: number;  // how many tracks it was drawn from
+  excluded?: Record<string, number>;  // how many tracks each rule kept out
+}
+
+/** a piece of music */
+export interface Track {
+  id: number;  // stable over rescans and moves
+  title: string;
+  artist: string;
+  album_artist: string;
+  album: string;
+  album_id: number | null;
+  track: number | null;  // number on the disc
+  disc: number | null;
+  year: number | null;
+  genre: string;
+  duration_ms: number;  // ms
+  format: string;
+  art: string | null;  // hash of its picture, for /art/HASH?size=96|256|512
+  state: "ok" | "missing" | "broken";
+}
+
+/** What can be called: parameters, result, and for calls with many answers what comes before it. */
+export interface Methods {
+  /** Logs in. Over HTTP the answer sets a cookie, unless a bearer key is asked for; a WebSocket is logged in itself and always gets a key. Role: anyone. */
+  "auth.login": {
+    params: {
+      user: string;
+      password: string;
+      key?: boolean;  // a bearer key instead of a cookie, default false
+    };
+    result: {
+      user: string;
+      role: string;
+      key?: string;
+    };
+  };
+  /** Ends the session that makes the call. Role: anyone. */
+  "auth.logout": {
+    params: Record<string, never>;
+    result: Record<string, never>;
+  };
+  /** Who has subscribed. Role: anyone. */
+  "channel.presence": {
+    params: {
+      channel: string;
+    };
+    result: {
+      users: Array<{
+        user: string | null;
+        name: string;  // empty: never told
+        connections: number;
+      }>;
+      total: number;
+    };
+  };
+  /** Subscribes this connection. The present values, or what was missed since the given position, come as notifications before the answer; every later change follows, in order. Role: anyone. */
+  "channel.subscribe": {
+    params: {
+      channels: string[];
+      since?: Record<string, {
+        offset: number;
+        epoch: string;
+      }>;  // last known position by channel
+    };
+    result: {
+      channels: Record<string, {
+        offset?: number;
+        epoch?: string;
+        recovered?: boolean;
+        reason?: string;
+        error?: string;
+      }>;
+    };
+  };
+  /** Ends subscriptions of this connection. Role: anyone. */
+  "channel.unsubscribe": {
+    params: {
+      channels: string[];
+    };
+    result: Record<string, never>;
+  };
+  /** An album and its tracks in order. Role: anyone. */
+  "library.album": {
+    params: {
+      id: number;
+    };
+    result: {
+      album: Album;
+      tracks: Track[];
+    };
+  };
+  /** Albums by artist and year. Role: anyone. */
+  "library.albums": {
+    params: {
+      limit?: number;  // most items of the answer, default 50
+      offset?: number;  // items to pass over, default 0
+      artist?: number;  // only albums of this artist
+      text?: string;  // every word must begin a word of it, default ""
+    };
+    result: {
+      albums: Album[];
+      total: number;
+    };
+  };
+  /** Artists by name. Role: anyone. */
+  "library.artists": {
+    params: {
+      limit?: number;  // most items of the answer, default 50
+      offset?: number;  // items to pass over, default 0
+      text?: string;  // every word must begin a word of it, default ""
+    };
+    result: {
+      artists: Artist[];
+      total: number;
+    };
+  };
+  /** Files that could not be taken in, and why. Role: admin. */
+  "library.problems": {
+    params: {
+      limit?: number;  // most items of the answer, default 50
+      offset?: number;  // items to pass over, default 0
+    };
+    result: {
+      problems: Array<{
+        path: string;
+        reason: string;
+      }>;
+      total: number;
+    };
+  };
+  /** Looks for new, changed, moved and missing files. Answers with gauges while it runs; cancelling the call, or losing the connection, stops the scan it started. What was found is kept. Role: admin. */
+  "library.scan": {
+    params: Record<string, never>;
+    result: {
+      added: number;
+      changed: number;
+      moved: number;
+      missing: number;
+      returned: number;
+      unchanged: number;
+      broken: number;
+      cancelled: boolean;
+    };
+    more: {
+      phase: "listing" | "reading" | "finishing";
+      done: number;
+      total: number;
+      broken: number;
+      eta_ms: number | null;  // ms
+    };
+  };
+  /** Tracks whose title, artist or album has words that begin like every word of the text; the best match first. Role: anyone. */
+  "library.search": {
+    params: {
+      text: string;  // empty lists everything
+      limit?: number;  // most items of the answer, default 50
+      offset?: number;  // items to pass over, default 0
+    };
+    result: {
+      tracks: Track[];
+      total: number;
+    };
+  };
+  /** A track with all that is known of it. Role: anyone. */
+  "library.track": {
+    params: {
+      id: number;
+    };
+    result: {
+      track: Track;
+      size_bytes: number;  // bytes
+      sample_rate: number;  // Hz
+      channels: number;
+      bitrate_kbps: number;  // kbit/s
+      problem: string | null;
+      plays: number;
+      last_played_ms: number | null;  // ms
+      added_ms: number;  // ms
+    };
+  };
+  /** Says that this connection's own player will open (or has opened) /listen/…?listener=TOKEN; listener.started follows once sound flows. Role: anyone. */
+  "listener.announce": {
+    params: {
+      token: string;  // random, of your own
+    };
+    result: Record<string, never>;
+  };
+  /** Ends the item on air as soon as the next is ready to be heard. Role: dj. */
+  "playback.skip": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+    };
+    result: {
+      entries: number[];  // ids of what was added
+      version: number;
+    };
+  };
+  /** Adds tracks to the queue: at an index, or behind what others asked for and before what the AutoDJ chose. Answered when it is on disk. Role: dj. */
+  "queue.add": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      tracks: number[];  // ids of tracks
+      at?: number;  // index in the whole queue
+    };
+    result: {
+      entries: number[];  // ids of what was added
+      version: number;
+    };
+  };
+  /** Removes everything but the item on air; the AutoDJ chooses what follows. Role: dj. */
+  "queue.clear": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+    };
+    result: {
+      entries: number[];  // ids of what was added
+      version: number;
+    };
+  };
+  /** The queue of a station, the item on air included (at `cursor`; -1 when there is none). Role: anyone. */
+  "queue.list": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      offset?: number;  // default 0
+      limit?: number;  // default 500
+    };
+    result: {
+      entries: Entry[];
+      cursor: number;
+      version: number;  // grows by one with every change
+      total: number;
+    };
+  };
+  /** Moves an entry to another index. Role: dj. */
+  "queue.move": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      entry: number;
+      to: number;  // its index afterwards
+    };
+    result: {
+      entries: number[];  // ids of what was added
+      version: number;
+    };
+  };
+  /** Removes an entry; of the item on air, that is a skip. Role: dj. */
+  "queue.remove": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      entry: number;
+    };
+    result: {
+      entries: number[];  // ids of what was added
+      version: number;
+    };
+  };
+  /** Everything that can be called here, as an OpenRPC document. Role: anyone. */
+  "rpc.discover": {
+    params: Record<string, never>;
+    result: unknown;
+  };
+  /** Name, version and how long the server has been up. Role: anyone. */
+  "server.info": {
+    params: Record<string, never>;
+    result: {
+      name: string;
+      version: string;
+      uptime_ms: number;  // ms
+      time_ms: number;  // wall clock of the server, ms
+    };
+  };
+  /** Who you are here, and what you may do. Role: anyone. */
+  "session.info": {
+    params: Record<string, never>;
+    result: {
+      user: string | null;
+      role: "anyone" | "dj" | "admin";
+      name: string;
+    };
+  };
+  /** Sets the name under which others see you; empty takes it away. Role: anyone. */
+  "session.name": {
+    params: {
+      name: string;
+    };
+    result: {
+      user: string | null;
+      role: "anyone" | "dj" | "admin";
+      name: string;
+    };
+  };
+  /** What was played, the newest first, each with why. Role: anyone. */
+  "station.history": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      limit?: number;  // default 50
+      before?: number;  // only items with a smaller id: the next page
+    };
+    result: {
+      items: HistoryItem[];
+    };
+  };
+  /** All stations and what they play. Role: anyone. */
+  "station.list": {
+    params: Record<string, never>;
+    result: {
+      stations: Array<{
+        station: string;
+        name: string;
+        now: Track | null;
+        listeners: number;
+      }>;
+    };
+  };
+  /** What a station plays, and what comes next when that is certain. Role: anyone. */
+  "station.now": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+    };
+    result: Now;
+  };
+  /** Adds somebody who can log in. Role: admin. */
+  "user.add": {
+    params: {
+      user: string;
+      password: string;
+      role: "dj" | "admin";
+    };
+    result: Record<string, never>;
+  };
+  /** Everybody who can log in. Role: admin. */
+  "user.list": {
+    params: Record<string, never>;
+    result: {
+      users: Array<{
+        user: string;
+        role: string;
+      }>;
+    };
+  };
+  /** Gives somebody a new password and ends their sessions. Role: admin. */
+  "user.passwd": {
+    params: {
+      user: string;
+      password: string;
+    };
+    result: Record<string, never>;
+  };
+}
+
+/** What the server sends by itself: the `data` of a notification. */
+export interface Events {
+  /** An item is over. On station:<slug>. */
+  "history.added": {
+    item: HistoryItem;
+  };
+  /** There is more, less or other music. On library. */
+  "library.changed": {
+    tracks: number;
+    albums: number;
+    artists: number;
+    missing: number;
+    broken: number;
+  };
+  /** How far a scan is. On library. */
+  "library.progress": {
+    phase: string;
+    done: number;
+    total: number;
+    broken: number;
+    eta_ms: number | null;  // ms
+  };
+  /** To the connection that announced the token: stream time of the first byte of its sound. What is heard at currentTime is the item that contains position_ms + 1000 · currentTime. */
+  "listener.started": {
+    token: string;
+    position_ms: number;  // ms
+    format: string;
+  };
+  /** Who listens, at most once a second. On station:<slug>. */
+  "listeners.changed": {
+    total: number;
+    mounts: {
+      mp3: number;
+      opus: number;
+    };
+  };
+  /** Somebody came, went or changed their name. On station:<slug>. */
+  "presence.changed": {
+    users: Array<{
+      user: string | null;
+      name: string;  // empty: never told
+      connections: number;
+    }>;
+    total: number;
+  };
+  /** The queue has a new version. `ops` turn the version before into it, in order; a client that has another version asks queue.list. On station:<slug>. */
+  "queue.changed": {
+    version: number;
+    cursor: number;
+    total: number;
+    ops: Array<{
+      op: "reset" | "insert" | "remove" | "move" | "update";
+      at?: number;
+      to?: number;
+      entry?: unknown;  // an Entry, or the id of one
+      entries?: Entry[];
+    }>;
+  };
+  /** Another item is on air, or next. On station:<slug>. */
+  "station.now": Now;
+}
+
+/** Codes of errors. */
+export const ErrorCode = {
+  parse_error: -32700,
+  invalid_request: -32600,
+  method_not_found: -32601,
+  invalid_params: -32602,
+  internal_error: -32603,
+  cancelled: -32000,
+  unavailable: -32001,
+  too_many_calls: -32002,
+  refused: -32003,
+  not_found: -32004,
+  conflict: -32005,
+  full: -32006,
+  unsupported: -32007,
+  broken: -32008,
+} as const;
