@@ -242,10 +242,16 @@ Result<void> Users::set_password(const std::string& user, std::string_view passw
     return session.run("UPDATE access_user SET password = :password WHERE name = :name", hash, user) == 1;
   });
   if (!changed) return error(Errc::not_found, "there is no user of that name");
+  std::vector<std::string> ended;
   change_book([&](Book& next) {
     next.users[user].password_hash = hash;
-    std::erase_if(next.sessions, [&](const auto& entry) { return entry.second.user == user; });
+    std::erase_if(next.sessions, [&](const auto& entry) {
+      if (entry.second.user != user) return false;
+      ended.push_back(entry.second.id);
+      return true;
+    });
   });
+  if (on_ended_ && !ended.empty()) on_ended_(ended);
   return {};
 }
 

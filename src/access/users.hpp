@@ -10,6 +10,7 @@
 #include "store/migration.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -81,6 +82,12 @@ class Users {
   /// std::system_error.
   std::optional<std::string> ensure_first_admin(const std::filesystem::path& data);
 
+  /// Told the names of sessions that have ended before their time (logout, new password), on the thread on
+  /// which that happened. Set before the first connection.
+  void on_ended(std::function<void(const std::vector<std::string>& sessions)> hook) {
+    on_ended_ = std::move(hook);
+  }
+
   /// *Blocks.* Reads the book again: another process (the command line) may have changed it.
   void reload();
 
@@ -100,6 +107,7 @@ class Users {
   std::string decoy_;         ///< a hash that is checked when the user doesn't exist
   mutable std::mutex mutex_;  ///< held for a pointer copy, or while a book is copied and replaced
   std::shared_ptr<const Book> book_;
+  std::function<void(const std::vector<std::string>&)> on_ended_;
   std::mutex throttle_mutex_;
   Throttle by_address_;
   Throttle by_user_;

@@ -3,6 +3,7 @@
 
 #include "access/users.hpp"
 #include "api/sockets.hpp"
+#include "base/text.hpp"
 #include "io/loop.hpp"
 #include "io/timer.hpp"
 #include "web/router.hpp"
@@ -23,7 +24,8 @@ access::Knock knock_of(const web::Request& request) {
   if (const auto* site = request.headers.find("Sec-Fetch-Site")) knock.fetch_site = *site;
   knock.websocket = request.headers.has_token("Upgrade", "websocket");
   knock.loopback_peer = request.is_loopback;
-  for (const char* name : {"Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"}) {
+  for (const char* name :
+       {"Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP"}) {
     knock.forwarded = knock.forwarded || request.headers.has(name);
   }
   return knock;
@@ -39,7 +41,7 @@ std::optional<web::Response> identify(const access::Gate& rules, const access::U
     caller.role = identity->role;
     caller.user = identity->user;
     caller.session = identity->session;
-  } else if (!authorization.empty()) {
+  } else if (text::ascii_iequals(authorization.substr(0, 7), "Bearer ")) {
     auto response = web::Response::text(401, "this key is not valid, or no longer\n");
     response.headers.set("WWW-Authenticate", "Bearer");
     return response;

@@ -17,6 +17,8 @@ namespace json = boost::json;
 
 constexpr hub::ClientId group_bits = 8;  // the low bits of a client's number say on which loop it lives
 
+constexpr Duration look_after = std::chrono::milliseconds{20};
+
 hub::GroupId group_of(hub::ClientId client) {
   return static_cast<hub::GroupId>(client & ((hub::ClientId{1} << group_bits) - 1));
 }
@@ -54,13 +56,20 @@ struct Sockets::Connection::Subscribing {
 
 Sockets::Connection::Connection(hub::ClientId id, web::WebSocketSession& session,
                                 const rpc::Surroundings& surroundings, rpc::Caller caller)
-    : id_(id), session_(session), peer_(surroundings, *this, std::move(caller)) {}
+    : id_(id),
+      session_(session),
+      peer_(surroundings, *this, std::move(caller)),
+      look_again_(session.loop()) {}
 
 void Sockets::Connection::send(rpc::Message message) {
   session_.send_text(message.text);
 }
 std::size_t Sockets::Connection::queued_bytes() const {
   return session_.queued_bytes();
+}
+
+void Sockets::Connection::tell_when_drained() {
+  if (!look_again_.armed()) look_again_.after(look_after, [this] { peer_.drained(); });
 }
 
 void Sockets::Connection::notify(std::string_view method, std::string_view params) {
@@ -139,12 +148,44 @@ void Sockets::subscribe(hub::ClientId client,
                         rpc::Responder answer) {
   auto* connection = find(client);
   if (!connection) return;
+  const hub::Ticket ticket = ++connection->last_ticket_;
   auto call = std::make_shared<Connection::Subscribing>(
       Connection::Subscribing{.answer = std::move(answer), .open = channels.size(), .result = {}});
-  for (const auto& [channel, since] : channels) connection->subscribing_.emplace(channel, call);
-  hub_post_([this, client, channels = std::move(channels)] {
-    for (const auto& [channel, since] : channels) hub_().subscribe(client, channel, since);
+  for (const auto& [channel, since] : channels) {
+    answered(*connection, channel, {{"error", "subscribed to again meanwhile"}});
+    connection->joining_[channel] = {ticket, call};
+  }
+  hub_post_([this, client, ticket, channels = std::move(channels)] {
+    for (const auto& [channel, since] : channels) hub_().subscribe(client, channel, since, ticket);
   });
+}
+
+void Sockets::answered(Connection& connection, const std::string& channel, json::object said) {
+  const auto node = connection.joining_.extract(channel);
+  if (!node) return;
+  auto& call = *node.mapped().call;
+  call.result[channel] = std::move(said);
+  if (--call.open == 0) call.answer.finish(json::object{{"channels", std::move(call.result)}});
+}
+
+void Sockets::sessions_ended(const std::vector<std::string>& sessions) {
+  for (const auto& group : groups_) {
+    group->loop->post([this, sessions, &group = *group] {
+      for (const auto& [id, connection] : group.connections) {
+        rpc::Caller caller = connection->caller();
+        if (caller.session.empty() ||
+            std::find(sessions.begin(), sessions.end(), caller.session) == sessions.end())
+          continue;
+        caller.user.clear();
+        caller.session.clear();
+        caller.role = caller.loopback ? Role::admin : Role::anyone;
+        connection->set_caller(caller);
+        hub_post_([this, id = id, person = person_of(id, caller)]() mutable {
+          hub_().identify(id, std::move(person));
+        });
+      }
+    });
+  }
 }
 
 void Sockets::unsubscribe(hub::ClientId client, const std::vector<std::string>& channels) {
@@ -152,6 +193,7 @@ void Sockets::unsubscribe(hub::ClientId client, const std::vector<std::string>& 
   if (!connection) return;
   Group& group = *groups_[group_of(client)];
   for (const auto& channel : channels) {
+    answered(*connection, channel, {{"error", "unsubscribed meanwhile"}});
     connection->channels_.erase(channel);
     const auto members = group.channels.find(channel);
     if (members == group.channels.end()) continue;
@@ -163,42 +205,34 @@ void Sockets::unsubscribe(hub::ClientId client, const std::vector<std::string>& 
   });
 }
 
-void Sockets::joined(hub::GroupId group, hub::ClientId client, const std::string& channel,
+void Sockets::joined(hub::GroupId group, hub::ClientId client, const std::string& channel, hub::Ticket ticket,
                      Result<hub::Joined> joined) {
-  groups_[group]->loop->post([this, client, channel, joined = std::move(joined)]() mutable {
-    if (auto* connection = find(client)) arrived(*connection, channel, std::move(joined));
+  groups_[group]->loop->post([this, client, channel, ticket, joined = std::move(joined)]() mutable {
+    if (auto* connection = find(client)) arrived(*connection, channel, ticket, std::move(joined));
   });
 }
 
-void Sockets::arrived(Connection& connection, const std::string& channel, Result<hub::Joined> joined) {
-  const auto waiting = connection.subscribing_.find(channel);
-  if (waiting == connection.subscribing_.end()) return;
-  const auto call = waiting->second;
-  connection.subscribing_.erase(waiting);
-  if (joined) {
-    auto& members = groups_[group_of(connection.id_)]->channels[channel];
-    if (std::find(members.begin(), members.end(), &connection) == members.end())
-      members.push_back(&connection);
-    connection.channels_[channel] = joined->position;
-    json::object said{{"offset", joined->position.offset},
-                      {"epoch", joined->position.epoch},
-                      {"recovered", joined->recovered}};
-    if (!joined->reason.empty()) said["reason"] = joined->reason;
-    call->result[channel] = std::move(said);
-  } else {
-    call->result[channel] = json::object{{"error", joined.error().message}};
-  }
+void Sockets::arrived(Connection& connection, const std::string& channel, hub::Ticket ticket,
+                      Result<hub::Joined> joined) {
+  const auto waiting = connection.joining_.find(channel);
+  if (waiting == connection.joining_.end() || waiting->second.ticket != ticket) return;  // given up meanwhile
+  if (!joined) return answered(connection, channel, {{"error", joined.error().message}});
+  auto& members = groups_[group_of(connection.id_)]->channels[channel];
+  if (std::find(members.begin(), members.end(), &connection) == members.end()) members.push_back(&connection);
+  connection.channels_[channel] = joined->position;
   // Values first, then the answer: when the call returns, the caller has what it asked for.
-  if (joined) {
-    for (auto publication : joined->first) {
-      if (publication.offset == 0) {  // a present value: as of the position at which it joined
-        publication.offset = joined->position.offset;
-        publication.epoch = joined->position.epoch;
-      }
-      connection.session_.send_text(wire_text(publication));
+  for (auto publication : joined->first) {
+    if (publication.offset == 0) {  // a present value: as of the position at which it joined
+      publication.offset = joined->position.offset;
+      publication.epoch = joined->position.epoch;
     }
+    connection.session_.send_text(wire_text(publication));
   }
-  if (--call->open == 0) call->answer.finish(json::object{{"channels", std::move(call->result)}});
+  json::object said{{"offset", joined->position.offset},
+                    {"epoch", joined->position.epoch},
+                    {"recovered", joined->recovered}};
+  if (!joined->reason.empty()) said["reason"] = joined->reason;
+  answered(connection, channel, std::move(said));
 }
 
 void Sockets::publish(hub::GroupId group, const std::shared_ptr<const hub::Publication>& publication) {

@@ -3,8 +3,11 @@
 
 #include "base/task.hpp"
 #include "hub/hub.hpp"
+#include "io/timer.hpp"
 #include "rpc/peer.hpp"
 #include "web/context.hpp"
+
+#include <boost/json/fwd.hpp>
 
 #include <functional>
 #include <memory>
@@ -44,18 +47,23 @@ class Sockets final : public hub::Delivery {
   void subscribe(hub::ClientId client,
                  std::vector<std::pair<std::string, std::optional<hub::Position>>> channels,
                  rpc::Responder answer);
-  /// *loop*
+  /// Connections that logged in with one of these sessions are strangers from now on. Any thread.
+  void sessions_ended(const std::vector<std::string>& sessions);
+
+  /// *loop* Also ends what is still being joined.
   void unsubscribe(hub::ClientId client, const std::vector<std::string>& channels);
 
   // hub::Delivery, on the hub's thread
-  void joined(hub::GroupId group, hub::ClientId client, const std::string& channel,
+  void joined(hub::GroupId group, hub::ClientId client, const std::string& channel, hub::Ticket ticket,
               Result<hub::Joined> joined) override;
   void publish(hub::GroupId group, const std::shared_ptr<const hub::Publication>& publication) override;
 
  private:
   struct Group;
   Connection* find(hub::ClientId client);
-  void arrived(Connection& connection, const std::string& channel, Result<hub::Joined> joined);
+  void arrived(Connection& connection, const std::string& channel, hub::Ticket ticket,
+               Result<hub::Joined> joined);
+  static void answered(Connection& connection, const std::string& channel, boost::json::object said);
   void leave(Connection& connection);
 
   Post hub_post_;
@@ -80,16 +88,23 @@ class Sockets::Connection final : public rpc::Outlet {
 
   void send(rpc::Message message) override;
   std::size_t queued_bytes() const override;
+  void tell_when_drained() override;
 
  private:
   friend class Sockets;
   struct Subscribing;  // a call that waits for its channels
+  struct Joining {     // a channel that is being joined
+    hub::Ticket ticket;
+    std::shared_ptr<Subscribing> call;
+  };
 
   hub::ClientId id_;
   web::WebSocketSession& session_;
   rpc::Peer peer_;
   std::unordered_map<std::string, hub::Position> channels_;  // what it has joined, and up to where it knows
-  std::unordered_multimap<std::string, std::shared_ptr<Subscribing>> subscribing_;
+  std::unordered_map<std::string, Joining> joining_;
+  hub::Ticket last_ticket_ = 0;
+  io::Timer look_again_;  // at a queue that was too long
 };
 
 /// The person behind a connection, for presence.

@@ -16,6 +16,7 @@ namespace {
 /// A subscription. Until it has joined, what is published waits in `waiting`.
 struct Subscription {
   std::uint64_t attempt = 0;  ///< tells the answers of an earlier attempt from those of this one
+  Ticket ticket = 0;
   bool joined = false;
   bool has_values = false;          ///< the present values are here; joins when what they contain is numbered
   std::uint64_t after_publish = 0;  ///< … which is when this many publications of the hub are confirmed
@@ -73,22 +74,24 @@ class Hub::Impl {
     for (const std::string& name : it->second.channels) presence_changed(name);
   }
 
-  void subscribe(ClientId id, const std::string& name, std::optional<Position> since) {
+  void subscribe(ClientId id, const std::string& name, std::optional<Position> since, Ticket ticket) {
     const auto it = clients_.find(id);
     if (it == clients_.end()) return;
     Client& client = it->second;
     if (!valid_name(name, limits_.channel_name_bytes))
-      return delivery_.joined(client.group, id, name, error(Errc::invalid, "not the name of a channel"));
+      return delivery_.joined(client.group, id, name, ticket,
+                              error(Errc::invalid, "not the name of a channel"));
     if (client.channels.contains(name)) {
       leave(id, client.group, name);
     } else if (client.channels.size() >= limits_.channels_per_client) {
-      return delivery_.joined(client.group, id, name,
+      return delivery_.joined(client.group, id, name, ticket,
                               error(Errc::full, "more than " + std::to_string(limits_.channels_per_client) +
                                                     " channels on one connection"));
     }
     client.channels.insert(name);
     Subscription& subscription = channels_[name].subscriptions[id];
     const std::uint64_t attempt = subscription.attempt = ++attempts_;
+    subscription.ticket = ticket;
     broker_.history(name, since.value_or(Position{}),
                     [this, id, name, attempt, since](Result<History> history) {
                       if (Subscription* waiting = find(id, name, attempt))
@@ -220,14 +223,15 @@ class Hub::Impl {
       joined.position.offset = publication.offset;
       joined.first.push_back(std::move(publication));
     }
-    delivery_.joined(group, id, name, std::move(joined));
+    delivery_.joined(group, id, name, subscription.ticket, std::move(joined));
   }
 
   void fail(ClientId id, const std::string& name, Error why) {
     Client& client = clients_.at(id);
+    const Ticket ticket = channels_.at(name).subscriptions.at(id).ticket;
     client.channels.erase(name);
     leave(id, client.group, name);
-    delivery_.joined(client.group, id, name, std::move(why));
+    delivery_.joined(client.group, id, name, ticket, std::move(why));
   }
 
   void leave(ClientId id, GroupId group, const std::string& name) {
@@ -300,8 +304,9 @@ void Hub::disconnect(ClientId client) {
 void Hub::identify(ClientId client, Person person) {
   impl_->identify(client, std::move(person));
 }
-void Hub::subscribe(ClientId client, const std::string& channel, std::optional<Position> since) {
-  impl_->subscribe(client, channel, std::move(since));
+void Hub::subscribe(ClientId client, const std::string& channel, std::optional<Position> since,
+                    Ticket ticket) {
+  impl_->subscribe(client, channel, std::move(since), ticket);
 }
 void Hub::unsubscribe(ClientId client, const std::string& channel) {
   impl_->unsubscribe(client, channel);

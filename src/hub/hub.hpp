@@ -18,6 +18,7 @@ namespace longwave::hub {
 
 using ClientId = std::uint64_t;  ///< one connection
 using GroupId = std::uint32_t;   ///< a net loop
+using Ticket = std::uint64_t;    ///< the client's number for one subscribe(), given back with its answer
 
 /// Who is behind a connection. Connections with the same key are one person.
 struct Person {
@@ -56,7 +57,8 @@ class Delivery {
  public:
   /// Comes before any publish() that the client is to see; the loop notes the client under the channel at
   /// `joined.position`, and passes over publications up to there.
-  virtual void joined(GroupId group, ClientId client, const std::string& channel, Result<Joined> joined) = 0;
+  virtual void joined(GroupId group, ClientId client, const std::string& channel, Ticket ticket,
+                      Result<Joined> joined) = 0;
   /// One publication for every client of the group that has joined the channel.
   virtual void publish(GroupId group, const std::shared_ptr<const Publication>& publication) = 0;
 
@@ -84,10 +86,12 @@ class Hub {
   /// The person behind a connection logged in or out, or changed their name.
   void identify(ClientId client, Person person);
 
-  /// Answered through Delivery::joined, once: invalid (a name that can't be), full (too many channels),
-  /// unavailable. With `since`: what was missed, if the broker still knows all of it. Subscribing again
-  /// starts anew.
-  void subscribe(ClientId client, const std::string& channel, std::optional<Position> since);
+  /// Answered through Delivery::joined with the same ticket: invalid (a name that can't be), full (too many
+  /// channels), unavailable. With `since`: what was missed, if the broker still knows all of it. Subscribing
+  /// again starts anew; what was begun before, or is ended by unsubscribe() or disconnect() meanwhile, is
+  /// then not answered.
+  void subscribe(ClientId client, const std::string& channel, std::optional<Position> since,
+                 Ticket ticket = 0);
   void unsubscribe(ClientId client, const std::string& channel);
 
   void publish(const std::string& channel, std::string method, Payload data,

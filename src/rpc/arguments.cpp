@@ -39,14 +39,14 @@ std::optional<Fault> by_position(const std::vector<Field>& fields, json::array&&
 }
 
 std::optional<Fault> by_name(const std::vector<Field>& fields, json::object&& values, json::object& bound) {
-  for (auto& [key, value] : values) {
-    const bool known = std::any_of(fields.begin(), fields.end(),
-                                   [&](const Field& f) { return f.name == std::string_view(key); });
+  for (auto& member : values) {
+    const std::string_view key = member.key();
+    const bool known =
+        std::any_of(fields.begin(), fields.end(), [&](const Field& f) { return f.name == key; });
     if (!known)
-      return wrong(fmt::format("unknown parameter \"{}\": expected {}", std::string_view(key).substr(0, 64),
-                               list_of(fields)),
-                   std::string_view(key).substr(0, 64), list_of(fields));
-    bound[key] = std::move(value);
+      return wrong(fmt::format("unknown parameter \"{}\": expected {}", key.substr(0, 64), list_of(fields)),
+                   key.substr(0, 64), list_of(fields));
+    bound[key] = std::move(member.value());
   }
   return std::nullopt;
 }

@@ -75,8 +75,10 @@ class Peer::Impl final : public AnswerSink {
   ~Impl() {
     mailbox_->sink = nullptr;
     const auto live = std::move(live_);
-    for (const auto& [number, call] : live)
+    for (const auto& [number, call] : live) {
+      if (call.notification) continue;  // nobody waits for it: it is carried out
       if (const auto state = call.state.lock()) state->cancel();
+    }
     for (Task& task : std::exchange(waiting_, {})) task();
   }
 
@@ -106,7 +108,7 @@ class Peer::Impl final : public AnswerSink {
 
   void drained() {
     look_at_queue();
-    if (mailbox_->unsent.load() > around_.limits.soft_bytes) return;
+    if (mailbox_->unsent.load() > around_.limits.soft_bytes) return watch();
     for (auto& [number, call] : live_)
       if (call.gauge) send_more(call, *std::exchange(call.gauge, std::nullopt), true);
     while (!waiting_.empty() && !mailbox_->above_soft()) {

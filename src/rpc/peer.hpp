@@ -57,7 +57,8 @@ struct Surroundings {
 /// The server's end of a JSON-RPC conversation: messages in, messages out; no socket, no clock. JSON-RPC 2.0
 /// with batches, many answers and cancel; 1.0 messages are answered in 1.0 (docs/protocols/jsonrpc.md).
 ///
-/// Belongs to one loop: made, used and destroyed there. Destroying it cancels what is in flight.
+/// Belongs to one loop: made, used and destroyed there. Destroying it cancels the calls in flight;
+/// notifications are carried out.
 class Peer {
  public:
   Peer(const Surroundings& surroundings, Outlet& outlet, Caller caller);

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <future>
@@ -101,7 +102,13 @@ TEST_F(UsersTest, sessions_end) {
   clock.advance(std::chrono::hours{24 * 30});
   EXPECT_FALSE(users->find(cookie->token));
   EXPECT_TRUE(users->find(key->token));
+  std::vector<std::string> ended;
+  users->on_ended([&](const std::vector<std::string>& sessions) { ended = sessions; });
   ASSERT_TRUE(users->set_password("ada", "battery staple"));
+  std::sort(ended.begin(), ended.end());
+  std::vector<std::string> both{cookie->identity.session, key->identity.session};
+  std::sort(both.begin(), both.end());
+  EXPECT_EQ(ended, both) << "open connections hear of it";
   EXPECT_FALSE(users->find(key->token)) << "a new password ends what the old one opened";
   EXPECT_FALSE(login("ada", "correct horse"));
   EXPECT_TRUE(login("ada", "battery staple"));

@@ -55,6 +55,7 @@ struct View {
   bool joined = false;
   Position position;
   std::uint64_t value = 0;  ///< of the room, as the client knows it
+  Ticket ticket = 0;
 };
 
 class World final : public Delivery {
@@ -74,17 +75,19 @@ class World final : public Delivery {
       });
   }
 
-  void joined(GroupId group, ClientId client, const std::string& channel, Result<Joined> joined) override {
+  void joined(GroupId group, ClientId client, const std::string& channel, Ticket ticket,
+              Result<Joined> joined) override {
     ASSERT_TRUE(joined.has_value());
-    later["loop " + std::to_string(group)].push_back([this, client, channel, joined = std::move(*joined)] {
-      const auto it = views.find({client, channel});
-      if (it == views.end()) return;  // unsubscribed meanwhile
-      View& view = it->second;
-      if (joined.recovered) ++recoveries;
-      for (const Publication& p : joined.first) see(view, p, !joined.recovered && p.offset == 0);
-      view.joined = true;
-      view.position = joined.position;
-    });
+    later["loop " + std::to_string(group)].push_back(
+        [this, client, channel, ticket, joined = std::move(*joined)] {
+          const auto it = views.find({client, channel});
+          if (it == views.end() || it->second.ticket != ticket) return;  // unsubscribed meanwhile
+          View& view = it->second;
+          if (joined.recovered) ++recoveries;
+          for (const Publication& p : joined.first) see(view, p, !joined.recovered && p.offset == 0);
+          view.joined = true;
+          view.position = joined.position;
+        });
   }
   void publish(GroupId group, const std::shared_ptr<const Publication>& p) override {
     later["loop " + std::to_string(group)].push_back([this, group, p] {
@@ -142,9 +145,10 @@ class World final : public Delivery {
     } else if (what < 8 && connected[client] && !views.contains(key)) {
       const auto old = known.find(key);
       const bool recover = old != known.end() && random.chance(0.8);
-      views[key] = recover ? View{false, old->second.position, old->second.value} : View{};
-      hub.subscribe(client, channel, recover ? std::optional(old->second.position) : std::nullopt);
-    } else if (what == 8 && views.contains(key) && views[key].joined) {
+      views[key] = recover ? View{false, old->second.position, old->second.value, 0} : View{};
+      views[key].ticket = ++tickets;
+      hub.subscribe(client, channel, recover ? std::optional(old->second.position) : std::nullopt, tickets);
+    } else if (what == 8 && views.contains(key)) {
       hub.unsubscribe(client, channel);
       forget(key);
     } else if (what == 9) {
@@ -171,6 +175,7 @@ class World final : public Delivery {
   std::map<std::pair<ClientId, std::string>, View> known;  // what clients remember from before
   std::map<ClientId, bool> connected;
   std::size_t recoveries = 0;
+  Ticket tickets = 0;
 };
 
 void play(std::uint64_t seed, bool slow) {

@@ -19,8 +19,10 @@ Payload text(std::string s) {
 /// Writes down what a hub delivers.
 class Notes final : public Delivery {
  public:
-  void joined(GroupId group, ClientId client, const std::string& channel, Result<Joined> joined) override {
+  void joined(GroupId group, ClientId client, const std::string& channel, Ticket ticket,
+              Result<Joined> joined) override {
     std::string line = "g" + std::to_string(group) + " c" + std::to_string(client) + " " + channel;
+    if (ticket != 0) line += " t" + std::to_string(ticket);
     if (!joined) {
       lines.push_back(line + " refused: " + joined.error().message);
       return;
@@ -111,6 +113,22 @@ TEST_F(HubTest, who_was_away_gets_exactly_what_was_missed) {
   notes.take();
   publish("a", "7");
   EXPECT_EQ(notes.take(), (Lines{"g0 a#7 m=7"})) << "subscribing again doesn't subscribe twice";
+}
+
+TEST_F(HubTest, only_the_last_of_two_attempts_is_answered) {
+  std::deque<UniqueFunction<void(std::vector<std::pair<std::string, Payload>>)>> asked;
+  hub.provide("s", [&](const std::string&, auto answer) { asked.push_back(std::move(answer)); });
+  hub.connect(1, 0, {"a", "", ""});
+  hub.subscribe(1, "s", {}, 7);
+  hub.subscribe(1, "s", {}, 8);
+  for (auto& answer : asked) answer({});
+  EXPECT_EQ(notes.take(), (Lines{"g0 c1 s t8 joined@0"}));
+  hub.subscribe(1, "s", {}, 9);
+  hub.unsubscribe(1, "s");
+  asked.back()({});
+  EXPECT_TRUE(notes.take().empty());
+  publish("s", "x");
+  EXPECT_TRUE(notes.take().empty());
 }
 
 TEST_F(HubTest, limits) {

@@ -216,6 +216,13 @@ TEST_F(ManyAnswers, losing_the_connection_cancels) {
   EXPECT_TRUE(talk.box.sent.empty());
 }
 
+TEST_F(ManyAnswers, a_notification_is_carried_out_although_its_sender_is_gone) {
+  talk.say(R"({"jsonrpc":"2.0","method":"wait"})");
+  talk.peer.reset();
+  EXPECT_FALSE(methods.waiting[0].cancelled());
+  methods.waiting[0].finish(1);
+}
+
 TEST_F(ManyAnswers, the_answer_of_another_thread_after_the_end_is_dropped) {
   begin(1);
   std::thread([&] { methods.waiting[0].finish(1); }).join();
