@@ -47,6 +47,9 @@ class Desk {
   /// As after kill -9: what was committed is all there is.
   void restart() {
     orders.clear();
+    saved.history.clear();
+    auto row = history.size() > 400 ? std::prev(history.end(), 400) : history.begin();
+    for (; row != history.end(); ++row) saved.history.push_back(row->second);
     open(saved);
   }
   void set_library(std::vector<Candidate> rows) {
@@ -154,9 +157,6 @@ class Desk {
     saved.entries.clear();
     for (auto& [id, entry] : entries) saved.entries.push_back(std::move(entry));
     for (const auto& row : delta.history) history[row.id] = row;
-    saved.history.clear();
-    auto row = history.size() > 400 ? std::prev(history.end(), 400) : history.begin();
-    for (; row != history.end(); ++row) saved.history.push_back(row->second);
   }
 
   Rules rules_;
