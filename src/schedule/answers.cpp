@@ -15,7 +15,7 @@ void Programmer::on(const orders::Prepared& message) {
     return on(orders::Failed{message.item, "There is no sound in the file"});
   asked_[message.item] = Asked{moment_.now, true};
   anything_analysed_ = true;
-  remember_stand_in(entry->track);
+  remember_stand_in(entry->track, message.duration);
   if (!entry->exact || entry->duration != message.duration) {
     auto measured = *entry;
     measured.duration = message.duration;
@@ -33,9 +33,9 @@ void Programmer::on(const orders::Failed& message) {
   if (current_ && current_->entry->id == message.item) {
     current_problem_ = message.reason;
     avoided_[current_->entry->track] = position_ + rules_.avoid;
-    std::erase(stand_ins_, current_->entry->track);
-    skip_pending_ = true;
+    forget_stand_in(current_->entry->track);
     review_ = true;
+    cut_next_ = true;
     current_->end_at = std::max(current_->start_at, std::min(current_->end_at, on_grid(position_)));
     return;
   }

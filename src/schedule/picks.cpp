@@ -51,10 +51,7 @@ void Programmer::review() {
     at += entry.duration;
     heard.push_back({entry.track, entry.artist, at});
   }
-  for (const auto id : broken) {
-    asked_.erase(id);
-    queue_.remove(id);
-  }
+  for (const auto id : broken) withdraw(id);
 }
 
 void Programmer::replenish() {
@@ -88,11 +85,13 @@ EntryId Programmer::insert_pick(std::size_t index, const Candidate& candidate, R
 }
 
 /// The next entry is due and isn't ready: the first ready one behind it goes first; if there is none,
-/// something that was ready lately.
+/// something that was ready lately. A skip waits a while for what was asked to come next: until then there is
+/// sound.
 void Programmer::cover_late() {
   const auto next = queue_.next_index();
   if (next >= queue_.size() || ready(*queue_.entries()[next])) return;
-  if (current_ && !skip_pending_ && position_ < current_->end_at - rules_.late) return;
+  const bool skip_waited = skip_pending_ && moment_.now >= skip_asked_ + rules_.skip_waits;
+  if (current_ && !skip_waited && position_ < current_->end_at - rules_.late) return;
   if (moment_.now < grace_until_) return;
   for (auto i = next + 1; i < std::min(next + pass_over_reach, queue_.size()); ++i) {
     if (!ready(*queue_.entries()[i])) continue;
@@ -100,37 +99,49 @@ void Programmer::cover_late() {
     resume_at_tail_ = false;
     return;
   }
-  insert_stand_in();
+  if (!current_ || position_ >= current_->end_at - rules_.late) insert_stand_in();
 }
 
+/// Its length is known and its sound is at hand, so that it can be planned at once.
 void Programmer::insert_stand_in() {
   const auto next = queue_.next_index();
-  if (!catalogue_ || queue_.entries()[next]->reason.rule == rule::stand_in) return;
-  if (current_ && current_->entry->reason.rule == rule::stand_in && skip_pending_) return;
   const auto& plays = recent_.plays();
-  const auto last_heard = [&](TrackId track) {
-    if (current_ && current_->entry->track == track) return Samples::max();
+  const auto last_heard = [&](const StandIn& known) {
+    if (current_ && current_->entry->track == known.track) return Samples::max();
     const auto play =
-        std::find_if(plays.rbegin(), plays.rend(), [&](const Heard& h) { return h.track == track; });
+        std::find_if(plays.rbegin(), plays.rend(), [&](const Heard& h) { return h.track == known.track; });
     return play == plays.rend() ? Samples::min() : play->end;
   };
-  const auto best = std::min_element(stand_ins_.begin(), stand_ins_.end(), [&](const auto& a, const auto& b) {
-    return last_heard(a) < last_heard(b);
-  });
-  if (best == stand_ins_.end() || last_heard(*best) == Samples::max()) return;
-  const auto* candidate = catalogue_->find(*best);
-  if (!candidate || !candidate->playable) return;
+  const StandIn* best = nullptr;
+  for (const auto& known : stand_ins_) {
+    const auto* candidate = catalogue_ ? catalogue_->find(known.track) : nullptr;
+    if (!candidate || !candidate->playable || last_heard(known) == Samples::max()) continue;
+    if (!best || last_heard(known) < last_heard(*best)) best = &known;
+  }
+  if (!best) return;
   Reason reason;
   reason.rule = rule::stand_in;
   reason.text = "What should come next isn't ready in time; of what is ready, this was heard longest ago";
   reason.candidates = static_cast<std::int64_t>(stand_ins_.size());
-  insert_pick(next, *candidate, std::move(reason));
+  const auto duration = best->duration;
+  const auto id = insert_pick(next, *catalogue_->find(best->track), std::move(reason));
+  auto entry = *queue_.find(id);
+  entry.duration = duration;
+  entry.exact = true;
+  out_.orders.emplace_back(orders::Prepare{id, entry.track});
+  asked_[id] = Asked{moment_.now, true};
+  queue_.update(std::move(entry));
+  resume_at_tail_ = false;
 }
 
-void Programmer::remember_stand_in(TrackId track) {
-  std::erase_if(stand_ins_, [&](const auto& known) { return known == track; });
+void Programmer::remember_stand_in(TrackId track, Samples duration) {
+  forget_stand_in(track);
   if (stand_ins_.size() >= max_stand_ins) stand_ins_.erase(stand_ins_.begin());
-  stand_ins_.push_back(track);
+  stand_ins_.push_back({track, duration});
+}
+
+void Programmer::forget_stand_in(TrackId track) {
+  std::erase_if(stand_ins_, [&](const StandIn& known) { return known.track == track; });
 }
 
 }  // namespace longwave::schedule

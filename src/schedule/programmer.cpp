@@ -103,6 +103,7 @@ std::optional<Instant> Programmer::deadline() const {
   }
   for (const auto& row : closing_) at(clock_.instant(row.end_at + closing_time));
   if (grace_until_ > moment_.now) at(grace_until_);
+  if (skip_pending_ && skip_asked_ + rules_.skip_waits > moment_.now) at(skip_asked_ + rules_.skip_waits);
   if (next >= entries.size()) {
     for (const auto& [track, until] : avoided_) at_position(until);
   }
@@ -336,14 +337,26 @@ void Programmer::drop_failed(std::size_t index, const std::string& problem) {
   const auto row = add_history(*entry, position_, position_, problem);
   out_.events.emplace_back(HistoryAdded{row_.id, row});
   avoided_[entry->track] = position_ + rules_.avoid;
-  std::erase_if(stand_ins_, [&](const auto& known) { return known == entry->track; });
+  forget_stand_in(entry->track);
   asked_.erase(entry->id);
   if (fixed_ == entry->id) {
     fixed_ = {};
     cut_next_ = true;
   }
   queue_.remove(entry->id);
+  std::vector<EntryId> picked;
+  for (auto i = queue_.next_index(); i < queue_.size(); ++i) {
+    const auto& other = *queue_.entries()[i];
+    if (other.track == entry->track && other.reason.drawn() && other.id != fixed_) picked.push_back(other.id);
+  }
+  for (const auto id : picked) withdraw(id);
   review_ = true;
+}
+
+/// A pick that isn't wanted any more.
+void Programmer::withdraw(EntryId id) {
+  asked_.erase(id);
+  queue_.remove(id);
 }
 
 /// Entries whose file is gone are given up when their turn comes near, while there is anything else to play.

@@ -32,9 +32,10 @@ struct Rules {
   std::size_t max_entries = 10'000;        ///< of a queue
   Samples late = std::chrono::seconds{8};  ///< this long before it is due, what isn't ready is passed over
   Samples avoid = std::chrono::hours{1};   ///< what failed isn't drawn for this long
-  Duration ask_again = std::chrono::seconds{60};  ///< a Prepare without answer is sent again
-  Duration clock_step = std::chrono::seconds{2};  ///< the wall clock may be off by less than this
-  Samples grid{1152};                             ///< starts that the programmer chooses are multiples of it
+  Duration skip_waits = std::chrono::seconds{10};  ///< for the next to be ready, before another is taken
+  Duration ask_again = std::chrono::seconds{60};   ///< a Prepare without answer is sent again
+  Duration clock_step = std::chrono::seconds{2};   ///< the wall clock may be off by less than this
+  Samples grid{1152};                              ///< starts that the programmer chooses are multiples of it
 };
 
 // --- commands: what people do. `by` is a display name, empty for nobody.
@@ -167,6 +168,10 @@ class Programmer {
     Instant at;
     bool ready = false;
   };
+  struct StandIn {
+    TrackId track;
+    Samples duration{};
+  };
 
   // resume.cpp
   void anchor(Moment moment, const std::vector<HistoryRow>& history,
@@ -200,6 +205,7 @@ class Programmer {
   void end_current(Samples at);
   void cut(Samples at);
   void drop_failed(std::size_t index, const std::string& problem);
+  void withdraw(EntryId id);
   void drop_vanished();
   void ask();
   void send_plan();
@@ -209,7 +215,8 @@ class Programmer {
   void replenish();
   void cover_late();
   void insert_stand_in();
-  void remember_stand_in(TrackId track);
+  void remember_stand_in(TrackId track, Samples duration);
+  void forget_stand_in(TrackId track);
   std::vector<Heard> heard_before(std::size_t index, Samples& at) const;
   EntryId insert_pick(std::size_t index, const Candidate& candidate, Reason reason);
 
@@ -235,6 +242,7 @@ class Programmer {
   bool resume_at_tail_ = false;  ///< after a restart: the next item starts at tail_, though that is past
   Instant grace_until_{};        ///< until then nothing is passed over
   bool skip_pending_ = false;
+  Instant skip_asked_{};
   bool review_ = false;
   EntryId fixed_;  ///< the next item, when the player has said that it starts at the end of this one
   bool told_current_ = false;
@@ -242,7 +250,7 @@ class Programmer {
   std::vector<Ordered> ordered_;  ///< what the player knows of what comes next
   std::unordered_map<EntryId, Asked> asked_;
   std::unordered_map<TrackId, Samples> avoided_;
-  std::vector<TrackId> stand_ins_;  ///< were ready lately, oldest first
+  std::vector<StandIn> stand_ins_;  ///< were ready lately, oldest first
   RecentPlays recent_;
   bool anything_analysed_ = false;
 

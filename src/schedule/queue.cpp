@@ -16,7 +16,7 @@ namespace {
 /// appended.
 constexpr std::int64_t wide_gap = std::int64_t{1} << 32;
 /// What make_room() leaves between neighbours at least.
-constexpr std::int64_t narrow_gap = std::int64_t{1} << 12;
+constexpr std::int64_t narrow_gap = std::int64_t{1} << 24;
 
 EntryPtr with_key(const EntryPtr& entry, std::int64_t key) {
   auto copy = std::make_shared<Entry>(*entry);
@@ -54,17 +54,13 @@ void Queue::touch(const EntryPtr& entry) {
 
 /// Sees to it that `count` keys fit before index `at`: spreads the keys of as few neighbours as possible.
 void Queue::make_room(std::size_t at, std::size_t count) {
-  if (at == entries_.size()) return;
+  if (at == 0 || at == entries_.size()) return;  // there is always room
   const auto fits = [&](std::size_t from, std::size_t to, std::int64_t least) {
-    const auto below =
-        from == 0 ? entries_[to - 1]->key - wide_gap * static_cast<std::int64_t>(to - from + count + 1)
-                  : entries_[from - 1]->key;
-    const auto above = to == entries_.size()
-                           ? below + wide_gap * static_cast<std::int64_t>(to - from + count + 1)
-                           : entries_[to]->key;
-    return (above - below) / static_cast<std::int64_t>(to - from + count + 1) >= least;
+    if (to == entries_.size()) return true;
+    const auto gaps = static_cast<std::int64_t>(to - from + count + 1);
+    return (entries_[to]->key - entries_[from - 1]->key) / gaps >= least;
   };
-  if (at == 0 || fits(at, at, 1)) return;
+  if (fits(at, at, 1)) return;
   std::size_t from = at;
   std::size_t to = at;
   for (std::size_t reach = 16; !fits(from, to, narrow_gap); reach *= 2) {

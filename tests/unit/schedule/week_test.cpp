@@ -276,15 +276,16 @@ struct Case {
   Duration length;
   double edits_per_hour;
   double kills_per_day;
+  double silence;  ///< seconds without a planned item, outside of absences: at most
 };
 
 TEST(Week, WithTroublesEditsAndKills) {
   const Case cases[] = {
-      {"a station of a small team", 2000, 10, Troubles{}, 7 * 24h, 6, 4},
-      {"a party", 2000, 10, Troubles{}, 24h, 120, 0},
-      {"a failing machine", 500, 5, Troubles{0.1, 0.3, 0.2, 0.2, 0.1, 0.1, 0.2}, 3 * 24h, 6, 50},
-      {"a handful of tracks", 7, 2, Troubles{0.01, 0.05, 0, 0.03, 0.01, 0.005, 0.02}, 3 * 24h, 6, 4},
-      {"one track", 1, 1, Troubles{0, 0, 0, 0, 0, 0, 0}, 24h, 3, 4},
+      {"a station of a small team", 2000, 10, Troubles{}, 7 * 24h, 6, 4, 60},
+      {"a party", 2000, 10, Troubles{}, 24h, 120, 0, 0},
+      {"a failing machine", 500, 5, Troubles{0.1, 0.3, 0.2, 0.2, 0.1, 0.1, 0.2}, 3 * 24h, 6, 50, 600},
+      {"a handful of tracks", 7, 2, Troubles{0.01, 0.05, 0, 0.03, 0.01, 0.005, 0.02}, 3 * 24h, 6, 4, 60},
+      {"one track", 1, 1, Troubles{0, 0, 0, 0, 0, 0, 0}, 24h, 3, 4, 0},
   };
   const char* more = std::getenv("LONGWAVE_SEEDS");
   const auto seeds = more ? std::strtoull(more, nullptr, 10) : 1;
@@ -296,6 +297,8 @@ TEST(Week, WithTroublesEditsAndKills) {
       week.judge();
       std::printf("%s, ", c.name);
       report(week, seed);
+      EXPECT_LE(week.gap_length, Samples{static_cast<std::int64_t>(c.silence * 44100)});
+      EXPECT_EQ(week.near, 0) << "a draw at full distance was too near to what was before it";
       if (::testing::Test::HasFatalFailure()) return;
     }
   }
