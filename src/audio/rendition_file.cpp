@@ -2,13 +2,13 @@
 #include "audio/rendition_file.hpp"
 
 #include "audio/bytes.hpp"
-#include "audio/input_file.hpp"
 #include "audio/rendition_cache.hpp"
 #include "base/assert.hpp"
 
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -201,12 +201,14 @@ Result<std::uint64_t> write_rendition_file(const MemoryRendition& rendition,
 
 Result<RenditionPtr> open_rendition_file(const std::filesystem::path& file, const std::string& key) {
   const auto damaged = error(Errc::broken, "a stored rendition is damaged");
-  auto input = InputFile::open(file);
-  if (!input) return input.error();
-  const auto size = static_cast<std::uint64_t>(input->size());
-  if (size < header_bytes + 4) return damaged;
-  const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return damaged;
+  const int fd = ::open(file.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  struct stat status {};
+  if (fd < 0 || ::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) ||
+      static_cast<std::size_t>(status.st_size) < header_bytes + 4) {
+    if (fd >= 0) ::close(fd);
+    return damaged;
+  }
+  const auto size = static_cast<std::size_t>(status.st_size);
   void* base = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, fd, 0);
   ::close(fd);
   if (base == MAP_FAILED) return error(Errc::unavailable, "a stored rendition can't be mapped");
