@@ -28,6 +28,7 @@ struct Subscription {
 struct Channel {
   std::map<ClientId, Subscription> subscriptions;
   std::map<GroupId, std::size_t> groups;  ///< joined subscriptions of each
+  std::size_t joining = 0;                ///< subscriptions that haven't joined
   std::uint64_t published = 0;            ///< by this hub
   std::uint64_t confirmed = 0;            ///< of them
   Position top;                           ///< the highest number heard of
@@ -89,7 +90,9 @@ class Hub::Impl {
                                                     " channels on one connection"));
     }
     client.channels.insert(name);
-    Subscription& subscription = channels_[name].subscriptions[id];
+    Channel& channel = channels_[name];
+    ++channel.joining;
+    Subscription& subscription = channel.subscriptions[id];
     const std::uint64_t attempt = subscription.attempt = ++attempts_;
     subscription.ticket = ticket;
     broker_.history(name, since.value_or(Position{}),
@@ -192,6 +195,7 @@ class Hub::Impl {
     Channel& channel = it->second;
     channel.confirmed = number;
     if (position) note_top(channel, *position);
+    if (channel.joining == 0) return drop_if_unused(name);
     std::vector<ClientId> ready;
     for (auto& [id, subscription] : channel.subscriptions) {
       if (subscription.joined || !subscription.has_values || subscription.after_publish != number) continue;
@@ -211,7 +215,9 @@ class Hub::Impl {
                   error(Errc::unavailable, "too much is happening on this channel; subscribe again"));
     const GroupId group = clients_.at(id).group;
     subscription.joined = true;
-    ++channels_[name].groups[group];
+    Channel& channel = channels_.at(name);
+    --channel.joining;
+    ++channel.groups[group];
     presence_changed(name);
     Joined joined = std::move(subscription.start);
     if (!joined.recovered)
@@ -237,6 +243,7 @@ class Hub::Impl {
   void leave(ClientId id, GroupId group, const std::string& name) {
     Channel& channel = channels_.at(name);
     const auto node = channel.subscriptions.extract(id);
+    if (node && !node.mapped().joined) --channel.joining;
     if (node && node.mapped().joined) {
       if (--channel.groups.at(group) == 0) channel.groups.erase(group);
       presence_changed(name);
@@ -249,14 +256,18 @@ class Hub::Impl {
     if (it == channels_.end()) return;  // nobody here is interested
     Channel& channel = it->second;
     note_top(channel, {publication.offset, publication.epoch});
+    if (channel.joining > 0) keep_for_joining(channel, publication);
+    if (channel.groups.empty()) return;
+    const auto shared = std::make_shared<const Publication>(publication);
+    for (const auto& [group, count] : channel.groups) delivery_.publish(group, shared);
+  }
+
+  void keep_for_joining(Channel& channel, const Publication& publication) {
     for (auto& [id, subscription] : channel.subscriptions) {
       if (subscription.joined || subscription.overflow) continue;
       subscription.overflow = subscription.waiting.size() >= limits_.waiting;
       if (!subscription.overflow) subscription.waiting.push_back(publication);
     }
-    if (channel.groups.empty()) return;
-    const auto shared = std::make_shared<const Publication>(publication);
-    for (const auto& [group, count] : channel.groups) delivery_.publish(group, shared);
   }
 
   static void note_top(Channel& channel, const Position& position) {

@@ -17,7 +17,7 @@ class Loop;
 
 namespace longwave::web {
 
-/// Close codes of our endpoints beside those of RFC 6455 section 7.4.1; docs/websocket-close-codes.md says
+/// Close codes of our endpoints beside those of RFC 6455 section 7.4.1; docs/close-codes.md says
 /// which of them ask the client to come back.
 namespace close_code {
 inline constexpr std::uint16_t normal = 1000;
