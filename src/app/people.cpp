@@ -80,6 +80,8 @@ People::People(Ground& ground, Stations& stations, io::LoopGroup& net)
   api::add_all_methods(table_, context_);
   connect_library();
   connect_hub();
+  ground.users().on_ended(
+      [this](const std::vector<std::string>& sessions) { sockets_.sessions_ended(sessions); });
 }
 
 People::~People() = default;

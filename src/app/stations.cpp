@@ -117,7 +117,7 @@ void Stations::on_catalogue(const library::CatalogueChanged& event) {
                                 .weight = row.weight,
                                 .duration_ms = row.duration_ms,
                                 .playable = row.playable,
-                                .analysed = false});
+                                .analysed = row.analysed});
         }
         auto made = std::make_shared<const schedule::Catalogue>(std::move(candidates));
         post([this, number, made = std::move(made)] {
