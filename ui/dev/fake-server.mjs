@@ -51,7 +51,7 @@ const history = [];
 const offsets = {};
 const entry = (track, by = null) => ({
   id: nextEntry++, track, starts_at_ms: null, duration_ms: track.duration_ms, added_by: by,
-  reason: by ? { rule: 'queue', text: `Added by ${by}` } : { rule: 'autodj', text: 'AutoDJ: not heard for 6 days; 212 of 240 tracks were allowed' },
+  reason: by ? { rule: 'request', text: `Requested by ${by}` } : { rule: 'autodj', text: 'Drawn from 212 of 240 tracks: no track again within 180 minutes, no artist within 45', candidates: 212 },
 });
 const onAir = (one, starts_at_ms) => ({ entry: one.id, track: one.track, starts_at_ms, offset_ms: 0, duration_ms: one.duration_ms, reason: one.reason, accent: accentOf(one.track) });
 let current = total && !flag('starting') ? onAir(entry(tracks[value('first', 1)]), 0) : null;
@@ -64,7 +64,7 @@ if (total && !flag('noqueue')) {
   for (let i = 0; i < 30; i++) {
     const track = tracks[(i * 5 + 2) % tracks.length];
     history.push({ id: 1000 - i, track, started_ms: Date.now() - (i + 1) * 215_000, ended_ms: Date.now() - i * 215_000 - 2000, listeners: (i * 3) % 5,
-      reason: i % 3 ? { rule: 'autodj', text: 'AutoDJ: weighted pick among 180; left out: 31 same artist, 9 played within 3 h' } : { rule: 'queue', text: 'Added by Mara' },
+      reason: i % 3 ? { rule: 'autodj', text: 'Drawn from 180 of 240 tracks: no track again within 180 minutes, no artist within 45', candidates: 180 } : { rule: 'request', text: 'Requested by Mara' },
       problem: i === 4 ? 'The file could not be decoded; the next track was played instead.' : null });
   }
 }
@@ -96,8 +96,9 @@ function publish(channel, method, data) {
   const text = JSON.stringify({ jsonrpc: '2.0', method, params: { channel, offset: offsets[channel], epoch, data } });
   for (const [socket, who] of clients) if (who.channels.has(channel)) socket.send(text);
 }
-const people = () => ({ total: clients.size, mounts: { mp3: streams, opus: 0 }, people: [{ name: 'Mara', listening: true }, { name: 'Jonas', listening: false }, ...[...clients.values()].map((who) => ({ name: who.name, listening: who.listening }))] });
+const people = () => ({ users: [{ user: 'mara', name: 'Mara', connections: 1 }, { user: '', name: 'Jonas', connections: 1 }, ...[...clients.values()].map((who) => ({ user: who.user ?? '', name: who.name, connections: 1 }))], total: clients.size + 2 });
 let streams = 0;
+const ears = () => ({ total: streams + 1, mounts: { mp3: streams + 1, opus: 0 } });
 class Refusal extends Error { constructor(code, message) { super(message); this.code = code; } }
 function changed(ops) {
   version++;
@@ -108,10 +109,10 @@ function changed(ops) {
 }
 const find = (id) => {
   const index = queue.findIndex((one) => one.id === id);
-  if (index < 0) throw new Refusal(404, 'no such entry');
+  if (index < 0) throw new Refusal(-32004, 'no such entry');
   return index;
 };
-const steer = (who) => { if (who.role === 'anyone') throw new Refusal(403, 'sign in as a dj'); };
+const steer = (who) => { if (who.role === 'anyone') throw new Refusal(-32003, 'sign in as a dj'); };
 
 const methods = {
   'channel.subscribe'(p, who, socket) {
@@ -123,13 +124,14 @@ const methods = {
       if (channel === 'station:main') {
         snapshot(channel, 'station.now', stationNow());
         snapshot(channel, 'queue.changed', reset());
-        publish(channel, 'listeners.changed', people());
+        snapshot(channel, 'listeners.changed', ears());
+        publish(channel, 'presence.changed', people());
       } else if (flag('scan')) snapshot(channel, 'library.progress', { phase: 'reading', done: 1204, total: 9000, broken: 3, eta_ms: 130_000 });
     }
     return { channels };
   },
   'session.info': (_p, who) => ({ user: who.user, role: who.role, name: who.name }),
-  'session.name'(p, who) { who.name = p.name; publish('station:main', 'listeners.changed', people()); return {}; },
+  'session.name'(p, who) { who.name = p.name; publish('station:main', 'presence.changed', people()); return { user: who.user, role: who.role, name: who.name }; },
   'station.now': stationNow,
   'station.history': (p) => ({ items: history.filter((item) => !p.before || item.id < p.before).slice(0, p.limit ?? 50) }),
   'queue.list': (p) => ({ entries: queue.slice(p.offset ?? 0, (p.offset ?? 0) + (p.limit ?? 500)), cursor: -1, version, total: queue.length }),
@@ -157,12 +159,11 @@ const methods = {
     return { tracks: found.slice(p.offset ?? 0, (p.offset ?? 0) + (p.limit ?? 50)), total: found.length };
   },
   'listener.announce'(p, who, socket) { tokens.set(p.token, { who, socket }); return {}; },
-  'auth.login'(p) { if (p.password !== 'radio') throw new Refusal(401, 'wrong password'); return { user: p.user, role: 'admin' }; },
+  'auth.login'(p) { if (p.password !== 'radio') throw new Refusal(-32003, 'wrong password'); return { user: p.user, role: 'admin' }; },
   'auth.logout': () => ({}),
 };
 const tokens = new Map();
 const running = new Map();
-let guests = 0;
 let signedIn = null;
 
 function scan(id, socket) {
@@ -212,12 +213,12 @@ function listen(url, response) {
     one.who.listening = true;
     one.socket.send(JSON.stringify({ jsonrpc: '2.0', method: 'listener.started', params: { token: url.searchParams.get('listener'), position_ms: started } }));
   }
-  publish('station:main', 'listeners.changed', people());
+  publish('station:main', 'listeners.changed', ears());
   response.on('close', () => {
     clearInterval(timer);
     streams--;
     if (one) one.who.listening = false;
-    publish('station:main', 'listeners.changed', people());
+    publish('station:main', 'listeners.changed', ears());
   });
 }
 
@@ -262,10 +263,10 @@ server.on('upgrade', (request, socket, head) => {
   if (flag('refuse') || flag('noconnect')) return socket.end('HTTP/1.1 421 Misdirected Request\r\nContent-Length: 0\r\n\r\n');
   sockets.handleUpgrade(request, socket, head, (ws) => {
     const host = signedIn !== null || !flag('anyone');
-    const who = { name: `Guest ${++guests}`, user: signedIn, role: host ? 'admin' : 'anyone', channels: new Set(), listening: false };
+    const who = { name: '', user: signedIn, role: host ? 'admin' : 'anyone', channels: new Set(), listening: false };
     clients.set(ws, who);
     ws.on('message', (data) => setTimeout(() => handle(String(data), who, ws), flag('hang') ? 1e9 : 0));
-    ws.on('close', () => { clients.delete(ws); publish('station:main', 'listeners.changed', people()); });
+    ws.on('close', () => { clients.delete(ws); publish('station:main', 'presence.changed', people()); });
   });
 });
 server.listen(port, '127.0.0.1', () => console.log(`fake server with ${total} made-up tracks on http://127.0.0.1:${port}/`));

@@ -22,6 +22,8 @@ export interface Track {
 export interface Reason {
   rule: string;
   text: string;
+  candidates?: number;
+  excluded?: Record<string, number>;
 }
 
 export interface Entry {
@@ -37,8 +39,9 @@ export interface OnAir {
   entry: number;
   track: Track;
   starts_at_ms: number;
-  offset_ms: number;
+  offset_ms?: number; // into the track at which it began
   duration_ms: number;
+  added_by?: string | null;
   reason: Reason | null;
   accent: string | null;
 }
@@ -57,6 +60,7 @@ export interface StationNow {
 export interface HistoryItem {
   id: number;
   track: Track;
+  added_by?: string | null;
   started_ms: number; // wall clock
   ended_ms: number | null;
   reason: Reason | null;
@@ -86,14 +90,19 @@ export interface QueueList {
 }
 
 export interface Person {
+  user: string | null;
   name: string;
-  listening: boolean;
+  connections: number;
+}
+
+export interface Presence {
+  users: Person[];
+  total: number;
 }
 
 export interface Listeners {
   total: number;
-  mounts?: Record<string, number>;
-  people?: Person[];
+  mounts: Record<string, number>;
 }
 
 export interface Progress {
@@ -115,6 +124,7 @@ export interface ScanResult {
   changed: number;
   missing: number;
   moved: number;
+  cancelled?: boolean;
   broken: number;
 }
 
@@ -139,5 +149,5 @@ export interface Notification<T = unknown> {
 }
 
 export interface SubscribeResult {
-  channels: Record<string, { offset: number; epoch: string; recovered?: boolean; reason?: string }>;
+  channels: Record<string, { offset?: number; epoch?: string; recovered?: boolean; reason?: string; error?: string }>;
 }

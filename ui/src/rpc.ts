@@ -3,6 +3,16 @@
 // `more: true` are items (`kind` absent) or gauges (`kind: "gauge"`); the one without `more` is the last.
 // Reconnecting is the business of state/connection.ts: an object of this class lives as long as its socket.
 
+/** The codes of errors that the page answers with a sentence of its own. */
+export const code = {
+  methodNotFound: -32601,
+  cancelled: -32000,
+  unavailable: -32001,
+  tooManyCalls: -32002,
+  refused: -32003,
+  notFound: -32004,
+} as const;
+
 export interface RpcFailure {
   code: number;
   message: string;

@@ -36,7 +36,8 @@ function List() {
       onNeed={needed}
       rowClass={() => 'row-glides'}
       row={(index) => {
-        const { track, reason, problem, started_ms, ended_ms, listeners } = list[index]!;
+        const { track, reason, problem, started_ms, ended_ms, listeners, added_by } = list[index]!;
+        const why = reason ? s.because(reason, added_by ?? null) : '';
         const heard_ms = ended_ms === null ? track.duration_ms : ended_ms - started_ms;
         return (
           <>
@@ -49,8 +50,8 @@ function List() {
                 {problem ? (
                   <span class="row-sub trouble">{problem}</span>
                 ) : (
-                  <span class="row-sub" title={s.why}>
-                    {reason?.text ?? s.heardBy(listeners)}
+                  <span class="row-sub" title={`${s.why}: ${why}`}>
+                    {listeners > 0 ? `${s.heardBy(listeners)} · ${why}` : why}
                   </span>
                 )}
               </span>

@@ -1,65 +1,59 @@
 // SPDX-License-Identifier: Apache-2.0
 // A row of names, ours first and editable in place.
 import { useRef, useState } from 'preact/hooks';
-import type { Person } from '../api';
+import type { Person, Session } from '../api';
 import { rename, session } from '../state/session';
-import { listeners } from '../state/station';
+import { listeners, presence } from '../state/station';
 import { count, s } from '../strings';
 import { EditIcon } from './icons';
 
 const most = 24;
 const longest = 40;
 
-function others(people: Person[], own: string | null): Person[] {
+const nameOf = (person: { name: string | null; user: string | null }) => person.name || person.user || '';
+
+/** Everybody but us; people without a name are only counted. */
+function others(people: Person[], me: Session | null): { named: Person[]; guests: number } {
   const rest = [...people];
-  const mine = rest.findIndex((person) => person.name === own);
+  const mine = me ? rest.findIndex((one) => nameOf(one) === nameOf(me) && (one.user || '') === (me.user ?? '')) : -1;
   if (mine >= 0) rest.splice(mine, 1);
-  return rest;
+  const named = rest.filter((one) => nameOf(one) !== '');
+  return { named, guests: rest.length - named.length };
 }
 
 export function People() {
-  const known = listeners.value;
-  const own = session.value?.name ?? null;
-  const people = known?.people ?? [];
-  const rest = others(people, own);
-  const me = people.find((person) => person.name === own);
-  const more = rest.length - most;
-  const ears = people.filter((person) => person.listening).length;
+  const here = presence.value;
+  const ears = listeners.value?.total ?? 0;
+  const me = session.value;
+  const { named, guests } = others(here?.users ?? [], me);
+  const unnamed = guests + Math.max(0, (here?.total ?? 0) - (here?.users.length ?? 0));
+  const more = named.length - most;
   return (
     <section class="people" aria-labelledby="people-title">
       <h3 class="small-title" id="people-title">
         {s.people}
-        {known && <span class="tally">{s.listeningCount(count(Math.max(people.length, known.total)), count(ears))}</span>}
+        {here && <span class="tally">{[count(here.total), ...(ears > 0 ? [s.earCount(count(ears))] : [])].join(', ')}</span>}
       </h3>
       <ul class="names">
-        {own !== null && <Me name={own} listening={me?.listening ?? false} />}
-        {rest.slice(0, most).map((person, i) => (
-          <li key={`${person.name} ${i}`} class="name">
-            <Ear on={person.listening} />
-            {person.name}
+        {me && <Me name={nameOf(me)} />}
+        {named.slice(0, most).map((person, i) => (
+          <li key={`${nameOf(person)} ${i}`} class="name">
+            {nameOf(person)}
           </li>
         ))}
-        {more > 0 && <li class="name name-more">+{count(more)}</li>}
+        {more > 0 && <li class="name quiet">+{count(more)}</li>}
+        {unnamed > 0 && <li class="name quiet">{s.guests(unnamed)}</li>}
       </ul>
-      {known && own !== null && rest.length === 0 && <p class="quiet small">{s.alone}</p>}
     </section>
   );
 }
 
-function Ear({ on }: { on: boolean }) {
-  return (
-    <span class={on ? 'ear ear-on' : 'ear'} title={on ? s.isListening : undefined}>
-      {on && <span class="unseen">{s.isListening}</span>}
-    </span>
-  );
-}
-
-function Me({ name, listening }: { name: string; listening: boolean }) {
+function Me({ name }: { name: string }) {
   const [editing, setEditing] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   const done = (value: string | null) => {
     setEditing(false);
-    if (value) void rename(value.trim());
+    if (value !== null) void rename(value.trim());
     requestAnimationFrame(() => button.current?.focus());
   };
   if (editing) {
@@ -76,10 +70,11 @@ function Me({ name, listening }: { name: string; listening: boolean }) {
             name="name"
             aria-label={s.yourName}
             title={s.nameHint}
-            value={name}
+            placeholder={s.yourName}
+            defaultValue={name}
             maxLength={longest}
             autoComplete="nickname"
-            ref={(field) => field?.select()}
+            ref={selectOnce}
             onKeyDown={(event) => event.key === 'Escape' && done(null)}
           />
           <button type="submit" class="button">
@@ -89,13 +84,15 @@ function Me({ name, listening }: { name: string; listening: boolean }) {
       </li>
     );
   }
+  const shown = name || s.guest;
   return (
     <li>
-      <button ref={button} type="button" class="name name-me" aria-label={`${s.rename}: ${name}`} onClick={() => setEditing(true)}>
-        <Ear on={listening} />
-        {name} <span class="quiet">({s.you})</span>
+      <button ref={button} type="button" class="name name-me" aria-label={`${s.rename}: ${shown}`} onClick={() => setEditing(true)}>
+        {shown} <span class="quiet">({s.you})</span>
         <EditIcon />
       </button>
     </li>
   );
 }
+
+const selectOnce = (field: HTMLInputElement | null) => field?.select();

@@ -91,7 +91,8 @@ interface RowArgs {
 
 function Row({ entry, index, steer, able, row, grip }: RowArgs) {
   const { track } = entry;
-  const who = entry.added_by ? s.addedBy(entry.added_by) : s.autoPick;
+  const drawn = entry.reason?.rule.startsWith('autodj') ?? false;
+  const who = entry.added_by ? s.addedBy(entry.added_by) : drawn ? s.autoPick : s.requested;
   return (
     <>
       <span role="gridcell" class="row-main">

@@ -48,6 +48,7 @@ function OnAirNow() {
     );
   }
   const { track, reason } = item;
+  const why = reason ? s.because(reason, item.added_by ?? null) : '';
   const album = [track.album, track.year ? String(track.year) : ''].filter(Boolean).join(', ');
   return (
     <div class="onair" key={item.entry}>
@@ -56,7 +57,7 @@ function OnAirNow() {
         <h2 class="title">{track.title}</h2>
         <p class="artist">{track.artist}</p>
         {album && <p class="album">{album}</p>}
-        {reason?.text && <p class="reason">{reason.text}</p>}
+        {why && <p class="reason">{why}</p>}
       </div>
     </div>
   );

@@ -4,7 +4,7 @@
 import { signal } from '@preact/signals';
 import type { Notification, SubscribeResult } from '../api';
 import { backoff_ms } from '../backoff';
-import { type CallOptions, callOverHttp, Disconnected, RpcError, RpcSocket } from '../rpc';
+import { type CallOptions, callOverHttp, code as rpcCode, Disconnected, RpcError, RpcSocket } from '../rpc';
 
 export type Link = 'connecting' | 'online' | 'offline' | 'refused';
 
@@ -79,8 +79,8 @@ function connect(): void {
   const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
   const mine: RpcSocket = new RpcSocket(`${scheme}//${location.host}/rpc`, {
     onOpen: () => void opened(mine),
-    onClose: (code, _reason, wasOpen) => {
-      if (socket === mine) closed(code, wasOpen);
+    onClose: (_code, _reason, wasOpen) => {
+      if (socket === mine) closed(wasOpen);
     },
     onNotification: (method, params) => notified(method, params as Notification | undefined),
   });
@@ -93,8 +93,10 @@ async function opened(mine: RpcSocket): Promise<void> {
   try {
     await subscribe(mine);
   } catch (error) {
-    if (error instanceof RpcError) refuse(error.code === -32601 ? 501 : 404);
-    return; // Disconnected: closed() has already seen to it
+    if (!(error instanceof RpcError)) return; // Disconnected: closed() has already seen to it
+    if (error.code === rpcCode.notFound) refuse(404);
+    else mine.close();
+    return;
   }
   failures = 0;
   subscribed = true;
@@ -109,7 +111,10 @@ async function subscribe(mine: RpcSocket): Promise<void> {
   const since = Object.fromEntries([...places].filter(([channel]) => channels.includes(channel)));
   const params = places.size > 0 ? { channels, since } : { channels };
   const answer = await mine.call<SubscribeResult>('channel.subscribe', params);
-  for (const [channel, place] of Object.entries(answer?.channels ?? {})) {
+  const own = answer.channels[stationChannel];
+  if (own?.error) throw new RpcError(rpcCode.notFound, own.error);
+  for (const [channel, place] of Object.entries(answer.channels)) {
+    if (place.offset === undefined || place.epoch === undefined) continue;
     const seen = places.get(channel);
     if (!seen || seen.epoch !== place.epoch || seen.offset < place.offset) {
       places.set(channel, { offset: place.offset, epoch: place.epoch });
@@ -130,11 +135,10 @@ function notified(method: string, params: Notification | undefined): void {
   handlers.get(method)?.(data);
 }
 
-function closed(code: number, wasOpen: boolean): void {
+function closed(wasOpen: boolean): void {
   socket = null;
   subscribed = false;
   if (!wasOpen && failures >= 1) void learnWhy();
-  if (wasOpen && code >= 3500 && code < 4000) return refuse(code);
   if (link.value !== 'refused') link.value = 'offline';
   schedule();
 }

@@ -112,9 +112,14 @@ async function freshen(): Promise<void> {
   if (pages.value.size === 0) void restart(query.value);
 }
 
+const silent_ms = 6_000;
+let over: number | undefined;
+
 on<Progress | null>('library.progress', (value) => {
-  const over = !value || value.phase === 'done' || value.phase === 'idle' || value.phase === 'cancelled';
-  progress.value = over ? null : value;
+  progress.value = value;
+  clearTimeout(over);
+  // Nobody tells the end of a scan that somebody else began: no more progress is the end.
+  if (value && !scanning.peek()) over = window.setTimeout(() => (progress.value = null), silent_ms);
 });
 
 export async function scan(): Promise<void> {
@@ -126,10 +131,11 @@ export async function scan(): Promise<void> {
       {},
       { signal: control.signal, onGauge: (value) => (progress.value = value) },
     );
-    notify(s.scanDone(result));
+    if (!result.cancelled) notify(s.scanDone(result));
   } catch (error) {
     if (!control.signal.aborted) failed(s.failed.scan, error);
   } finally {
+    clearTimeout(over);
     scanning.value = null;
     progress.value = null;
   }

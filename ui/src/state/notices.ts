@@ -2,7 +2,7 @@
 // Short sentences at the edge of the page: what was done (with undo), what failed and what to do next.
 // `spoken` feeds the live region for things that are seen elsewhere already.
 import { signal } from '@preact/signals';
-import { Disconnected, RpcError } from '../rpc';
+import { code, Disconnected, RpcError } from '../rpc';
 import { s } from '../strings';
 
 export interface Notice {
@@ -60,18 +60,16 @@ export function because(error: unknown): string {
   if (error instanceof Disconnected) return s.why_.disconnected;
   if (!(error instanceof RpcError)) return s.why_.said(String(error));
   switch (error.code) {
-    case -32000:
+    case code.cancelled:
       return s.why_.cancelled;
-    case -32001:
-    case 503:
+    case code.unavailable:
       return s.why_.unavailable;
-    case -32002:
+    case code.tooManyCalls:
     case 429:
       return s.why_.tooMany;
-    case 401:
-    case 403:
+    case code.refused:
       return s.why_.notAllowed;
-    case 404:
+    case code.notFound:
       return s.why_.notFound;
     default:
       return s.why_.said(error.message);

@@ -48,7 +48,7 @@ function applied(list: ShownEntry[], change: Change): ShownEntry[] {
   switch (change.kind) {
     case 'add': {
       const added = change.entries.map((entry) => ({ ...entry, pending: true }));
-      const at = change.at ?? list.length;
+      const at = Math.min(change.at ?? behindRequests(list), list.length);
       return [...list.slice(0, at), ...added, ...list.slice(at)];
     }
     case 'remove':
@@ -62,15 +62,23 @@ function applied(list: ShownEntry[], change: Change): ShownEntry[] {
   }
 }
 
+const isDrawn = (entry: Entry) => entry.reason?.rule.startsWith('autodj') ?? false;
+
+/** Where the server puts what is added without a place: before what the AutoDJ has drawn. */
+function behindRequests(list: Entry[]): number {
+  let index = list.length;
+  while (index > first.value && isDrawn(list[index - 1]!)) index--;
+  return index;
+}
+
 // ---- what the server tells
 
 on<QueueChanged>('queue.changed', (change) => {
   const isReset = change.ops.some((op) => op.op === 'reset');
   if (!isReset) {
     if (version === null || entries.value === null) return void refetch();
-    if (change.version < version) return;
-    const steps = change.ops.filter((op) => op.op !== 'update').length;
-    if (change.version > version + 1 && change.version !== version + steps) return void refetch();
+    if (change.version <= version) return;
+    if (change.version > version + 1) return void refetch();
   }
   const light: number[] = [];
   let list = entries.value ?? [];
@@ -191,8 +199,8 @@ export async function add(tracks: Track[], at: number | null = null, quietly = f
     track,
     starts_at_ms: null,
     duration_ms: track.duration_ms,
-    added_by: session.value?.name ?? null,
-    reason: null,
+    added_by: session.value?.name || null,
+    reason: { rule: 'request', text: '' },
   }));
   const params = { station: slug, tracks: tracks.map((track) => track.id), ...(at === null ? {} : { at }) };
   const done = await change(

@@ -2,7 +2,7 @@
 // Who we are: a listener with a name, or a host who has signed in.
 import { computed, signal } from '@preact/signals';
 import type { Session } from '../api';
-import { callOverHttp, RpcError } from '../rpc';
+import { callOverHttp, code, RpcError } from '../rpc';
 import { s } from '../strings';
 import { call, onOnline, reconnect } from './connection';
 import { because, failed, notify } from './notices';
@@ -31,11 +31,12 @@ async function refresh(): Promise<void> {
 
 export async function rename(name: string): Promise<void> {
   const before = session.value;
-  if (!before || !name || name === before.name) return;
+  if (!before || name === before.name) return;
   session.value = { ...before, name };
   try {
     await call('session.name', { name });
-    localStorage.setItem(nameKey, name);
+    if (name) localStorage.setItem(nameKey, name);
+    else localStorage.removeItem(nameKey);
   } catch (error) {
     session.value = before;
     failed(s.failed.name, error);
@@ -47,15 +48,13 @@ export async function signIn(user: string, password: string): Promise<string | n
   try {
     await callOverHttp('auth.login', { user, password });
   } catch (error) {
-    if (error instanceof RpcError && wrongPassword(error)) return s.wrongPassword;
+    if (error instanceof RpcError && error.code === code.refused) return s.wrongPassword;
     return s.failed.signIn(because(error));
   }
   reconnect();
   notify(s.signedIn(user));
   return null;
 }
-
-const wrongPassword = (error: RpcError) => error.code === 401 || error.code === 403;
 
 export async function signOut(): Promise<void> {
   try {

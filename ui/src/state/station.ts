@@ -2,7 +2,7 @@
 // What is on air, as it is heard: station.now tells items and when they start in stream time; the one that is
 // shown is the one under the heard position.
 import { computed, effect, signal } from '@preact/signals';
-import type { Listeners, OnAir, StationNow } from '../api';
+import type { Listeners, OnAir, Presence, StationNow } from '../api';
 import { s } from '../strings';
 import { heard_ms, setStationPosition, wakeAt } from './clock';
 import { call, on, slug } from './connection';
@@ -10,6 +10,7 @@ import { failed, notify, say } from './notices';
 
 export const now = signal<StationNow | null>(null);
 export const listeners = signal<Listeners | null>(null);
+export const presence = signal<Presence | null>(null);
 
 const kept = 6;
 const timeline = signal<OnAir[]>([]);
@@ -29,6 +30,10 @@ on<StationNow>('station.now', (value) => {
 
 on<Listeners>('listeners.changed', (value) => {
   listeners.value = value;
+});
+
+on<Presence>('presence.changed', (value) => {
+  presence.value = value;
 });
 
 /** The item that is heard, or null before anything is known or when nothing plays. */

@@ -50,6 +50,23 @@ export const de: Strings = {
   dragWhat: (title) => `${title} verschieben: ziehen, oder Alt und eine Pfeiltaste drücken`,
   pending: 'noch nicht bestätigt',
   autoPick: 'AutoDJ',
+  requested: 'gewünscht',
+  because: (reason, by) => {
+    switch (reason.rule) {
+      case 'request':
+        return by ? `Gewünscht von ${by}` : 'Gewünscht';
+      case 'autodj':
+        return `Vom AutoDJ gezogen aus ${reason.candidates ?? 0} Stücken`;
+      case 'autodj.relaxed':
+        return `Vom AutoDJ gezogen aus ${reason.candidates ?? 0} Stücken; für die vollen Abstände ist die Bibliothek zu klein`;
+      case 'autodj.opening':
+        return 'Das kürzeste Stück: Noch ist keines untersucht';
+      case 'autodj.stand_in':
+        return 'Eingesprungen: Was kommen sollte, war nicht rechtzeitig bereit';
+      default:
+        return reason.text;
+    }
+  },
 
   library: 'Bibliothek',
   search: 'In der Bibliothek suchen',
@@ -84,9 +101,9 @@ export const de: Strings = {
 
   people: 'Gerade hier',
   you: 'du',
-  isListening: 'hört zu',
-  listeningCount: (here, ears) => `${here}, ${ears} ${ears === '1' ? 'hört' : 'hören'} zu`,
-  alone: 'Sonst ist niemand hier.',
+  earCount: (n) => `${n} ${n === '1' ? 'hört' : 'hören'} zu`,
+  guest: 'Gast',
+  guests: (n) => `${n} ${plural(n, 'Gast', 'Gäste')}`,
   rename: 'Namen ändern',
   yourName: 'Dein Name',
   nameHint: 'So sehen dich die anderen.',

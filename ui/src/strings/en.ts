@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every word that the page says, in English. Other languages have the same shape (see de.ts).
 
+import type { Reason } from '../api';
+
 const plural = (n: number, one: string, many: string) => (n === 1 ? one : many);
 
 export const en = {
@@ -49,6 +51,9 @@ export const en = {
   dragWhat: (title: string) => `Move ${title}: drag, or press Alt and an arrow key`,
   pending: 'not yet confirmed',
   autoPick: 'AutoDJ',
+  requested: 'requested',
+  /** Why an item is played. The server's own sentence is English. */
+  because: (reason: Reason, _by: string | null): string => reason.text,
 
   library: 'Library',
   search: 'Search the library',
@@ -83,9 +88,9 @@ export const en = {
 
   people: 'Here now',
   you: 'you',
-  isListening: 'listening',
-  listeningCount: (here: string, ears: string) => `${here}, ${ears} listening`,
-  alone: 'Nobody else is here.',
+  earCount: (n: string) => `${n} listening`,
+  guest: 'Guest',
+  guests: (n: number) => `${n} ${plural(n, 'guest', 'guests')}`,
   rename: 'Change your name',
   yourName: 'Your name',
   nameHint: 'This is how others see you.',
