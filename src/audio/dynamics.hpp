@@ -13,7 +13,7 @@ namespace longwave::audio {
 /// Changes when the sound that leaves the limiter changes: part of every rendition's key.
 inline constexpr int limiter_version = 1;
 /// Below the ceiling that is asked for, because coding adds a little to the peaks.
-inline constexpr double coding_headroom_db = 0.5;
+inline constexpr double coding_headroom_db = 1.2;
 
 /// Gain, then a look-ahead limiter on the true peak of both channels together. Its delay is taken off: what
 /// comes out is as long as what went in, and in the same place. Its memory fades: started 1 s early it is
