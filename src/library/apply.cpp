@@ -7,6 +7,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 
 namespace longwave::library {
@@ -46,6 +47,8 @@ void Applier::forget() {
   folders_.clear();
   artists_.clear();
   albums_.clear();
+  named_albums_.clear();
+  folder_albums_.clear();
 }
 
 Applier::FolderRow& Applier::folder(store::Session& session, const Folder& folder) {
@@ -82,24 +85,47 @@ std::int64_t Applier::album(store::Session& session, const Folder& folder, const
   const bool named = !tags.album_artist.empty() || tags.compilation;
   const std::string& name = tags.album_artist;
   const std::int64_t owner = !named ? track_artist : artist(session, name.empty() ? various_artists : name);
-  std::string key = named ? "a\x1f" + std::to_string(owner) : "f\x1f" + album_folder(folder.path);
-  key += '\x1f' + fold(tags.album);
+  const std::string title = fold(tags.album);
+  const std::string place = album_folder(folder.path) + '\x1f' + title;
+  if (!named) {
+    if (const auto other = named_albums_.find(place); other != named_albums_.end()) return other->second;
+  }
+  const std::string key = named ? "a\x1f" + std::to_string(owner) + '\x1f' + title : "f\x1f" + place;
   auto found = albums_.find(key);
   if (found == albums_.end()) {
+    if (const auto other = named ? 0 : named_album_here(session, folder, tags.album)) return other;
     const auto row = session.row<std::int64_t, std::int64_t>(
         "INSERT INTO library_album(key, title, sort, artist_id, by_folder) VALUES (:key, :title, :sort, "
         ":artist, :folder) "
         "ON CONFLICT(key) DO UPDATE SET key = excluded.key RETURNING id, artist_id",
         key, tags.album, sort_key(tags.album), owner, named ? 0 : 1);
-    found = albums_.emplace(std::move(key), AlbumRow{std::get<0>(*row), std::get<1>(*row)}).first;
+    found = albums_.emplace(key, AlbumRow{std::get<0>(*row), std::get<1>(*row)}).first;
   }
   AlbumRow& row = found->second;
-  if (!named && row.artist != owner) {  // more than one artist in it
+  if (named) {
+    named_albums_.emplace(place, row.id);
+    return row.id;
+  }
+  folder_albums_.emplace(row.id, place);
+  if (row.artist != owner) {  // more than one artist in it
     const auto various = artist(session, various_artists);
     if (row.artist != various) set_album_artist(session, row.id, various);
     row.artist = various;
   }
   return row.id;
+}
+
+/// An album of that title in this folder from an earlier scan, whose artist is named.
+std::int64_t Applier::named_album_here(store::Session& session, const Folder& folder,
+                                       const std::string& title) {
+  if (!folder.known) return 0;
+  return session
+      .value<std::int64_t>(
+          "SELECT b.id FROM library_track t JOIN library_album b ON b.id = t.album_id WHERE "
+          "t.folder_id = :folder AND t.state <> 1 AND b.by_folder = 0 AND b.sort = :sort AND b.id <> 0 LIMIT "
+          "1",
+          folder.known->id, sort_key(title))
+      .value_or(0);
 }
 
 void Applier::set_album_artist(store::Session& session, std::int64_t album, std::int64_t artist) {
@@ -273,7 +299,24 @@ void Applier::mark_missing(store::Session& session, const std::vector<std::uint3
   }
 }
 
+/// In a folder where the other tracks of an album name its artist, those that name none belong to them.
+void Applier::join_albums(store::Session& session) {
+  for (const auto& [album, place] : folder_albums_) {
+    const auto named = named_albums_.find(place);
+    if (named == named_albums_.end()) continue;
+    session.run("UPDATE library_track SET album_id = :named WHERE album_id = :album", named->second, album);
+  }
+  folder_albums_.clear();
+}
+
+bool Applier::untidy() const {
+  return !left_albums_.empty() ||
+         std::any_of(folder_albums_.begin(), folder_albums_.end(),
+                     [&](const auto& album) { return named_albums_.contains(album.second); });
+}
+
 void Applier::tidy(store::Session& session) {
+  join_albums(session);
   for (const auto album : left_albums_) {
     const auto found = session.row<std::int64_t, std::int64_t, std::int64_t>(
         "SELECT COUNT(DISTINCT t.artist_id), MIN(t.artist_id), a.artist_id FROM library_album a "

@@ -38,6 +38,7 @@ class Applier {
 
   /// Albums and artists nothing belongs to any more go; albums whose tracks changed get the right artist.
   void tidy(store::Session& session);
+  bool untidy() const;
 
  private:
   struct FolderRow {
@@ -52,6 +53,7 @@ class Applier {
   std::int64_t artist(store::Session& session, const std::string& name);
   std::int64_t album(store::Session& session, const Folder& folder, const Tags& tags,
                      std::int64_t track_artist);
+  std::int64_t named_album_here(store::Session& session, const Folder& folder, const std::string& title);
   void set_album_artist(store::Session& session, std::int64_t album, std::int64_t artist);
 
   void file(store::Session& session, const FileResult& result, ScanReport& report);
@@ -59,6 +61,7 @@ class Applier {
   void broken(store::Session& session, const FileResult& result, const Broken& broken, ScanReport& report);
   void picture(store::Session& session, const FolderArt& art);
   void problem(store::Session& session, const std::string& path, const Broken& broken);
+  void join_albums(store::Session& session);
   std::uint32_t moved_from(std::int64_t identity, std::uint32_t but_not) const;
   void orphan(store::Session& session, std::uint32_t track, ScanReport& report);
 
@@ -68,7 +71,10 @@ class Applier {
   std::unordered_map<std::string, FolderRow> folders_;
   std::unordered_map<std::string, std::int64_t> artists_;
   std::unordered_map<std::string, AlbumRow> albums_;
-  std::unordered_set<std::string> problems_;      ///< paths
+  std::unordered_set<std::string> problems_;                    ///< paths
+  std::unordered_map<std::string, std::int64_t> named_albums_;  ///< by folder and title
+  std::unordered_map<std::int64_t, std::string>
+      folder_albums_;                             ///< folder and title of those without a named artist
   std::unordered_set<std::int64_t> left_albums_;  ///< albums that lost a track
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "library/mpeg_frames.hpp"
 
+#include "library/bytes.hpp"
+
 #include <cstring>
 
 namespace longwave::library {
@@ -71,6 +73,44 @@ std::optional<MpegFrame> find_mpeg_frame(std::string_view bytes, bool whole) {
     ++offset;
   }
   return std::nullopt;
+}
+
+namespace {
+
+/// The number of frames that the first one states (Xing, Info, VBRI); 0 if it holds sound.
+std::int64_t stated_frames(std::string_view head, const MpegFrame& first) {
+  const bool version1 = (byte(head, 1) >> 3 & 3) == 3;
+  const std::size_t side = first.channels == 1 ? (version1 ? 17 : 9) : (version1 ? 32 : 17);
+  const auto xing = head.substr(std::min(head.size(), 4 + side), 12);
+  if ((xing.starts_with("Xing") || xing.starts_with("Info")) && xing.size() == 12 &&
+      (be32(xing.substr(4)) & 1)) {
+    return be32(xing.substr(8));
+  }
+  const auto vbri = head.substr(std::min<std::size_t>(head.size(), 36), 18);
+  return vbri.starts_with("VBRI") && vbri.size() == 18 ? be32(vbri.substr(14)) : 0;
+}
+
+}  // namespace
+
+std::int64_t mpeg_duration_ms(std::string_view head, std::int64_t bytes) {
+  std::size_t at = 0;
+  std::int64_t samples = 0;
+  int rate = 0;
+  while (at < head.size()) {
+    const auto frame = parse_mpeg_frame(head.substr(at));
+    if (!frame) break;
+    if (at == 0) {
+      if (const auto frames = frame->adts ? 0 : stated_frames(head, *frame)) {
+        return frames * frame->samples * 1000 / frame->sample_rate;
+      }
+    }
+    at += frame->length;
+    samples += frame->samples;
+    rate = frame->sample_rate;
+  }
+  if (at == 0 || rate == 0) return 0;
+  return static_cast<std::int64_t>(static_cast<double>(samples) * 1000 / rate * static_cast<double>(bytes) /
+                                   static_cast<double>(at));
 }
 
 }  // namespace longwave::library

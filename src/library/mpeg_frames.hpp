@@ -24,4 +24,8 @@ std::optional<MpegFrame> parse_mpeg_frame(std::string_view bytes);
 /// frame that ends exactly there counts as well.
 std::optional<MpegFrame> find_mpeg_frame(std::string_view bytes, bool whole);
 
+/// How long the sound is that begins with `head` (the first 64 KiB or less) and has `bytes` in all: as its
+/// Xing or VBRI header says, else at the bit rate of the frames in `head`. 0 if there is no frame.
+std::int64_t mpeg_duration_ms(std::string_view head, std::int64_t bytes);
+
 }  // namespace longwave::library

@@ -55,10 +55,10 @@ char32_t lower(char32_t c) {
 /// The Latin letter under the accents of a lower-case letter of U+00E0–U+017F.
 char base_letter(char32_t c) {
   static constexpr std::string_view latin1 = "aaaaaaaceeeeiiiidnooooo/ouuuuyty";  // from U+00E0 on
-  static constexpr std::string_view extended =                                    // from U+0100 on, in pairs
-      "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkklllllllllnnnnnnnnnoooooooorrrrrrssssssssttttt"
-      "tuuuuuuuuuuu"
-      "uwwyyyzzzzzzs";
+  static constexpr std::string_view extended =                                    // from U+0100 on
+      "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkkllllllllll"
+      "nnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
+  static_assert(extended.size() == 128);
   if (c >= 0xe0 && c <= 0xff && c != 0xf7) return latin1[c - 0xe0];
   if (c >= 0x100 && c < 0x100 + extended.size()) return extended[c - 0x100];
   return 0;

@@ -126,6 +126,7 @@ class Scan {
   void widen() {
     const std::lock_guard lock(mutex_);
     if (options_.threads > 0 || running_ >= most_threads || listed_and_empty()) return;
+    widened_ = true;
     start_threads(most_threads - running_);
   }
   bool listed_and_empty() const { return listed_ && chunks_.empty(); }
@@ -156,7 +157,6 @@ class Scan {
 
   void look(const Chunk& chunk) {
     const long before = disk_reads();
-    int waited = 0;
     if (chunk.look_at_picture) {
       if (auto art = reader_.look_at_picture(chunk.folder, chunk.picture)) take(std::move(*art));
     }
@@ -169,7 +169,7 @@ class Scan {
         take(std::move(*result));
       }
       ++done_;
-      if (++waited == 4 && disk_reads() - before > 0) widen();
+      if (!widened_ && disk_reads() - before > 0) widen();
     }
     tell(false);
   }
@@ -271,8 +271,7 @@ class Scan {
                                     gone.begin() + static_cast<std::ptrdiff_t>(end))](
               store::Session& session, ScanReport& report) { applier_.mark_missing(session, part, report); });
     }
-    const bool quiet = report_.changed + report_.moved == 0;
-    if (quiet && known_.problems.empty()) return;
+    if (!applier_.untidy() && known_.problems.empty()) return;
     commit_and_wait([this](store::Session& session, ScanReport&) {
       applier_.forget_problems(session);
       applier_.tidy(session);
@@ -318,7 +317,7 @@ class Scan {
   std::mutex observer_mutex_;
   Instant last_progress_;
 
-  std::atomic<bool> failed_{false};
+  std::atomic<bool> failed_{false}, widened_{false};
   std::atomic<ScanProgress::Phase> phase_{ScanProgress::Phase::listing};
   std::atomic<std::int64_t> done_{0}, total_{0}, broken_{0};
 };

@@ -73,6 +73,7 @@ CREATE INDEX library_track_identity ON library_track(identity);
 CREATE INDEX library_track_album ON library_track(album_id, disc, track);
 CREATE INDEX library_track_artist ON library_track(artist_id);
 CREATE INDEX library_track_art ON library_track(art) WHERE art <> '';
+CREATE INDEX library_track_absent ON library_track(state) WHERE state <> 0;
 CREATE VIRTUAL TABLE library_track_text USING fts5(title, artist, album, album_artist,
   content = 'library_track', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2 3');
 CREATE TRIGGER library_track_text_insert AFTER INSERT ON library_track BEGIN

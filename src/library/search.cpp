@@ -15,10 +15,16 @@ namespace {
 constexpr std::size_t most_words = 12;
 /// Ranking reads every match; when a short word matches most of the library, so many are enough to choose
 /// from.
-constexpr std::int64_t most_ranked = 5000;
+constexpr std::int64_t most_ranked = 2000;
 
 bool in_word(unsigned char c) {
   return c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/// Whether a listing has to look at the state of every track.
+bool all_count(store::Session& session, const Listing& listing) {
+  return listing.missing_too ||
+         !session.value<int>("SELECT state FROM library_track WHERE state <> 0 LIMIT 1");
 }
 
 Page<Track> all_tracks(store::Session& session, const Listing& listing) {
@@ -59,10 +65,14 @@ Page<Track> search(store::Session& session, std::string_view text, const Listing
   if (query.empty()) return all_tracks(session, listing);
   Page<Track> page;
   // A title counts more than an artist, an artist more than an album; in short texts a word counts more.
-  const auto matches = session.value<std::int64_t>(
-      "SELECT COUNT(*) FROM library_track_text x JOIN library_track t ON t.id = x.rowid "
-      "WHERE library_track_text MATCH :query AND (t.state = 0 OR :all = 1)",
-      query, listing.missing_too);
+  const auto matches =
+      all_count(session, listing)
+          ? session.value<std::int64_t>(
+                "SELECT COUNT(*) FROM library_track_text WHERE library_track_text MATCH :query", query)
+          : session.value<std::int64_t>(
+                "SELECT COUNT(*) FROM library_track_text x JOIN library_track t ON t.id = x.rowid "
+                "WHERE library_track_text MATCH :query AND t.state = 0",
+                query);
   page.total = matches.value_or(0);
   if (page.total == 0) return page;
   page.items =

@@ -96,38 +96,21 @@ void take_properties(const TagLib::AudioProperties* from, Tags& tags) {
   tags.bitrate_kbps = from->bitrate();
 }
 
-void read_mpeg(MusicFile& file, Tags& tags, const PictureSink& picture) {
+/// MP3 and ADTS: TagLib would search for the last frame byte by byte, and knows no ADTS.
+void read_mpeg(MusicFile& file, const Layout& layout, Tags& tags, const PictureSink& picture) {
   TagStream stream(file, 0, file.size());
-  TagLib::MPEG::File mpeg(&stream, &Frames::instance(), true, TagLib::AudioProperties::Average);
-  take_properties(mpeg.audioProperties(), tags);
+  TagLib::MPEG::File mpeg(&stream, &Frames::instance(), false);
+  const std::int64_t bytes = layout.audio_end - layout.audio_begin;
+  const std::string head =
+      file.read(layout.audio_begin, static_cast<std::size_t>(std::min<std::int64_t>(bytes, 64 << 10)));
+  tags.duration_ms = mpeg_duration_ms(head, bytes);
+  tags.sample_rate = layout.sample_rate;
+  tags.channels = layout.channels;
+  if (tags.duration_ms > 0)
+    tags.bitrate_kbps = static_cast<int>(std::min<std::int64_t>(bytes * 8 / tags.duration_ms, 1'000'000));
   if (mpeg.hasID3v2Tag()) take_id3v2(*mpeg.ID3v2Tag(), tags, picture);
   if (mpeg.hasAPETag()) take_plain(*mpeg.APETag(), tags);
   if (mpeg.hasID3v1Tag()) take_plain(*mpeg.ID3v1Tag(), tags);
-}
-
-/// ADTS has no header for the whole: the bit rate of the first frames stands for all.
-void read_adts(MusicFile& file, const Layout& layout, Tags& tags, const PictureSink& picture) {
-  TagStream stream(file, 0, file.size());
-  TagLib::MPEG::File mpeg(&stream, &Frames::instance(), false);
-  if (mpeg.hasID3v2Tag()) take_id3v2(*mpeg.ID3v2Tag(), tags, picture);
-  const std::string area = file.read(layout.audio_begin, 64 << 10);
-  std::size_t bytes = 0;
-  std::int64_t samples = 0;
-  int rate = 0;
-  while (auto frame = parse_mpeg_frame(std::string_view(area).substr(bytes))) {
-    bytes += frame->length;
-    samples += frame->samples;
-    rate = frame->sample_rate;
-    if (bytes >= area.size()) break;
-  }
-  if (bytes == 0 || rate == 0) return;
-  const double seconds = static_cast<double>(samples) / rate;
-  tags.bitrate_kbps = static_cast<int>(static_cast<double>(bytes) * 8 / seconds / 1000);
-  tags.duration_ms =
-      static_cast<std::int64_t>(seconds * 1000 * static_cast<double>(layout.audio_end - layout.audio_begin) /
-                                static_cast<double>(bytes));
-  tags.sample_rate = rate;
-  tags.channels = layout.channels;
 }
 
 void read_flac(MusicFile& file, Tags& tags, const PictureSink& picture) {
@@ -216,10 +199,8 @@ Result<Tags> read_tags(MusicFile& file, const Layout& layout, const PictureSink&
   try {
     switch (layout.container) {
       case Container::mp3:
-        read_mpeg(file, tags, once);
-        break;
       case Container::aac:
-        read_adts(file, layout, tags, once);
+        read_mpeg(file, layout, tags, once);
         break;
       case Container::flac:
         read_flac(file, tags, once);

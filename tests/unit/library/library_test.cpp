@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "library/library.hpp"
+
+#include "library/analyses.hpp"
+#include "media.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+
+namespace longwave::library {
+namespace {
+
+/// The thread of the test as the library's loop.
+class TestLoop {
+ public:
+  Post poster() {
+    return [this](Task task) {
+      const std::lock_guard lock(mutex_);
+      tasks_.push_back(std::move(task));
+      ready_.notify_one();
+    };
+  }
+  template <class Until>
+  void run_until(Until done) {
+    while (!done()) {
+      Task task;
+      {
+        std::unique_lock lock(mutex_);
+        ASSERT_TRUE(ready_.wait_for(lock, std::chrono::seconds(20), [&] { return !tasks_.empty(); }))
+            << "nothing happens";
+        task = std::move(tasks_.front());
+        tasks_.pop_front();
+      }
+      task();
+    }
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable ready_;
+  std::deque<Task> tasks_;
+};
+
+class LibraryTest : public testing::Test {
+ protected:
+  void listen(Library& library) {
+    subscriptions_.push_back(library.catalogue_changed.connect(
+        [this](const CatalogueChanged& e) { catalogues_.push_back(e.catalogue); }));
+    subscriptions_.push_back(
+        library.changed.connect([this](const LibraryChanged& e) { totals_ = e.totals; }));
+    subscriptions_.push_back(
+        library.scan_finished.connect([this](const ScanFinished& e) { finished_.push_back(e); }));
+    subscriptions_.push_back(
+        library.problem_found.connect([this](const Problem& e) { problems_.push_back(e); }));
+    subscriptions_.push_back(library.scan_progress.connect([this](const ScanProgress& e) { progress_ = e; }));
+  }
+  std::size_t playable() const {
+    if (catalogues_.empty()) return 0;
+    return static_cast<std::size_t>(std::count_if(catalogues_.back()->begin(), catalogues_.back()->end(),
+                                                  [](const auto& row) { return row.playable; }));
+  }
+  Music music_;
+  Shelf shelf_;
+  TestLoop loop_;
+  std::vector<Subscription> subscriptions_;
+  std::vector<Catalogue> catalogues_;
+  std::vector<ScanFinished> finished_;
+  std::vector<Problem> problems_;
+  Totals totals_;
+  ScanProgress progress_;
+};
+
+TEST_F(LibraryTest, publishes_what_is_stored_then_what_it_finds) {
+  for (int i = 0; i < 300; ++i) make(music_ / (std::to_string(i) + ".wav"), {.seconds = 1, .sound = i});
+  write(music_ / "bad.ogg", "no");
+  Library library(shelf_.store, {.music = {music_.path()}}, loop_.poster(), shelf_.clock);
+  listen(library);
+  library.start();
+  EXPECT_TRUE(library.scanning());
+  EXPECT_FALSE(library.scan()) << "one at a time";
+  loop_.run_until([&] { return playable() > 0; });
+  EXPECT_LT(playable(), 300u) << "the first files can be played while the rest is read";
+  loop_.run_until([&] { return !finished_.empty() && playable() == 300; });
+  EXPECT_FALSE(library.scanning());
+  EXPECT_EQ(finished_[0].report.added, 300);
+  EXPECT_EQ(finished_[0].failure, "");
+  EXPECT_EQ(problems_.size(), 1u);
+  EXPECT_EQ(progress_.done, 301);
+  EXPECT_EQ(totals_.tracks, 300);
+  EXPECT_EQ(totals_.broken, 1);
+  EXPECT_LE(catalogues_.size(), 14u) << "coalesced";
+  EXPECT_EQ(library.catalogue(), catalogues_.back());
+  for (std::size_t i = 1; i < catalogues_.back()->size(); ++i) {
+    EXPECT_LT((*catalogues_.back())[i - 1].track.value, (*catalogues_.back())[i].track.value);
+  }
+}
+
+TEST_F(LibraryTest, a_broken_track_leaves_the_catalogue) {
+  make(music_ / "a.wav", {.tags = {{"TITLE", "a"}}, .sound = 1});
+  make(music_ / "b.wav", {.tags = {{"TITLE", "b"}}, .sound = 2});
+  shelf_.scan({music_.path()});
+  Library library(shelf_.store, {.music = {music_.path()}}, loop_.poster(), shelf_.clock);
+  listen(library);
+  library.start();
+  loop_.run_until([&] { return !finished_.empty() && playable() == 2; });
+  const auto id = shelf_.only("a").id;
+  library.mark_broken(id, "no sound came out of it");
+  library.record_play(shelf_.only("b").id, shelf_.clock.wall());
+  loop_.run_until([&] { return playable() == 1; });
+  EXPECT_EQ(shelf_.read([&](store::Session& s) { return track_details(s, id).value().problem; }),
+            "no sound came out of it");
+}
+
+TEST_F(LibraryTest, cancelled_or_destroyed_in_the_middle_it_keeps_what_it_has) {
+  for (int i = 0; i < 400; ++i) make(music_ / (std::to_string(i) + ".wav"), {.seconds = 1, .sound = i});
+  {
+    Library library(shelf_.store, {.music = {music_.path()}, .scan_threads = 1}, loop_.poster(),
+                    shelf_.clock);
+    listen(library);
+    library.start();
+    loop_.run_until([&] { return playable() > 0; });
+    library.cancel_scan();
+    loop_.run_until([&] { return !finished_.empty(); });
+    EXPECT_TRUE(finished_[0].report.cancelled || finished_[0].report.added == 400);
+    EXPECT_TRUE(library.scan());
+  }  // its tasks that are still posted do nothing
+  subscriptions_.clear();
+  bool drained = false;
+  loop_.poster()([&] { drained = true; });
+  loop_.run_until([&] { return drained; });
+  EXPECT_GT(shelf_.all().size(), 0u);
+}
+
+TEST_F(LibraryTest, what_is_known_of_the_sound_outlives_moves_and_tags) {
+  make(music_ / "a.flac", {.tags = {{"TITLE", "a"}}});
+  shelf_.scan({music_.path()});
+  const auto id = shelf_.only("a").id;
+  audio::Analysis analysis;
+  analysis.length = Samples{44100 * 2};
+  analysis.end = analysis.length;
+  analysis.source_rate = 44100;
+  analysis.source_channels = 2;
+  analysis.source_samples = analysis.length.count();
+  analysis.lufs = -9.5;
+  analysis.payload_hash = "abc";
+  analysis.level_db = {-10, -20, -30};
+  shelf_.store.write_now([&](store::Session& s) {
+    EXPECT_FALSE(analysis_of(s, id));
+    keep_analysis(s, id, analysis);
+    mark_broken(s, id, "x");
+    keep_analysis(s, id, analysis);
+  });
+  EXPECT_EQ(shelf_.only("a").duration_ms, 2000) << "the exact length";
+  EXPECT_EQ(shelf_.only("a").state, TrackState::ok) << "it could be decoded";
+  EXPECT_TRUE((*shelf_.read([](store::Session& s) { return load_catalogue(s); }))[0].analysed);
+  std::filesystem::rename(music_ / "a.flac", music_ / "b.flac");
+  retag(music_ / "b.flac", {{"TITLE", "new"}});
+  shelf_.scan({music_.path()});
+  const auto kept = shelf_.read([&](store::Session& s) { return analysis_of(s, id); });
+  ASSERT_TRUE(kept.has_value());
+  EXPECT_EQ(kept->lufs, analysis.lufs);
+  EXPECT_EQ(kept->level_db, analysis.level_db);
+  EXPECT_EQ(kept->payload_hash, "abc");
+  analysis.partial = true;
+  analysis.lufs = 0;
+  shelf_.store.write_now([&](store::Session& s) { keep_analysis(s, id, analysis); });
+  EXPECT_EQ(shelf_.read([&](store::Session& s) { return analysis_of(s, id)->lufs; }), -9.5);
+}
+
+}  // namespace
+}  // namespace longwave::library
