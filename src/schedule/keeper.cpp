@@ -6,6 +6,7 @@
 #include "store/store.hpp"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 namespace longwave::schedule {
@@ -13,18 +14,24 @@ namespace longwave::schedule {
 Keeper::Keeper(KeeperPorts ports) : ports_(std::move(ports)), alive_(std::make_shared<bool>(true)) {}
 Keeper::~Keeper() = default;
 
-void Keeper::open() {
+void Keeper::open(std::string_view name) {
   auto saved = ports_.store.read_now([](store::Session& session) { return load_all(session); });
   if (saved.empty()) {
     StationRow main;
     main.slug = "main";
-    main.name = "Longwave";
+    main.name = name.empty() ? "Longwave" : std::string(name);
     main.epoch = ports_.clock.wall();
     Saved fresh;
     fresh.station = ports_.store.write_now([&](store::Session& session) { return create(session, main); });
     saved.push_back(std::move(fresh));
   }
   for (auto& one : saved) {
+    auto& row = one.station;
+    if (row.slug == "main" && !name.empty() && row.name != name) {
+      row.name = std::string(name);
+      ports_.store.write_now(
+          [&](store::Session& session) { schedule::write(session, Delta{.station = row}); });
+    }
     stations_.push_back(std::make_unique<Station>(*this, std::move(one)));
     by_id_[stations_.back()->id()] = stations_.back().get();
   }

@@ -58,7 +58,8 @@ class Keeper final : public orders::ProgrammerPort {
 
   /// Reads all stations (blocking) and makes `main` when there is none; throws what the store throws. Orders
   /// nothing yet.
-  void open();
+  /// `name` is what `main` is called for people; when it is given, it is also given to a `main` that exists.
+  void open(std::string_view name = {});
   /// The programmes begin: from here on the player gets orders.
   void start();
 

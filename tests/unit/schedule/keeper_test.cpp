@@ -152,6 +152,17 @@ TEST_F(KeeperTest, MakesTheStationMainOnTheFirstStart) {
   EXPECT_GE(player.count<orders::Play>(), 2U);
 }
 
+TEST_F(KeeperTest, MainIsCalledAsTheConfigurationSays) {
+  for (const char* name : {"Radio Anna", "Radio Ben"}) {
+    Keeper one(KeeperPorts{clock, store, player, turns.post(), [](Instant) {}, 1, {}});
+    one.open(name);
+    EXPECT_EQ(one.programmer(*one.find("main"))->station().name, name);
+  }
+  Keeper again(KeeperPorts{clock, store, player, turns.post(), [](Instant) {}, 1, {}});
+  again.open();
+  EXPECT_EQ(again.programmer(*again.find("main"))->station().name, "Radio Ben");
+}
+
 TEST_F(KeeperTest, AnswersACommandWhenItIsInTheStore) {
   open();
   const auto answer = run(Add{{TrackId{7}, TrackId{8}}, {}, "Anna"});
