@@ -333,6 +333,10 @@ void Lane::go_to_fallback() {
   go_to(fallback(timeline_.next()));
 }
 
+void Lane::retitle(EntryId item) {
+  if (marked_ == item) title_ = nullptr;
+}
+
 void Lane::distrust(EntryId item) {
   blocked_ = item;
 }

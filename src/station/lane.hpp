@@ -65,6 +65,8 @@ class Lane {
   MountBatchPtr advance(Instant instant, Samples now);
   std::optional<Watchdog::Verdict> check(Instant instant, Samples now);
 
+  /// The item's title has become known.
+  void retitle(EntryId item);
   /// Never (again) begins to play this item, nor repeats it as a fallback.
   void distrust(EntryId item);
   /// Leaves what it plays for the fallback, right behind what was given out; from a bad fallback for the

@@ -71,6 +71,8 @@ void Player::prepare(EntryId item, TrackId track, bool tell) {
     auto& entry = known_[item];
     if (result) {
       entry.ready = std::move(result.value());
+      for (auto& mount : mounts_)
+        if (mount.lane) mount.lane->retitle(item);
       if (entry.tell) host_.tell(station_, orders::Prepared{item, entry.ready->duration});
       return;
     }

@@ -7,7 +7,6 @@
 
 #include <fmt/core.h>
 
-#include <cstdio>
 #include <deque>
 #include <functional>
 #include <map>
@@ -21,9 +20,17 @@
 /// called at or after their time.
 namespace longwave::station::simulated {
 
-/// "|12:345:r|": track, frame of the item, r = rendition, j = joint. Track 0 is the filler.
+/// Bytes that begin with '|': track, frame of the item, r = rendition, j = joint. Track 0 is the filler.
+inline constexpr std::size_t frame_bytes = 64;
 inline std::string frame_text(std::int64_t track, std::int64_t frame, char kind) {
-  return fmt::format("|{}:{}:{}|", track, frame, kind);
+  std::string text(frame_bytes, '.');
+  text[0] = '|';
+  text[1] = kind;
+  // Six bits a byte from '0' on: no byte of it can be taken for another frame's beginning.
+  for (std::size_t i = 0; i < 5; ++i) text[2 + i] = static_cast<char>('0' + ((track >> (6 * i)) & 63));
+  for (std::size_t i = 0; i < 6; ++i) text[7 + i] = static_cast<char>('0' + ((frame >> (6 * i)) & 63));
+  text[13] = '#';
+  return text;
 }
 struct Parsed {
   std::int64_t track = -1, frame = -1;
@@ -32,15 +39,15 @@ struct Parsed {
 inline std::vector<Parsed> parse(std::string_view bytes) {
   std::vector<Parsed> out;
   for (std::size_t at = bytes.find('|'); at != std::string_view::npos; at = bytes.find('|', at + 1)) {
-    const auto end = bytes.find('|', at + 1);
-    if (end == std::string_view::npos) break;
-    const std::string text(bytes.substr(at + 1, end - at - 1));
-    Parsed p;
-    int used = 0;
-    if (std::sscanf(text.c_str(), "%ld:%ld:%c%n", &p.track, &p.frame, &p.kind, &used) != 3) continue;
-    if (used != static_cast<int>(text.size())) continue;  // a byte of an Ogg header
+    if (bytes.size() < at + frame_bytes) break;
+    if (bytes[at + 13] != '#' || bytes[at + 14] != '.') continue;  // a byte of an Ogg header
+    Parsed p{.track = 0, .frame = 0, .kind = bytes[at + 1]};
+    for (std::size_t i = 0; i < 5; ++i)
+      p.track |= static_cast<std::int64_t>(bytes[at + 2 + i] - '0') << (6 * i);
+    for (std::size_t i = 0; i < 6; ++i)
+      p.frame |= static_cast<std::int64_t>(bytes[at + 7 + i] - '0') << (6 * i);
     out.push_back(p);
-    at = end;
+    at += frame_bytes - 1;
   }
   return out;
 }
@@ -89,7 +96,8 @@ class Rendition final : public audio::Rendition {
     return std::min(most, from_ + audio::frame_at(format_, to_samples(time)));
   }
   std::string_view frame(std::int64_t i) const override {
-    auto& text = made_[i];
+    if (made_.size() <= static_cast<std::size_t>(i)) made_.resize(static_cast<std::size_t>(i) + 1000);
+    auto& text = made_[static_cast<std::size_t>(i)];
     if (text.empty()) text = frame_text(id_, i, 'r');
     return text;
   }
@@ -116,7 +124,7 @@ class Rendition final : public audio::Rendition {
   const Clock& clock_;
   Instant born_;
   bool whole_;
-  mutable std::map<std::int64_t, std::string> made_;
+  mutable std::deque<std::string> made_;  // views stay valid
 };
 
 class Media final : public station::Media {
