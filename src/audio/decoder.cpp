@@ -27,6 +27,23 @@ constexpr std::int64_t resampler_run_in = 2048;
 /// A file in which this many packets on end can't be decoded is given up.
 constexpr int hopeless_packets = 2000;
 
+/// The length in samples that an MP4 states and that ends inside its last frame, whose rest is padding; -1 if
+/// it says none.
+std::int64_t stated_length(const AVFormatContext* format, AVStream* stream) {
+  const std::int64_t rate = stream->codecpar->sample_rate;
+  if (const auto* gapless = av_dict_get(format->metadata, "iTunSMPB", nullptr, 0)) {
+    unsigned long long zero = 0, delay = 0, padding = 0, length = 0;
+    if (std::sscanf(gapless->value, "%llx %llx %llx %llx", &zero, &delay, &padding, &length) == 4 &&
+        length > 0 && length < (1ull << 40))
+      return static_cast<std::int64_t>(length);
+  }
+  const auto entries = avformat_index_get_entries_count(stream);
+  const bool exact = stream->time_base.num == 1 && stream->time_base.den == rate;
+  if (!std::string_view{format->iformat->name}.starts_with("mov") || !exact || entries < 1) return -1;
+  const auto last = avformat_index_get_entry(stream, entries - 1)->timestamp;
+  return stream->duration > last && stream->duration <= last + 4096 ? stream->duration : -1;
+}
+
 }  // namespace
 
 struct Decoder::Impl {
@@ -53,7 +70,7 @@ struct Decoder::Impl {
   bool anything = false;
   std::int64_t damaged = 0;
   int damaged_in_row = 0;
-  std::int64_t limit = -1;  // iTunes' exact length at the source's rate, if the file says one
+  std::int64_t limit = -1;  // exact length at the source's rate, if the file states one
 
   Result<void> reopen();
   Result<void> step();
@@ -96,7 +113,7 @@ Result<Decoder> Decoder::open(const std::filesystem::path& path, DecoderOptions 
   impl->origin = impl->options.origin;
 
   const auto* format = impl->input->format();
-  const auto* stream = format->streams[impl->input->stream()];
+  auto* stream = format->streams[impl->input->stream()];
   auto& i = impl->stream_info;
   i.container = format->iformat->name;
   i.codec = impl->input->codec()->codec->name;
@@ -106,12 +123,7 @@ Result<Decoder> Decoder::open(const std::filesystem::path& path, DecoderOptions 
     return error(Errc::unsupported, "a sample rate or number of channels that isn't played");
   if (format->duration > 0)
     i.estimated_samples = av_rescale(format->duration, impl->options.rate, AV_TIME_BASE);
-  if (const auto* gapless = av_dict_get(format->metadata, "iTunSMPB", nullptr, 0)) {
-    unsigned long long zero = 0, delay = 0, padding = 0, length = 0;
-    if (std::sscanf(gapless->value, "%llx %llx %llx %llx", &zero, &delay, &padding, &length) == 4 &&
-        length > 0 && length < (1ull << 40))
-      impl->limit = static_cast<std::int64_t>(length);
-  }
+  impl->limit = stated_length(format, stream);
   return Decoder{std::move(impl)};
 }
 

@@ -57,8 +57,9 @@ Result<FrameEncoder> FrameEncoder::open(Format format) {
   }
   if (const int opened = avcodec_open2(context, codec, nullptr); opened < 0)
     return error(Errc::unavailable, std::string{name} + " can't be started: " + ff::text(opened));
-  LW_ASSERT(context->frame_size == f.frame_samples, name);
-  LW_ASSERT(context->initial_padding == f.encoder_delay, name);
+  if (context->frame_size != f.frame_samples || context->initial_padding != f.encoder_delay)
+    return error(Errc::unavailable,
+                 std::string{name} + " has another frame length or delay than this program knows");
 
   encoder.packet_ = ff::packet();
   encoder.frame_ = ff::frame();

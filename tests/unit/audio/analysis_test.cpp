@@ -121,6 +121,31 @@ TEST(Analysis, ThePayloadHashDoesNotSeeTags) {
   }
 }
 
+TEST(Analysis, DamagedFilesOfEveryKindEndWithAResult) {
+  Folder folder;
+  write_wav(folder / "in.wav", 44100 * 2, music(0.5, 1));
+  std::mt19937 random{11};
+  for (const char* kind : {"wav", "aiff", "mp3", "flac", "ogg", "opus", "m4a", "aac"}) {
+    const auto good_file = folder / (std::string{"good."} + kind),
+               bad_file = folder / (std::string{"bad."} + kind);
+    ASSERT_EQ(run("ffmpeg -v error -i " + (folder / "in.wav").string() + " " + good_file.string()).code, 0);
+    const auto good = read_all(good_file);
+    for (int i = 0; i < 12; ++i) {
+      auto bad = good.substr(0, i % 3 == 0 ? random() % good.size() : good.size());
+      const auto reach = i % 2 ? bad.size() : std::min<std::size_t>(bad.size(), 200);
+      for (int k = 0; k < 8 && reach > 0; ++k) bad[random() % reach] = static_cast<char>(random());
+      std::ofstream{bad_file, std::ios::binary} << bad;
+      const auto a = analyse(bad_file);
+      if (a) {
+        EXPECT_GE(a->played(), Samples{22050});
+        EXPECT_TRUE(parse_analysis(to_blob(*a)).has_value()) << kind;
+      } else {
+        EXPECT_FALSE(a.error().message.empty()) << kind;
+      }
+    }
+  }
+}
+
 TEST(Analysis, IsStoredAndReadBack) {
   Folder folder;
   write_wav(folder / "x.wav", 44100 * 3, music(0.5, 2));

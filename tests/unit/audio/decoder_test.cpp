@@ -78,7 +78,7 @@ TEST_P(Kinds, AreSampleExactFromTheBeginningAndFromTheMiddle) {
     const auto all = read_to_end(decoder);
     const auto wanted = length * rate / 44100;
     EXPECT_LE(std::abs(static_cast<std::int64_t>(all.size() / 2) - wanted), GetParam().exactness) << rate;
-    if (GetParam().exactness == 0) {
+    if (GetParam().exactness < 100) {
       EXPECT_EQ(lateness(all, chirp, rate), 0) << rate;
     }
 
@@ -112,7 +112,7 @@ INSTANTIATE_TEST_SUITE_P(
                            3000},
                       Kind{"vorbis", "x.ogg", "-c:a libvorbis -q:a 5", 0},
                       Kind{"opus", "x.opus", "-c:a libopus -b:a 96k", 1},
-                      Kind{"m4a", "x.m4a", "-c:a aac -b:a 160k", 1024}, Kind{"alac", "x.m4a", "-c:a alac", 0},
+                      Kind{"m4a", "x.m4a", "-c:a aac -b:a 160k", 44}, Kind{"alac", "x.m4a", "-c:a alac", 0},
                       Kind{"adts", "x.aac", "-c:a aac -b:a 160k", 3000}),
     [](const auto& i) { return std::string{i.param.name}; });
 
