@@ -33,7 +33,9 @@ std::string to_json(const Presence& presence) {
   namespace json = boost::json;
   json::array users;
   for (const PresenceRow& row : presence.users)
-    users.push_back(json::object{{"user", row.user}, {"name", row.name}, {"connections", row.connections}});
+    users.push_back(json::object{{"user", row.user.empty() ? json::value(nullptr) : json::value(row.user)},
+                                 {"name", row.name},
+                                 {"connections", row.connections}});
   return json::serialize(json::object{{"users", std::move(users)}, {"total", presence.total}});
 }
 

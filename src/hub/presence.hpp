@@ -18,7 +18,7 @@ class PresenceCount {
   std::map<std::string, PresenceRow> rows_;
 };
 
-/// `{"users":[{"user","name","connections"}],"total"}`
+/// `{"users":[{"user","name","connections"}],"total"}`; user is null without login
 std::string to_json(const Presence& presence);
 
 }  // namespace longwave::hub

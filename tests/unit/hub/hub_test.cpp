@@ -163,7 +163,7 @@ TEST_F(HubTest, presence_counts_people_not_connections) {
   notes.take();
   hub.flush_presence();
   const std::string told =
-      R"(a#1 presence.changed={"users":[{"user":"ada","name":"Ada","connections":2},{"user":"","name":"Bob","connections":1}],"total":3})";
+      R"(a#1 presence.changed={"users":[{"user":"ada","name":"Ada","connections":2},{"user":null,"name":"Bob","connections":1}],"total":3})";
   EXPECT_EQ(notes.take(), (Lines{"g0 " + told, "g1 " + told}));
   hub.flush_presence();
   EXPECT_TRUE(notes.take().empty()) << "nothing has changed";
