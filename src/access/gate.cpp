@@ -137,7 +137,7 @@ std::optional<Refusal> Gate::check(const Knock& knock) const {
   if (!our_host(knock.host))
     return Refusal{421, "this server does not go by that name; names are added with --host"};
   const bool reading = knock.method == "GET" || knock.method == "HEAD";
-  if (reading && !knock.websocket)
+  if ((reading || knock.method == "OPTIONS") && !knock.websocket)
     for (const std::string& prefix : rules_.open)
       if (knock.path.starts_with(prefix)) return std::nullopt;
   if (knock.origin) {

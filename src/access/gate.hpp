@@ -15,7 +15,7 @@ struct GateRules {
   bool tls = false;
   std::vector<std::string> hosts = {};  ///< further names of ours: "radio.example.org", with or without port
   std::vector<std::string> origins = {};  ///< further origins whose pages may use us: "https://example.org"
-  std::vector<std::string> open = {"/listen/"};  ///< GET below these is for pages of any origin (sound)
+  std::vector<std::string> open = {"/listen/"};  ///< reading below these is for pages of any origin (sound)
 };
 
 /// What the gate looks at. Views into a request; absent and empty are told apart where it matters.

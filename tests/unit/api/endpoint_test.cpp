@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: Apache-2.0
+// /rpc on a real server: the gate, the answers of HTTP, many answers as lines, sockets and their channels.
+#include "api/endpoint.hpp"
+
+#include "access/users.hpp"
+#include "api/auth.hpp"
+#include "api/channel.hpp"
+#include "api/context.hpp"
+#include "api/sockets.hpp"
+#include "hub/memory_broker.hpp"
+#include "store/store.hpp"
+#include "unit/web/loopback.hpp"
+
+#include <gtest/gtest.h>
+#include <boost/json.hpp>
+
+#include <set>
+#include <thread>
+
+namespace longwave::api {
+namespace {
+
+namespace json = boost::json;
+using web::test::Client;
+using web::test::Loopback;
+
+constexpr const char* stranger =
+    "X-Forwarded-For: 192.0.2.1\r\n";  // so that being on this machine doesn't count
+
+/// All that /rpc needs, with a few methods; the gate goes by localhost:8000, whatever the port is.
+class EndpointTest : public ::testing::Test {
+ protected:
+  EndpointTest() {
+    context.clock = &loopback.clock;
+    context.users = &users;
+    context.sockets = &sockets;
+    context.hub = &hub;
+    context.hub_loop = loopback.loops[0].poster();
+    add_channel_methods(table, context);
+    add_auth_methods(table, context);
+    add_own_methods();
+    users.on_ended([this](const std::vector<std::string>& ended) { sockets.sessions_ended(ended); });
+    loopback.options.gate = gate(rules, users);
+    EXPECT_TRUE(add_rpc_routes(loopback.router, sockets, [this](io::Loop& loop) { return around(loop); }));
+    loopback.start();
+  }
+  ~EndpointTest() override {
+    for (std::thread& worker : workers) worker.join();
+    loopback.stop();
+  }
+
+  rpc::Surroundings around(io::Loop& loop) {
+    return {.table = table, .post = loop.poster(), .run = [this](rpc::Run, Task task) {
+              const std::lock_guard lock(mutex);
+              workers.emplace_back([task = std::move(task)]() mutable { task(); });
+            }};
+  }
+
+  void add_own_methods() {
+    using namespace rpc;
+    table.add({.name = "test.echo", .params = {any("value")}, .handler = [](Call call, Responder answer) {
+                 answer.finish(call.params().at("value"));
+               }});
+    table.add({.name = "test.admin", .role = Role::admin, .handler = [](Call, Responder answer) {
+                 answer.finish("yes");
+               }});
+    table.add({.name = "test.count",
+               .params = {integer("to"), integer("bytes").otherwise("1")},
+               .many = true,
+               .handler = [this](const Call& call, Responder answer) {
+                 produce(answer, std::make_shared<std::int64_t>(0), call.integer("to"),
+                         std::string(static_cast<std::size_t>(call.integer("bytes")), 'x'));
+               }});
+    table.add({.name = "test.wait", .many = true, .handler = [this](Call, Responder answer) {
+                 answer.item("begun");
+                 answer.on_cancel([this] { cancelled.set_value(); });
+                 waiting.push_back(std::move(answer));
+               }});
+  }
+
+  void produce(rpc::Responder answer, std::shared_ptr<std::int64_t> next, std::int64_t to, std::string text) {
+    while (*next < to) {
+      answer.item(json::array{++*next, text});
+      if (answer.paused()) {
+        ++pauses;
+        return answer.when_ready([this, answer, next, to, text] { produce(answer, next, to, text); });
+      }
+    }
+    answer.finish("end");
+  }
+
+  Client::Answer post(Client& client, std::string_view body, std::string_view fields = "",
+                      std::string_view type = "application/json") {
+    client.send("POST /rpc HTTP/1.1\r\nHost: localhost:8000\r\nContent-Type: " + std::string(type) + "\r\n" +
+                std::string(fields) + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+                std::string(body));
+    return client.answer();
+  }
+  Client::Answer post(std::string_view body, std::string_view fields = "",
+                      std::string_view type = "application/json") {
+    Client client(loopback.port);
+    return post(client, body, fields, type);
+  }
+
+  /// A client's WebSocket, open.
+  std::unique_ptr<Client> socket(std::string_view fields = "", int receive_buffer = 0) {
+    auto client = std::make_unique<Client>(loopback.port, receive_buffer);
+    EXPECT_TRUE(open(*client, fields)) << client->handshake;
+    return client;
+  }
+  static bool open(Client& client, std::string_view fields) {
+    client.send(
+        "GET /rpc HTTP/1.1\r\nHost: localhost:8000\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
+        std::string(fields) + "\r\n");
+    client.handshake = client.until("\r\n\r\n");
+    return client.handshake.find("101 ") != std::string::npos;
+  }
+  static json::value ask(Client& client, std::string_view text) {
+    client.send_text(text);
+    return json::parse(client.receive().payload);
+  }
+
+  Loopback loopback{2};
+  std::mutex mutex;
+  std::vector<std::thread> workers;
+  std::vector<rpc::Responder> waiting;
+  std::promise<void> cancelled;
+  std::atomic<int> pauses{0};
+
+  rpc::Table table;
+  Context context;
+  store::Store store{{}, {access::migrations()}};
+  access::Users users{store, loopback.clock, access::PasswordCost::least()};
+  access::Gate rules{access::GateRules{.port = 8000, .loopback = true}};
+  hub::MemoryBroker broker{"e"};
+  Sockets sockets{loopback.loops, [this](Task task) { loopback.loops[0].post(std::move(task)); },
+                  [this]() -> hub::Hub& { return hub; },
+                  [this](std::size_t group) { return around(loopback.loops[group]); }};
+  hub::Hub hub{broker, sockets};
+};
+
+constexpr const char* echo = R"({"jsonrpc":"2.0","id":1,"method":"test.echo","params":[7]})";
+constexpr const char* echoed = R"({"jsonrpc":"2.0","id":1,"result":7})";
+
+TEST_F(EndpointTest, a_post_is_answered) {
+  Client client(loopback.port);
+  const auto answer = post(client, echo);
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.header("Content-Type"), "application/json");
+  EXPECT_EQ(answer.header("Cache-Control"), "no-store");
+  EXPECT_EQ(answer.body, echoed);
+  EXPECT_EQ(post(client, R"({"jsonrpc":"2.0","method":"test.echo","params":[7]})").status, 204);
+  EXPECT_EQ(post(client, "{").status, 200) << "an error of JSON-RPC is an answer of HTTP";
+}
+
+struct Attack {
+  const char* what;
+  const char* fields;
+  const char* type;
+  int status;
+};
+
+TEST_F(EndpointTest, attacks_of_other_pages) {
+  const Attack cases[] = {
+      {"our own page", "Origin: http://localhost:8000\r\n", "application/json", 200},
+      {"a cross-site form", "Origin: http://evil.test\r\n", "text/plain", 403},
+      {"a form without Origin", "", "application/x-www-form-urlencoded", 415},
+      {"text that is JSON", "", "text/plain", 415},
+      {"a cross-site fetch", "Origin: http://evil.test\r\n", "application/json", 403},
+      {"a null origin", "Origin: null\r\n", "application/json", 403},
+      {"a look-alike", "Origin: http://localhost.evil.test:8000\r\n", "application/json", 403},
+      {"another port", "Origin: http://localhost:8001\r\n", "application/json", 403},
+  };
+  for (const Attack& c : cases) {
+    EXPECT_EQ(post(echo, c.fields, c.type).status, c.status) << c.what;
+    if (std::string_view(c.type) != "application/json") continue;
+    Client client(loopback.port);
+    EXPECT_EQ(open(client, c.fields), c.status == 200) << "WebSocket: " << c.what;
+  }
+  Client rebound(loopback.port);
+  rebound.send(
+      "POST /rpc HTTP/1.1\r\nHost: rebound.evil.test:8000\r\nContent-Type: application/json\r\n"
+      "Content-Length: 2\r\n\r\n{}");
+  EXPECT_EQ(rebound.answer().status, 421);
+}
+
+TEST_F(EndpointTest, get_explains_itself) {
+  Client client(loopback.port);
+  client.send("GET /rpc HTTP/1.1\r\nHost: localhost:8000\r\n\r\n");
+  EXPECT_EQ(client.answer().status, 426);
+}
+
+TEST_F(EndpointTest, roles_come_with_place_cookie_and_key) {
+  ASSERT_TRUE(users.add("ada", "correct horse", Role::admin));
+  constexpr const char* call = R"({"jsonrpc":"2.0","id":1,"method":"test.admin"})";
+  const auto allowed = [&](const std::string& fields) {
+    return post(call, fields).body.find("\"yes\"") != std::string::npos;
+  };
+  EXPECT_TRUE(allowed("")) << "on this machine";
+  EXPECT_FALSE(allowed(stranger));
+  const auto in = post(
+      R"({"jsonrpc":"2.0","id":1,"method":"auth.login","params":{"user":"ada","password":"correct horse"}})",
+      stranger);
+  const std::string cookie = in.header("Set-Cookie");
+  ASSERT_NE(cookie.find("HttpOnly; SameSite=Strict"), std::string::npos) << in.body;
+  EXPECT_EQ(in.body.find("key"), std::string::npos);
+  const std::string with_cookie = stranger + ("Cookie: " + cookie.substr(0, cookie.find(';'))) + "\r\n";
+  EXPECT_TRUE(allowed(with_cookie));
+  const auto key = post(
+      R"({"jsonrpc":"2.0","id":1,"method":"auth.login","params":["ada","correct horse",true]})", stranger);
+  EXPECT_EQ(key.header("Set-Cookie"), "");
+  const std::string bearer = std::string(stranger) + "Authorization: Bearer " +
+                             std::string(json::parse(key.body).at("result").at("key").as_string()) + "\r\n";
+  EXPECT_TRUE(allowed(bearer));
+  EXPECT_EQ(post(call, "Authorization: Bearer nonsense\r\n").status, 401);
+  EXPECT_EQ(post(call, "Authorization: Basic eDp5\r\n").status, 200) << "a proxy's own login isn't ours";
+  const auto out = post(R"({"jsonrpc":"2.0","id":1,"method":"auth.logout"})", with_cookie);
+  EXPECT_NE(out.header("Set-Cookie").find("Max-Age=0"), std::string::npos);
+  EXPECT_FALSE(allowed(with_cookie));
+  EXPECT_TRUE(allowed(bearer)) << "another session";
+}
+
+TEST_F(EndpointTest, many_answers_are_lines_if_asked_for) {
+  constexpr const char* count = R"({"jsonrpc":"2.0","id":5,"method":"test.count","params":[2]})";
+  EXPECT_EQ(post(count).body, R"({"jsonrpc":"2.0","id":5,"result":"end"})");
+  Client client(loopback.port);
+  const auto lines = post(client, count, "Accept: application/x-ndjson\r\nConnection: close\r\n");
+  EXPECT_EQ(lines.header("Content-Type"), "application/x-ndjson");
+  const std::string body = client.to_end();
+  for (const char* line : {R"({"jsonrpc":"2.0","id":5,"result":[1,"x"],"more":true})",
+                           R"({"jsonrpc":"2.0","id":5,"result":[2,"x"],"more":true})",
+                           R"({"jsonrpc":"2.0","id":5,"result":"end"})"})
+    EXPECT_NE(body.find(std::string(line) + "\n"), std::string::npos) << body;
+}
+
+TEST_F(EndpointTest, losing_the_connection_cancels) {
+  constexpr const char* wait = R"({"jsonrpc":"2.0","id":5,"method":"test.wait"})";
+  {
+    Client client(loopback.port);
+    post(client, wait, "Accept: application/x-ndjson\r\n");
+    client.until("begun");
+  }
+  EXPECT_EQ(cancelled.get_future().wait_for(std::chrono::seconds{10}), std::future_status::ready);
+}
+
+TEST_F(EndpointTest, a_stalled_reader_and_a_quick_one_get_every_item) {
+  constexpr int items = 60, bytes = 50'000;  // 3 MB, far above the soft and the hard limit
+  for (const int receive_buffer : {8192, 0}) {
+    pauses = 0;
+    const auto client = socket("", receive_buffer);
+    client->send_text(R"({"jsonrpc":"2.0","id":5,"method":"test.count","params":[60,50000]})");
+    while (pauses.load() == 0) std::this_thread::yield();  // read nothing until the producer has paused
+    for (int i = 1; i <= items; ++i) {
+      const auto answer = json::parse(client->receive().payload);
+      ASSERT_EQ(answer.at("result").at(0), i);
+      ASSERT_EQ(answer.at("result").at(1).as_string().size(), static_cast<std::size_t>(bytes));
+    }
+    EXPECT_EQ(client->receive().payload, R"({"jsonrpc":"2.0","id":5,"result":"end"})");
+  }
+}
+
+TEST_F(EndpointTest, who_never_reads_is_closed_as_slow) {
+  const auto client = socket("", 8192);
+  const std::string big =
+      R"({"jsonrpc":"2.0","id":1,"method":"test.echo","params":[")" + std::string(60'000, 'x') + "\"]}";
+  int sent = 0;
+  for (; sent < 200; ++sent) client->send_text(big);  // 12 MB of answers
+  Client::Received last;
+  int answers = 0;
+  while ((last = client->receive()).opcode == 1) ++answers;
+  EXPECT_EQ(last.opcode, 8);
+  EXPECT_EQ(last.code(), 3008);
+  EXPECT_LT(answers, sent) << "nothing more is sent to it";
+}
+
+TEST_F(EndpointTest, channels_of_a_socket) {
+  const auto client = socket(), other = socket();
+  const auto subscribe = [](Client& c, int id, const std::string& extra = "") {
+    c.send_text(R"({"jsonrpc":"2.0","id":)" + std::to_string(id) +
+                R"(,"method":"channel.subscribe","params":{"channels":["server"])" + extra + "}}");
+  };
+  const auto until_answer = [](Client& c, std::vector<json::value>* before = nullptr) {
+    for (;;) {
+      json::value message = json::parse(c.receive().payload);
+      if (message.as_object().contains("id")) return message;
+      if (before) before->push_back(std::move(message));
+    }
+  };
+  subscribe(*client, 1);
+  std::vector<json::value> values;
+  EXPECT_EQ(until_answer(*client, &values).at("result").at("channels").at("server").at("recovered"), false);
+  ASSERT_EQ(values.size(), 1u) << "the present values come before the answer";
+  EXPECT_EQ(values[0].at("method"), "presence.changed");
+
+  for (int i = 1; i <= 3; ++i)
+    loopback.on_loop([&, i] {
+      hub.publish("server", "test.event", std::make_shared<const std::string>(std::to_string(i)));
+    });
+  for (int i = 1; i <= 3; ++i) {
+    const auto event = json::parse(client->receive().payload);
+    EXPECT_EQ(event.at("params").at("offset"), i);
+    EXPECT_EQ(event.at("params").at("data"), i);
+  }
+  values.clear();
+  subscribe(*other, 1, R"(,"since":{"server":{"offset":1,"epoch":"e"}})");
+  EXPECT_EQ(until_answer(*other, &values).at("result").at("channels").at("server").at("recovered"), true);
+  ASSERT_EQ(values.size(), 2u);
+  EXPECT_EQ(values[0].at("params").at("data"), 2);
+  EXPECT_EQ(values[1].at("params").at("data"), 3);
+}
+
+TEST_F(EndpointTest, every_subscription_is_answered_also_when_given_up) {
+  const auto client = socket();
+  for (int round = 0; round < 20; ++round) {
+    const int base = round * 10;
+    const auto send = [&](int id, const char* method) {
+      client->send_text(R"({"jsonrpc":"2.0","id":)" + std::to_string(base + id) + R"(,"method":"channel.)" +
+                        method + R"(","params":[["server","library"]]})");
+    };
+    send(1, "subscribe");
+    send(2, "subscribe");
+    send(3, "unsubscribe");
+    send(4, "subscribe");
+    std::set<std::int64_t> answered;
+    while (answered.size() < 4) {
+      const auto message = json::parse(client->receive().payload);
+      if (const auto* id = message.as_object().if_contains("id")) answered.insert(id->as_int64());
+    }
+    EXPECT_EQ(*answered.rbegin(), base + 4);
+  }
+}
+
+TEST_F(EndpointTest, an_ended_session_reaches_open_sockets) {
+  ASSERT_TRUE(users.add("ada", "correct horse", Role::admin));
+  const auto client = socket(stranger);
+  constexpr const char* admin = R"({"jsonrpc":"2.0","id":1,"method":"test.admin"})";
+  EXPECT_TRUE(ask(*client, admin).as_object().contains("error"));
+  EXPECT_EQ(ask(*client, R"({"jsonrpc":"2.0","id":1,"method":"auth.login","params":["ada","correct horse"]})")
+                .at("result")
+                .at("role"),
+            "admin");
+  EXPECT_EQ(ask(*client, admin).at("result"), "yes");
+  ASSERT_TRUE(users.set_password("ada", "battery staple"));
+  for (std::size_t i = 0; i < 2; ++i) loopback.on_loop([] {}, i);
+  EXPECT_TRUE(ask(*client, admin).as_object().contains("error"));
+}
+
+TEST_F(EndpointTest, messages_are_text) {
+  const auto client = socket();
+  client->send(Client::masked(0x82, "{}"));
+  EXPECT_EQ(client->receive().code(), 1003);
+}
+
+}  // namespace
+}  // namespace longwave::api
