@@ -222,7 +222,12 @@ std::string to_toml(const Config& config) {
 }
 
 std::string default_of(const Option& option) {
-  return shown(Config{}, option);
+  const Config defaults;
+  if (const auto* text = std::get_if<std::string Config::*>(&option.member)) {
+    return (defaults.*(*text)).empty() ? "none" : defaults.*(*text);
+  }
+  return std::holds_alternative<std::vector<std::string> Config::*>(option.member) ? "none"
+                                                                                   : shown(defaults, option);
 }
 
 std::string to_markdown() {

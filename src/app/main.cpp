@@ -31,7 +31,7 @@ struct Typed {
           [this, name = std::string(option.name)](const std::vector<std::string>& values) {
             given[name] = values;
           },
-          std::string(option.help) + " [" + default_of(option) + "]");
+          fmt::format("{} (default: {})", option.help, default_of(option)));
       added->type_name(std::string(option.value))->expected(1)->take_all()->allow_extra_args(false);
     }
   }

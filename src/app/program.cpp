@@ -56,7 +56,8 @@ class Program::Rooms {
   web::Router router;
   Page page;
   api::Metrics metrics;
-  std::unique_ptr<access::Gate> gate;
+  std::unique_ptr<access::Gate> gate;  // made when the port is known, before the loops start
+  web::Gate check;
   std::unique_ptr<io::TlsContext> tls;
   std::unique_ptr<web::Server> server;
   std::string url;
@@ -94,16 +95,17 @@ Result<void> Program::Rooms::open(const Config& config) {
   if (auto added = add_routes(); !added) return added;
   people.context().tls = tls != nullptr;
 
-  gate = std::make_unique<access::Gate>(access::GateRules{.port = endpoint->port,
-                                                          .loopback = is_loopback(*endpoint),
-                                                          .tls = tls != nullptr,
-                                                          .hosts = config.host,
-                                                          .origins = config.origin});
   web::ServerOptions options;
-  options.gate = api::gate(*gate, ground.users());
+  options.gate = [this](web::Request& request) { return check(request); };
   server = std::make_unique<web::Server>(net, *people.context().clock, router, std::move(options));
   auto bound = server->listen({.endpoint = *endpoint, .tls = tls.get()});
   if (!bound) return bound.error();
+  gate = std::make_unique<access::Gate>(access::GateRules{.port = bound->port,
+                                                          .loopback = is_loopback(*bound),
+                                                          .tls = tls != nullptr,
+                                                          .hosts = config.host,
+                                                          .origins = config.origin});
+  check = api::gate(*gate, ground.users());
   url = fmt::format("{}://{}/", tls ? "https" : "http", bound->text());
   return {};
 }
