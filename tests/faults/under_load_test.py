@@ -32,9 +32,10 @@ def test_queue_during_scan_and_encodes(binary):
         noise_files(folder, FILES, 1)
         music.write_all(os.path.join(folder, "aa"), [music.Tone(i, 240, "mp3", artist=f"Long {i}") for i in range(4)])
         with Server(binary, music=[folder, str(music.folder("mixed", music.mixed()))]) as server:
-            server.until_tracks(14)
-            tracks = [t["id"] for t in server.call("library.search", text="Long")["tracks"]]
-            tracks += [t["id"] for t in server.call("library.search", text="Tone")["tracks"]]
+            tracks = []
+            for word, count in (("Long", 4), ("Test tones", 10)):
+                server.until(lambda: server.call("library.search", text=word, limit=1)["total"] >= count, 60, what=f"{word} is found")
+                tracks += [t["id"] for t in server.call("library.search", text=word)["tracks"]]
             connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
             took, scanning, known = [], 0, 0
             for i in range(400):

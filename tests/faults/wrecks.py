@@ -18,7 +18,7 @@ def wav_header(data_bytes, channels=2, rate=44100, bits=16):
     block = channels * bits // 8
     return (b"RIFF" + (36 + data_bytes).to_bytes(4, "little") + b"WAVEfmt " + (16).to_bytes(4, "little") +
             (1).to_bytes(2, "little") + channels.to_bytes(2, "little") + rate.to_bytes(4, "little") +
-            (rate * block % 2 ** 32).to_bytes(4, "little") + block.to_bytes(2, "little") + bits.to_bytes(2, "little") +
+            (rate * block % 2 ** 32).to_bytes(4, "little") + (block % 65536).to_bytes(2, "little") + bits.to_bytes(2, "little") +
             b"data" + data_bytes.to_bytes(4, "little"))
 
 

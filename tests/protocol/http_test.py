@@ -145,7 +145,7 @@ def test_page(server):
     assert tag and server.request("GET", "/", headers={"If-None-Match": tag})[0] == 304
     import re
     status, _, body = server.request("GET", "/")
-    script = re.search(rb'src="(/[^"]+\.js)"', body).group(1).decode()
+    script = re.search(rb'src="(/[^"]+\.js[^"]*)"', body).group(1).decode()
     status, headers, packed = server.request("GET", script, headers={"Accept-Encoding": "gzip"})
     assert status == 200 and headers["Content-Encoding"] == "gzip" and "javascript" in headers["Content-Type"]
     assert len(packed) < 90_000, f"the first script is {len(packed)} bytes compressed"

@@ -6,7 +6,7 @@ import pathlib
 import subprocess
 
 ENCODERS = {"mp3": ["-c:a", "libmp3lame", "-b:a", "192k"], "flac": [], "ogg": ["-c:a", "libvorbis", "-q:a", "5"],
-            "opus": ["-c:a", "libopus", "-b:a", "96k"], "m4a": ["-c:a", "aac", "-b:a", "160k"], "wav": [], "aiff": []}
+            "opus": ["-c:a", "libopus", "-b:a", "96k"], "m4a": ["-c:a", "aac", "-b:a", "160k"], "wav": [], "aiff": ["-write_id3v2", "1"]}
 
 
 def frequency(index):

@@ -35,7 +35,7 @@ def test_unscanned_folder(binary):
 
 
 def test_second_start(binary):
-    """a second start is listening within half a second, and sound follows at once"""
+    """a second start is up within a second, and sound follows at once"""
     with tempfile.TemporaryDirectory() as data, Server(binary, music=[music.folder("mixed", music.mixed())], data=data) as server:
         server.until_playing()
         first_byte(server)
@@ -46,7 +46,7 @@ def test_second_start(binary):
         first_byte(server)
         took = time.monotonic() - began
         print(f"        listening after {listening * 1000:.0f} ms, sound after {took * 1000:.0f} ms")
-        assert listening < 0.5 and took < 1.5, (listening, took)
+        assert listening < 1.0 and took < 1.5, (listening, took)
 
 
 def test_empty_folder(binary):

@@ -91,7 +91,7 @@ def test_first_byte(server):
         assert head_of(server, "/listen/main.mp3", body_bytes=1)[2]
         took.append(time.monotonic() - began)
     took.sort()
-    print(f"        request to first audio byte: median {took[2] * 1000:.0f} ms, worst {took[-1] * 1000:.0f} ms")
+    print(f"        request to first audio byte: median {took[2] * 1000:.1f} ms, worst {took[-1] * 1000:.1f} ms")
     assert took[2] < 0.5, took
 
 
