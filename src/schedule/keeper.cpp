@@ -29,8 +29,9 @@ void Keeper::open(std::string_view name) {
     auto& row = one.station;
     if (row.slug == "main" && !name.empty() && row.name != name) {
       row.name = std::string(name);
-      ports_.store.write_now(
-          [&](store::Session& session) { schedule::write(session, Delta{.station = row}); });
+      Delta delta;
+      delta.station = row;
+      ports_.store.write_now([&](store::Session& session) { schedule::write(session, delta); });
     }
     stations_.push_back(std::make_unique<Station>(*this, std::move(one)));
     by_id_[stations_.back()->id()] = stations_.back().get();
