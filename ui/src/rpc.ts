@@ -3,15 +3,7 @@
 // `more: true` are items (`kind` absent) or gauges (`kind: "gauge"`); the one without `more` is the last.
 // Reconnecting is the business of state/connection.ts: an object of this class lives as long as its socket.
 
-/** The codes of errors that the page answers with a sentence of its own. */
-export const code = {
-  methodNotFound: -32601,
-  cancelled: -32000,
-  unavailable: -32001,
-  tooManyCalls: -32002,
-  refused: -32003,
-  notFound: -32004,
-} as const;
+import type { Method, Methods, Params, Result } from './api';
 
 export interface RpcFailure {
   code: number;
@@ -32,9 +24,11 @@ export class RpcError extends Error {
 /** The socket went away before the answer came. Nobody knows whether the call was done. */
 export class Disconnected extends Error {}
 
-export interface CallOptions<Item, Gauge> {
-  onItem?: (item: Item) => void;
-  onGauge?: (gauge: Gauge) => void;
+type More<M extends Method> = Methods[M] extends { more: infer T } ? T : unknown;
+
+export interface CallOptions<M extends Method> {
+  onItem?: (item: More<M>) => void;
+  onGauge?: (gauge: More<M>) => void;
   /** Aborting sends rpc.cancel; the promise is then rejected by the server's answer. */
   signal?: AbortSignal;
 }
@@ -52,7 +46,7 @@ interface Message {
 interface Waiting {
   resolve: (value: unknown) => void;
   reject: (error: Error) => void;
-  options: CallOptions<unknown, unknown>;
+  options: { onItem?: (value: unknown) => void; onGauge?: (value: unknown) => void };
 }
 
 export interface RpcEvents {
@@ -85,18 +79,14 @@ export class RpcSocket {
     return this.opened && !this.done;
   }
 
-  call<Result, Item = unknown, Gauge = unknown>(
-    method: string,
-    params: unknown = {},
-    options: CallOptions<Item, Gauge> = {},
-  ): Promise<Result> {
+  call<M extends Method>(method: M, params: Params<M>, options: CallOptions<M> = {}): Promise<Result<M>> {
     if (!this.open) return Promise.reject(new Disconnected(method));
     const id = this.nextId++;
-    return new Promise<Result>((resolve, reject) => {
+    return new Promise<Result<M>>((resolve, reject) => {
       this.waiting.set(id, {
         resolve: resolve as (value: unknown) => void,
         reject,
-        options: options as CallOptions<unknown, unknown>,
+        options: options as Waiting['options'],
       });
       options.signal?.addEventListener('abort', () => {
         if (this.waiting.has(id)) this.notify('rpc.cancel', [id]);
@@ -159,7 +149,7 @@ export class RpcSocket {
 }
 
 /** One call over HTTP: used for login, which sets a cookie, and to learn why a socket is refused. */
-export async function callOverHttp<Result>(method: string, params: unknown): Promise<Result> {
+export async function callOverHttp<M extends Method>(method: M, params: Params<M>): Promise<Result<M>> {
   const response = await fetch('/rpc', {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
@@ -174,5 +164,5 @@ export async function callOverHttp<Result>(method: string, params: unknown): Pro
   }
   if (message?.error) throw new RpcError(message.error.code, message.error.message, message.error.data);
   if (!response.ok || !message) throw new RpcError(response.status, response.statusText);
-  return message.result as Result;
+  return message.result as Result<M>;
 }

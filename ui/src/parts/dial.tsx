@@ -129,7 +129,7 @@ function Numbers({ numbers, width }: { numbers: Scale['numbers']; width: number 
   return (
     <>
       {numbers.map(({ x, text }) => (
-        <text key={text} x={x} y="42" text-anchor={x < 12 ? 'start' : 'middle'} class={covers(x) ? 'covered' : undefined}>
+        <text key={text} x={x} y="24" dy="1.4em" text-anchor={x < 12 ? 'start' : 'middle'} class={covers(x) ? 'covered' : undefined}>
           {text}
         </text>
       ))}

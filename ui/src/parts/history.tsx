@@ -51,7 +51,7 @@ function List() {
                   <span class="row-sub trouble">{problem}</span>
                 ) : (
                   <span class="row-sub" title={`${s.why}: ${why}`}>
-                    {listeners > 0 ? `${s.heardBy(listeners)} · ${why}` : why}
+                    {listeners > 0 ? `${why} · ${s.heardBy(listeners)}` : why}
                   </span>
                 )}
               </span>

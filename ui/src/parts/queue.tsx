@@ -80,6 +80,19 @@ function List({ list }: { list: ShownEntry[] }) {
   );
 }
 
+/** A wall-clock time; less strong as long as it depends on what others do before. */
+function When({ at_ms, certain }: { at_ms: number; certain: boolean }) {
+  const time = timeOfDay(wallAt(at_ms));
+  return (
+    <>
+      <span class="unseen">{certain ? s.startsAt(time) : s.startsAbout(time)}</span>
+      <span class={certain ? undefined : 'quiet'} aria-hidden="true">
+        {time}
+      </span>
+    </>
+  );
+}
+
 interface RowArgs {
   entry: ShownEntry;
   index: number;
@@ -111,11 +124,8 @@ function Row({ entry, index, steer, able, row, grip }: RowArgs) {
             <span class="waiting" title={s.pending}>
               <span class="unseen">{s.pending}</span>
             </span>
-          ) : entry.starts_at_ms !== null ? (
-            <>
-              <span class="unseen">{s.startsAt('')}</span>
-              {timeOfDay(wallAt(entry.starts_at_ms))}
-            </>
+          ) : entry.about_ms !== null ? (
+            <When at_ms={entry.about_ms} certain={entry.starts_at_ms !== null} />
           ) : (
             count(index + 1)
           )}

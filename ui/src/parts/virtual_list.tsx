@@ -4,7 +4,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
-export const row_rem = 3.75;
 const overscan = 8;
 
 export interface RowProps {
@@ -27,22 +26,26 @@ interface Props {
   id?: string;
 }
 
-export const rowHeight = (): number => row_rem * parseFloat(getComputedStyle(document.documentElement).fontSize);
+/** The height of a list's rows is the style sheet's business: `--row`, in rem. */
+export function rowHeight(list: Element | null): number {
+  const rem = list ? parseFloat(getComputedStyle(list).getPropertyValue('--row')) : 3.75;
+  return rem * parseFloat(getComputedStyle(document.documentElement).fontSize);
+}
 
 export function VirtualList(props: Props) {
   const { count, onNeed } = props;
   const box = useRef<HTMLDivElement>(null);
-  const [height, setHeight] = useState(rowHeight);
+  const [height, setHeight] = useState(() => rowHeight(null));
   const [range, setRange] = useState<[number, number]>([0, 20]);
   const [active, setActive] = useState(0);
   const focusNext = useRef<number | null>(null);
   const hadFocus = useRef(false);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     let frame = 0;
     const measure = () => {
       frame = 0;
-      const px = rowHeight();
+      const px = rowHeight(box.current);
       setHeight(px);
       const top = box.current!.getBoundingClientRect().top;
       const from = Math.max(0, Math.floor(-top / px) - overscan);

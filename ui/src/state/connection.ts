@@ -2,9 +2,9 @@
 // The one connection of the page: connects, subscribes, notices gaps, comes back by itself.
 // Other state registers for notifications with on() and for every (re)connection with onOnline().
 import { signal } from '@preact/signals';
-import type { Notification, SubscribeResult } from '../api';
+import { ErrorCode, type Event, type Events, type Method, type Notification, type Params, type Result } from '../api';
 import { backoff_ms } from '../backoff';
-import { type CallOptions, callOverHttp, code as rpcCode, Disconnected, RpcError, RpcSocket } from '../rpc';
+import { type CallOptions, callOverHttp, Disconnected, RpcError, RpcSocket } from '../rpc';
 
 export type Link = 'connecting' | 'online' | 'offline' | 'refused';
 
@@ -32,7 +32,7 @@ let timer: number | undefined;
 let lastHeard = 0;
 let subscribed = false;
 
-export function on<T>(method: string, handler: (data: T) => void): void {
+export function on<E extends Event>(method: E, handler: (data: Events[E]) => void): void {
   handlers.set(method, handler as Handler);
 }
 
@@ -40,13 +40,9 @@ export function onOnline(hook: () => void): void {
   onlineHooks.push(hook);
 }
 
-export function call<Result, Item = unknown, Gauge = unknown>(
-  method: string,
-  params: unknown = {},
-  options: CallOptions<Item, Gauge> = {},
-): Promise<Result> {
+export function call<M extends Method>(method: M, params: Params<M>, options: CallOptions<M> = {}): Promise<Result<M>> {
   if (!socket) return Promise.reject(new Disconnected(method));
-  return socket.call<Result, Item, Gauge>(method, params, options);
+  return socket.call(method, params, options);
 }
 
 export function start(): void {
@@ -94,7 +90,7 @@ async function opened(mine: RpcSocket): Promise<void> {
     await subscribe(mine);
   } catch (error) {
     if (!(error instanceof RpcError)) return; // Disconnected: closed() has already seen to it
-    if (error.code === rpcCode.notFound) refuse(404);
+    if (error.code === ErrorCode.not_found) refuse(404);
     else mine.close();
     return;
   }
@@ -110,9 +106,9 @@ async function subscribe(mine: RpcSocket): Promise<void> {
   const channels = [stationChannel, 'library'];
   const since = Object.fromEntries([...places].filter(([channel]) => channels.includes(channel)));
   const params = places.size > 0 ? { channels, since } : { channels };
-  const answer = await mine.call<SubscribeResult>('channel.subscribe', params);
+  const answer = await mine.call('channel.subscribe', params);
   const own = answer.channels[stationChannel];
-  if (own?.error) throw new RpcError(rpcCode.notFound, own.error);
+  if (own?.error) throw new RpcError(ErrorCode.not_found, own.error);
   for (const [channel, place] of Object.entries(answer.channels)) {
     if (place.offset === undefined || place.epoch === undefined) continue;
     const seen = places.get(channel);
@@ -171,7 +167,7 @@ function probe(): void {
   lastHeard = performance.now();
   const late = setTimeout(() => mine.close(), answer_ms);
   mine
-    .call('session.info')
+    .call('session.info', {})
     .catch(() => undefined)
     .finally(() => clearTimeout(late));
 }

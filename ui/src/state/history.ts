@@ -10,8 +10,7 @@ export const complete = signal(false);
 const page = 50;
 let loading = false;
 
-on<{ item: HistoryItem } | HistoryItem>('history.added', (value) => {
-  const item = 'item' in value ? value.item : value;
+on('history.added', ({ item }) => {
   if (items.value === null) return;
   items.value = [item, ...items.value.filter((old) => old.id !== item.id)];
 });
@@ -20,7 +19,7 @@ onOnline(() => void newest());
 
 async function newest(): Promise<void> {
   try {
-    const answer = await call<{ items: HistoryItem[] }>('station.history', { station: slug, limit: page });
+    const answer = await call('station.history', { station: slug, limit: page });
     const oldest = answer.items.at(-1)?.id;
     const known = items.value ?? [];
     // After a gap longer than a page the older rows are fetched again by scrolling.
@@ -37,7 +36,7 @@ export async function more(): Promise<void> {
   if (loading || complete.value || !last) return;
   loading = true;
   try {
-    const answer = await call<{ items: HistoryItem[] }>('station.history', {
+    const answer = await call('station.history', {
       station: slug,
       limit: page,
       before: last.id,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Search as you type, over a library of any size: only the pages that are looked at are fetched.
 import { effect, signal } from '@preact/signals';
-import type { LibraryCounts, Progress, ScanResult, Track } from '../api';
+import type { Progress, Result, Track } from '../api';
 import { s } from '../strings';
 import { call, link, on, onOnline } from './connection';
 import { because, failed, notify } from './notices';
@@ -21,11 +21,6 @@ const keptPages = 40;
 let generation = 0;
 let timer: number | undefined;
 const asked = new Set<number>();
-
-interface SearchResult {
-  tracks: Track[];
-  total: number;
-}
 
 effect(() => {
   const text = query.value;
@@ -52,7 +47,7 @@ async function restart(text: string): Promise<void> {
   }
 }
 
-const fetchPage = (text: string, index: number): Promise<SearchResult> =>
+const fetchPage = (text: string, index: number): Promise<Result<'library.search'>> =>
   call('library.search', { text, limit: page, offset: index * page });
 
 /** The rows from..to are about to be seen. */
@@ -88,7 +83,7 @@ export const trackAt = (row: number): Track | undefined => pages.value.get(Math.
 // ---- the scan
 
 let stale: number | undefined;
-on<LibraryCounts>('library.changed', () => {
+on('library.changed', () => {
   // A scan changes the library many times a second; looking once a second is enough.
   stale ??= window.setTimeout(() => {
     stale = undefined;
@@ -115,18 +110,18 @@ async function freshen(): Promise<void> {
 const silent_ms = 6_000;
 let over: number | undefined;
 
-on<Progress | null>('library.progress', (value) => {
+on('library.progress', (value) => {
   progress.value = value;
   clearTimeout(over);
   // Nobody tells the end of a scan that somebody else began: no more progress is the end.
-  if (value && !scanning.peek()) over = window.setTimeout(() => (progress.value = null), silent_ms);
+  if (!scanning.peek()) over = window.setTimeout(() => (progress.value = null), silent_ms);
 });
 
 export async function scan(): Promise<void> {
   const control = new AbortController();
   scanning.value = control;
   try {
-    const result = await call<ScanResult, Progress, Progress>(
+    const result = await call(
       'library.scan',
       {},
       { signal: control.signal, onGauge: (value) => (progress.value = value) },

@@ -2,7 +2,8 @@
 // Short sentences at the edge of the page: what was done (with undo), what failed and what to do next.
 // `spoken` feeds the live region for things that are seen elsewhere already.
 import { signal } from '@preact/signals';
-import { code, Disconnected, RpcError } from '../rpc';
+import { ErrorCode } from '../api';
+import { Disconnected, RpcError } from '../rpc';
 import { s } from '../strings';
 
 export interface Notice {
@@ -60,16 +61,17 @@ export function because(error: unknown): string {
   if (error instanceof Disconnected) return s.why_.disconnected;
   if (!(error instanceof RpcError)) return s.why_.said(String(error));
   switch (error.code) {
-    case code.cancelled:
+    case ErrorCode.cancelled:
       return s.why_.cancelled;
-    case code.unavailable:
+    case ErrorCode.unavailable:
       return s.why_.unavailable;
-    case code.tooManyCalls:
+    case ErrorCode.too_many_calls:
+    case ErrorCode.full:
     case 429:
       return s.why_.tooMany;
-    case code.refused:
+    case ErrorCode.refused:
       return s.why_.notAllowed;
-    case code.notFound:
+    case ErrorCode.not_found:
       return s.why_.notFound;
     default:
       return s.why_.said(error.message);

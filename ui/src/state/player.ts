@@ -2,7 +2,6 @@
 // The sound: one audio element for the life of the page, never touched by anything that is shown. A stop ends
 // the request (this is radio: there is nothing to go back to); a lost stream is opened again by itself.
 import { effect, signal } from '@preact/signals';
-import type { ListenerStarted } from '../api';
 import { backoff_ms } from '../backoff';
 import { s } from '../strings';
 import { setEar, tick } from './clock';
@@ -29,7 +28,7 @@ let timer: number | undefined;
 let lastTime = 0;
 let lastMove = 0;
 
-on<ListenerStarted>('listener.started', (value) => {
+on('listener.started', (value) => {
   if (value.token !== token) return;
   startedAt = value.position_ms;
   tick();

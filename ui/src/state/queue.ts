@@ -2,7 +2,7 @@
 // The queue as the server has it, and our own changes on top of it until the server has acknowledged them.
 // A change that is refused is taken away again, with a sentence that says why.
 import { computed, signal } from '@preact/signals';
-import type { Entry, QueueChanged, QueueList, QueueOp, Track } from '../api';
+import type { Entry, QueueOp, Result, Track } from '../api';
 import { s } from '../strings';
 import { call, on, onOnline, slug } from './connection';
 import { dismiss, failed, notify, say } from './notices';
@@ -10,6 +10,8 @@ import { session } from './session';
 
 export interface ShownEntry extends Entry {
   pending: boolean;
+  /** When it plays, in stream time, if what is before it plays to its end; `starts_at_ms` when certain. */
+  about_ms: number | null;
 }
 
 type Change =
@@ -35,19 +37,29 @@ export const fresh = signal<ReadonlySet<number>>(new Set());
 
 const all = computed<ShownEntry[] | null>(() => {
   if (!entries.value) return null;
-  let list: ShownEntry[] = entries.value.map((entry) => ({ ...entry, pending: false }));
+  let list: ShownEntry[] = entries.value.map((entry) => ({ ...entry, pending: false, about_ms: null }));
   for (const { change } of pending.value) list = applied(list, change);
   return list;
 });
 
 /** What waits after the cursor. Null until the first answer. */
-export const upNext = computed<ShownEntry[] | null>(() => all.value?.slice(first.value) ?? null);
+export const upNext = computed<ShownEntry[] | null>(() => {
+  if (!all.value) return null;
+  const onAir = all.value[cursor.value];
+  let at = onAir?.starts_at_ms != null ? onAir.starts_at_ms + onAir.duration_ms : null;
+  return all.value.slice(first.value).map((entry) => {
+    if (entry.starts_at_ms !== null && !entry.pending) at = entry.starts_at_ms;
+    const about_ms = at;
+    if (at !== null) at += entry.duration_ms;
+    return { ...entry, about_ms };
+  });
+});
 const first = computed(() => Math.max(0, cursor.value + 1));
 
 function applied(list: ShownEntry[], change: Change): ShownEntry[] {
   switch (change.kind) {
     case 'add': {
-      const added = change.entries.map((entry) => ({ ...entry, pending: true }));
+      const added = change.entries.map((entry) => ({ ...entry, pending: true, about_ms: null }));
       const at = Math.min(change.at ?? behindRequests(list), list.length);
       return [...list.slice(0, at), ...added, ...list.slice(at)];
     }
@@ -73,8 +85,9 @@ function behindRequests(list: Entry[]): number {
 
 // ---- what the server tells
 
-on<QueueChanged>('queue.changed', (change) => {
-  const isReset = change.ops.some((op) => op.op === 'reset');
+on('queue.changed', (change) => {
+  const ops = change.ops as QueueOp[];
+  const isReset = ops.some((op) => op.op === 'reset');
   if (!isReset) {
     if (version === null || entries.value === null) return void refetch();
     if (change.version <= version) return;
@@ -82,7 +95,7 @@ on<QueueChanged>('queue.changed', (change) => {
   }
   const light: number[] = [];
   let list = entries.value ?? [];
-  for (const op of change.ops) list = told(list, op, light);
+  for (const op of ops) list = told(list, op, light);
   settle(list, change.cursor, change.version);
   if (list.length < change.total) void refetch();
   if (light.length > 0) lightUp(light);
@@ -147,14 +160,11 @@ async function refetch(): Promise<void> {
   try {
     for (let attempt = 0; attempt < 5; attempt++) {
       const list: Entry[] = [];
-      let head: QueueList;
-      let same = true;
+      let head: Result<'queue.list'>;
       do {
-        const answer: QueueList = await call('queue.list', { station: slug, offset: list.length, limit: page });
-        head = answer;
-        same = list.length === 0 || same;
-        list.push(...answer.entries);
-        if (answer.entries.length === 0) break;
+        head = await call('queue.list', { station: slug, offset: list.length, limit: page });
+        list.push(...head.entries);
+        if (head.entries.length === 0) break;
       } while (list.length < head.total);
       if (version === null || head.version >= version) {
         settle(list, head.cursor, head.version);
@@ -174,11 +184,11 @@ onOnline(() => {
 
 // ---- what we change
 
-async function change<Result extends { version: number }>(
+async function change<Answer extends { version: number }>(
   what: Change,
-  send: () => Promise<Result>,
+  send: () => Promise<Answer>,
   sentence: (why: string) => string,
-): Promise<Result | null> {
+): Promise<Answer | null> {
   const mine: Pending = { change: what, version: null };
   pending.value = [...pending.value, mine];
   try {
@@ -205,7 +215,7 @@ export async function add(tracks: Track[], at: number | null = null, quietly = f
   const params = { station: slug, tracks: tracks.map((track) => track.id), ...(at === null ? {} : { at }) };
   const done = await change(
     { kind: 'add', entries: added, at },
-    () => call<{ entries: number[]; version: number }>('queue.add', params),
+    () => call('queue.add', params),
     s.failed.add,
   );
   if (!done || quietly) return;
@@ -216,7 +226,7 @@ function removeIds(ids: number[]): void {
   for (const id of ids) {
     void change(
       { kind: 'remove', ids: new Set([id]) },
-      () => call<{ version: number }>('queue.remove', { station: slug, entry: id }),
+      () => call('queue.remove', { station: slug, entry: id }),
       s.failed.remove,
     );
   }
@@ -228,7 +238,7 @@ export async function remove(entry: ShownEntry): Promise<void> {
   const notice = notify(s.removed(entry.track.title), () => void add([entry.track], at, true));
   const done = await change(
     { kind: 'remove', ids: new Set([entry.id]) },
-    () => call<{ version: number }>('queue.remove', { station: slug, entry: entry.id }),
+    () => call('queue.remove', { station: slug, entry: entry.id }),
     s.failed.remove,
   );
   if (!done) dismiss(notice);
@@ -244,7 +254,7 @@ export async function move(entry: ShownEntry, to: number, undoable = true): Prom
   const absolute = target + first.value;
   const done = await change(
     { kind: 'move', id: entry.id, to: absolute },
-    () => call<{ version: number }>('queue.move', { station: slug, entry: entry.id, to: absolute }),
+    () => call('queue.move', { station: slug, entry: entry.id, to: absolute }),
     s.failed.move,
   );
   if (!done) dismiss(notice);
@@ -255,7 +265,7 @@ export async function clear(): Promise<void> {
   if (gone.length === 0) return;
   const done = await change(
     { kind: 'remove', ids: new Set(gone.map((entry) => entry.id)) },
-    () => call<{ version: number }>('queue.clear', { station: slug }),
+    () => call('queue.clear', { station: slug }),
     s.failed.clear,
   );
   if (done) notify(s.cleared(gone.length), () => void add(gone.map((entry) => entry.track), null, true));

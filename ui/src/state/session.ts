@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who we are: a listener with a name, or a host who has signed in.
 import { computed, signal } from '@preact/signals';
-import type { Session } from '../api';
-import { callOverHttp, code, RpcError } from '../rpc';
+import { ErrorCode, type Session } from '../api';
+import { callOverHttp, RpcError } from '../rpc';
 import { s } from '../strings';
 import { call, onOnline, reconnect } from './connection';
 import { because, failed, notify } from './notices';
@@ -17,7 +17,7 @@ onOnline(() => void refresh());
 
 async function refresh(): Promise<void> {
   try {
-    let info = await call<Session>('session.info');
+    let info = await call('session.info', {});
     const chosen = localStorage.getItem(nameKey);
     if (chosen && chosen !== info.name) {
       await call('session.name', { name: chosen });
@@ -48,7 +48,7 @@ export async function signIn(user: string, password: string): Promise<string | n
   try {
     await callOverHttp('auth.login', { user, password });
   } catch (error) {
-    if (error instanceof RpcError && error.code === code.refused) return s.wrongPassword;
+    if (error instanceof RpcError && error.code === ErrorCode.refused) return s.wrongPassword;
     return s.failed.signIn(because(error));
   }
   reconnect();

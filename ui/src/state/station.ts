@@ -15,7 +15,7 @@ export const presence = signal<Presence | null>(null);
 const kept = 6;
 const timeline = signal<OnAir[]>([]);
 
-on<StationNow>('station.now', (value) => {
+on('station.now', (value) => {
   now.value = value;
   setStationPosition(value.position_ms, value.time_ms);
   const { current, next } = value;
@@ -28,11 +28,11 @@ on<StationNow>('station.now', (value) => {
   timeline.value = [...before, current, ...after];
 });
 
-on<Listeners>('listeners.changed', (value) => {
+on('listeners.changed', (value) => {
   listeners.value = value;
 });
 
-on<Presence>('presence.changed', (value) => {
+on('presence.changed', (value) => {
   presence.value = value;
 });
 
@@ -54,7 +54,7 @@ export const following = computed<OnAir | null>(() => {
 export const elapsed_ms = computed(() => {
   const item = heard.value;
   if (!item) return 0;
-  const at = heard_ms.value - item.starts_at_ms + (item.offset_ms ?? 0);
+  const at = heard_ms.value - item.starts_at_ms;
   return Math.min(Math.max(0, at), item.duration_ms);
 });
 

@@ -44,6 +44,7 @@ export const de: Strings = {
   clear: 'Leeren',
   addedBy: (who) => `von ${who}`,
   startsAt: (time) => `läuft um ${time}`,
+  startsAbout: (time) => `läuft etwa um ${time}`,
   remove: 'Entfernen',
   removeWhat: (title) => `${title} aus der Warteschlange entfernen`,
   drag: 'Zum Verschieben ziehen',

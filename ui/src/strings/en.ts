@@ -45,6 +45,7 @@ export const en = {
   clear: 'Clear',
   addedBy: (who: string) => `added by ${who}`,
   startsAt: (time: string) => `plays at ${time}`,
+  startsAbout: (time: string) => `plays at about ${time}`,
   remove: 'Remove',
   removeWhat: (title: string) => `Remove ${title} from the queue`,
   drag: 'Drag to move',

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { after, beforeEach, describe, it } from 'node:test';
+import { browser, FakeSocket, load } from './load.mjs';
+
+browser();
+after(() => setTimeout(() => process.exit(), 50).unref());
+
+const track = (id) => ({ id, title: `T${id}`, artist: 'A', album: '', duration_ms: 1000 * id, art: null, state: 'ok' });
+const entry = (id, rule = 'request') => ({ id, track: track(id), starts_at_ms: null, duration_ms: 1000, added_by: null, reason: { rule, text: '' } });
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+let page;
+let socket;
+const titles = () => page.queue.upNext.value.map((one) => (one.pending ? `${one.track.id}?` : `${one.track.id}`)).join(' ');
+
+async function connected() {
+  socket = FakeSocket.last;
+  await socket.answer('channel.subscribe', { channels: { 'station:main': { offset: 0, epoch: 'e' } } });
+  await socket.answer('session.info', { user: null, role: 'admin', name: '' });
+}
+
+beforeEach(async () => {
+  page = await load(`
+    export * as queue from './state/queue';
+    export * as connection from './state/connection';
+    export * as notices from './state/notices';
+    export * as station from './state/station';
+    export * as clock from './state/clock';
+    import './state/session';
+  `);
+  page.connection.start();
+  await turn();
+  await connected();
+  const entries = [entry(1), entry(2), entry(3), entry(4, 'autodj')];
+  socket.tell('queue.changed', { version: 10, cursor: 0, total: 4, ops: [{ op: 'reset', entries }] }, 0);
+});
+
+describe('queue', () => {
+  it('shows what is after the cursor', () => assert.equal(titles(), '2 3 4'));
+
+  it('shows an addition at once, before what the AutoDJ has drawn, and marks it until it is told', async () => {
+    void page.queue.add([track(9)]);
+    assert.equal(titles(), '2 3 9? 4');
+    await socket.answer('queue.add', { entries: [9], version: 11 });
+    assert.equal(titles(), '2 3 9? 4');
+    socket.tell('queue.changed', { version: 11, cursor: 0, total: 5, ops: [{ op: 'insert', at: 3, entry: entry(9) }] }, 1);
+    assert.equal(titles(), '2 3 9 4');
+  });
+
+  it('shows an addition once when the change is told before the answer', async () => {
+    void page.queue.add([track(9)]);
+    socket.tell('queue.changed', { version: 11, cursor: 0, total: 5, ops: [{ op: 'insert', at: 3, entry: entry(9) }] }, 1);
+    assert.equal(titles(), '2 3 9 4');
+    await socket.answer('queue.add', { entries: [9], version: 11 });
+    assert.equal(titles(), '2 3 9 4');
+  });
+
+  it('takes a refused move back and says why', async () => {
+    void page.queue.move(page.queue.upNext.value[0], 2);
+    assert.equal(titles(), '3 4 2?');
+    await socket.refuse('queue.move', -32001, 'disk full');
+    assert.equal(titles(), '2 3 4');
+    const shown = page.notices.notices.value;
+    assert.equal(shown.length, 1);
+    assert.ok(shown[0].bad);
+  });
+
+  it('takes a change back when the connection goes away before the answer', async () => {
+    void page.queue.remove(page.queue.upNext.value[1]);
+    assert.equal(titles(), '2 4');
+    socket.breakOff();
+    await turn();
+    assert.equal(titles(), '2 3 4');
+  });
+
+  it('moves with an index of the whole queue', async () => {
+    void page.queue.move(page.queue.upNext.value[2], 0);
+    const call = await socket.next('queue.move');
+    assert.deepEqual(call.params, { station: 'main', entry: 4, to: 1 });
+  });
+
+  it('asks for the whole queue when a version is missing', async () => {
+    socket.tell('queue.changed', { version: 13, cursor: 0, total: 3, ops: [{ op: 'remove', entry: 3 }] }, 1);
+    assert.equal(titles(), '2 3 4');
+    await socket.answer('queue.list', { version: 13, cursor: 0, total: 2, entries: [entry(1), entry(7)] });
+    assert.equal(titles(), '7');
+  });
+
+  it('passes over a version that it has already', () => {
+    socket.tell('queue.changed', { version: 10, cursor: 0, total: 3, ops: [{ op: 'remove', entry: 3 }] }, 1);
+    assert.equal(titles(), '2 3 4');
+  });
+
+  it('undoes a removal at its old place', async () => {
+    void page.queue.remove(page.queue.upNext.value[1]);
+    await socket.answer('queue.remove', { entries: [], version: 11 });
+    socket.tell('queue.changed', { version: 11, cursor: 0, total: 3, ops: [{ op: 'remove', entry: 3 }] }, 1);
+    page.notices.undoLast();
+    const call = await socket.next('queue.add');
+    assert.deepEqual(call.params, { station: 'main', tracks: [3], at: 2 });
+  });
+});
+
+describe('connection', () => {
+  it('asks again for what is missing when an offset is left out', async () => {
+    socket.tell('listeners.changed', { total: 3, mounts: {} }, 5);
+    const call = await socket.next('channel.subscribe');
+    assert.equal(call.params.since['station:main'].offset, 0);
+    assert.equal(page.station.listeners.value, null);
+  });
+
+  it('gives its last place when it comes back', async () => {
+    socket.tell('listeners.changed', { total: 3, mounts: {} }, 1);
+    socket.breakOff();
+    page.connection.retryNow();
+    await turn();
+    const call = await FakeSocket.last.next('channel.subscribe');
+    assert.deepEqual(call.params.since, { 'station:main': { offset: 1, epoch: 'e' } });
+  });
+});
+
+describe('what is heard', () => {
+  const onAir = (id, at) => ({ entry: id, track: track(id), starts_at_ms: at, duration_ms: 1000, added_by: null, reason: { rule: '', text: '' }, accent: null });
+
+  it('is the item under the heard position, not the one that the station is at', () => {
+    let ear = 4500;
+    page.clock.setEar(() => ear);
+    const now = { station: 'main', name: 'N', state: 'playing', time_ms: 0, position_ms: 4000, current: onAir(1, 4000), next: onAir(2, 5000), listeners: 1 };
+    socket.tell('station.now', now, 1);
+    socket.tell('station.now', { ...now, position_ms: 5000, current: onAir(2, 5000), next: null }, 2);
+    assert.equal(page.station.heard.value.entry, 1);
+    ear = 5001;
+    page.clock.tick();
+    assert.equal(page.station.heard.value.entry, 2);
+    page.clock.setEar(() => null);
+  });
+});
+
+describe('back-off', () => {
+  it('is between half a second and twenty, and reaches further with each failure', async () => {
+    const { backoff_ms } = await load("export { backoff_ms } from './backoff';");
+    const cases = [
+      [0, 0, 500],
+      [0, 1, 1000],
+      [3, 1, 4500],
+      [6, 0.5, 10_500],
+      [6, 1, 20_000],
+      [400, 1, 20_000],
+      [400, 0, 500],
+    ];
+    for (const [failures, random, want] of cases) assert.equal(backoff_ms(failures, () => random), want, `${failures}, ${random}`);
+  });
+});
+
+describe('accent', () => {
+  it('can be read on the surface whatever the artwork is', async () => {
+    const { contrast, readable } = await load("export { contrast, readable } from './accent';");
+    const [paper, night] = [[0xea, 0xe2, 0xd5], [0x2a, 0x25, 0x1e]];
+    for (const colour of [[255, 255, 0], [255, 255, 255], [0, 0, 0], [200, 30, 30], [20, 30, 200], [128, 128, 128]]) {
+      assert.ok(contrast(readable(colour, paper, [0x1c, 0x18, 0x12]), paper) >= 4.5, `${colour} on paper`);
+      assert.ok(contrast(readable(colour, night, [0xff, 0xf8, 0xec]), night) >= 4.5, `${colour} at night`);
+    }
+  });
+});
+
+describe('languages', () => {
+  it('say the same things', async () => {
+    const { en, de } = await load("export { en } from './strings/en'; export { de } from './strings/de';");
+    assert.deepEqual(Object.keys(de).sort(), Object.keys(en).sort());
+    assert.equal(de.keys.length, en.keys.length);
+    assert.deepEqual(Object.keys(de.refusedText), Object.keys(en.refusedText));
+  });
+});
