@@ -47,7 +47,7 @@ class BodyStream {
 
 struct StreamHead {
   int status = 200;
-  Headers headers;
+  Headers headers = {};
   /// False: the body ends with the connection (players of radio streams expect that). HTTP/1.0 always does.
   bool chunked = true;
   /// Limits what the kernel buffers for a slow reader; 0 leaves it alone.

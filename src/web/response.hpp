@@ -14,7 +14,7 @@ namespace longwave::web {
 /// handlers don't.
 struct Response {
   int status = 200;
-  Headers headers;
+  Headers headers = {};
   /// Shared with whoever else has it; nothing is copied.
   io::SharedBytes body;
 
