@@ -25,8 +25,14 @@ constexpr auto phase_length = std::chrono::seconds{1};
 constexpr std::string_view request =
     R"({"jsonrpc":"2.0","id":1234,"method":"queue.list","params":{"station":"main","offset":0,"limit":50}})";
 
-/// Sends on each socket, and again whenever something came back.
+struct Order {
+  std::uint16_t port;
+  bool handshake;
+};
+
+/// Sends on each socket, and again whenever something came back, until the phase is over.
 void keep_in_flight(const std::vector<int>& sockets, const std::string& message) {
+  const auto end = std::chrono::steady_clock::now() + phase_length * 13 / 10;
   const int poll = ::epoll_create1(0);
   for (const int fd : sockets) {
     epoll_event event{EPOLLIN, {}};
@@ -36,13 +42,31 @@ void keep_in_flight(const std::vector<int>& sockets, const std::string& message)
   }
   std::vector<epoll_event> events(connections);
   char buffer[4096];
-  for (;;) {
-    const int count = ::epoll_wait(poll, events.data(), connections, -1);
+  while (std::chrono::steady_clock::now() < end) {
+    const int count = ::epoll_wait(poll, events.data(), connections, 100);
     for (int i = 0; i < count; ++i) {
       const int fd = events[static_cast<std::size_t>(i)].data.fd;
       if (::recv(fd, buffer, sizeof buffer, MSG_DONTWAIT) <= 0) continue;
       (void)!::send(fd, message.data(), message.size(), 0);
     }
+  }
+  ::close(poll);
+}
+
+/// The clients' process: one phase per order.
+template <class Ready>
+void obey(int orders, Ready ready) {
+  Order order{};
+  while (::read(orders, &order, sizeof order) == sizeof order) {
+    std::vector<int> sockets;
+    for (unsigned i = 0; i < connections; ++i) {
+      sockets.push_back(bench::connect_to(order.port, i));
+      if (order.handshake) bench::web_socket_handshake(sockets.back());
+    }
+    ready();
+    keep_in_flight(sockets, bench::masked_text(request));
+    for (const int fd : sockets) ::close(fd);
+    ready();
   }
 }
 
@@ -81,29 +105,28 @@ struct BareEcho {
   std::atomic<std::uint64_t> echoed{0};
 };
 
-double measure(const bench::ThreadCpu& cpu, const std::atomic<std::uint64_t>& echoed, std::uint16_t port,
-               bool handshake) {
-  bench::Generator generator([&](auto ready) {
-    std::vector<int> sockets;
-    for (unsigned i = 0; i < connections; ++i) {
-      sockets.push_back(bench::connect_to(port, i));
-      if (handshake) bench::web_socket_handshake(sockets.back());
-    }
-    ready();
-    keep_in_flight(sockets, bench::masked_text(request));
-  });
+double measure(bench::Generator& generator, int orders, const bench::ThreadCpu& cpu,
+               const std::atomic<std::uint64_t>& echoed, Order order) {
+  if (::write(orders, &order, sizeof order) != sizeof order) bench::die("order");
   generator.wait_ready();
   std::this_thread::sleep_for(phase_length / 10);
   const auto cpu_before = cpu.seconds();
   const auto echoed_before = echoed.load();
   std::this_thread::sleep_for(phase_length);
-  return (cpu.seconds() - cpu_before) * 1e6 / static_cast<double>(echoed.load() - echoed_before);
+  const auto result = (cpu.seconds() - cpu_before) * 1e6 / static_cast<double>(echoed.load() - echoed_before);
+  generator.wait_ready();
+  return result;
 }
 
 }  // namespace
 
 int main() {
   bench::raise_descriptor_limit();
+  int orders[2];
+  if (::pipe(orders) != 0) bench::die("pipe");
+  // Before any socket exists: a copy of one in another process would keep it registered with epoll after its
+  // close.
+  bench::Generator generator([&](auto ready) { obey(orders[0], ready); });
   bench::pin(0);
   io::LoopGroup loops{1};
   SystemClock clock;
@@ -148,8 +171,9 @@ int main() {
   std::vector<double> a, b, ratio;
   std::printf("%-6s %10s %10s %7s\n", "round", "ours", "bare", "ratio");
   for (int round = 0; round <= rounds; ++round) {
-    const double one = measure(our_cpu, echoed, endpoint->port, true);
-    const double other = measure(bare_cpu, bare.echoed, ntohs(address.sin_port), false);
+    const double one = measure(generator, orders[1], our_cpu, echoed, {endpoint->port, true});
+    const double other =
+        measure(generator, orders[1], bare_cpu, bare.echoed, {ntohs(address.sin_port), false});
     if (round == 0) continue;  // warm-up
     std::printf("%-6d %10.3f %10.3f %7.3f\n", round, one, other, one / other);
     a.push_back(one), b.push_back(other), ratio.push_back(one / other);

@@ -8,7 +8,9 @@
 #include <netinet/tcp.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -111,6 +113,7 @@ class Generator {
     if (::pipe(ready_) != 0) die("pipe");
     child_ = ::fork();
     if (child_ == 0) {
+      ::prctl(PR_SET_PDEATHSIG, SIGKILL);
       pin(1);
       raise_descriptor_limit();
       client([this] { (void)!::write(ready_[1], "r", 1); });
