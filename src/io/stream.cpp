@@ -28,10 +28,6 @@ namespace longwave::io {
 namespace asio = boost::asio;
 
 namespace {
-// Read where nearly every message of a WebSocket fits; what is longer goes on into the loop's shared buffer.
-// The pending read of an idle connection costs this much, and no extra system call (waiting for readiness
-// would).
-constexpr std::size_t own_buffer_bytes = 192;
 constexpr std::size_t pieces_per_call = 64;
 // Pieces up to this size on average are copied together: shorter than the kernel's work on a long iovec.
 constexpr std::size_t copied_piece_bytes = 2048;
@@ -48,8 +44,7 @@ struct Stream::Impl {
   }
 
   void read();
-  void on_read(const boost::system::error_code& error, std::size_t size);
-  void take(std::span<char> bytes, bool more_may_wait);
+  void on_readable();
   void deliver(std::span<char> bytes);
   void deliver_decrypted();
   void resume();
@@ -80,7 +75,6 @@ struct Stream::Impl {
   std::unique_ptr<TlsSession> tls;
   std::unique_ptr<std::string> sealed;  // ciphertext that has to leave
   int references = 1;
-  std::uint8_t held = 0;  // bytes that came while paused
   bool reading : 1 = false;
   bool paused : 1 = true;
   bool ended_by_peer : 1 = false;
@@ -90,7 +84,6 @@ struct Stream::Impl {
   bool writable_wait : 1 = false;
   bool had_to_wait : 1 = false;
   bool dirty : 1 = false;
-  char own[own_buffer_bytes];
 };
 
 void intrusive_ptr_add_ref(Stream::Impl* impl) {
@@ -105,42 +98,31 @@ void flush_stream(Stream::Impl& impl) {
 
 // ---- reading
 
+// Waits for readiness instead of reading into a buffer of its own: an idle connection holds no buffer, a
+// message of any size is one recv() into the loop's, and the re-arming of epoll costs what a second, empty
+// recv() would.
 void Stream::Impl::read() {
   if (reading || paused || closed || ended_by_peer) return;
   reading = true;
-  socket.async_read_some(asio::buffer(own),
-                         [self = StreamRef(this)](const boost::system::error_code& error, std::size_t size) {
-                           self->reading = false;
-                           self->on_read(error, size);
-                         });
+  socket.async_wait(asio::socket_base::wait_read,
+                    [self = StreamRef(this)](const boost::system::error_code& error) {
+                      self->reading = false;
+                      if (!error && !self->closed) self->on_readable();
+                    });
 }
 
-void Stream::Impl::on_read(const boost::system::error_code& error, std::size_t size) {
-  if (closed) return;
-  if (error == asio::error::eof) return ended();
-  if (error) return lost(std::strerror(error.value()));
-  if (paused) {
-    held = static_cast<std::uint8_t>(size);
-    return;
-  }
-  take({own, size}, size == sizeof own);
-  read();
-}
-
-// A full own buffer means that more has come: it is fetched at once, behind what is there, into the shared
-// buffer.
-void Stream::Impl::take(std::span<char> bytes, bool more_may_wait) {
-  if (!more_may_wait) return deliver(bytes);
+void Stream::Impl::on_readable() {
+  if (paused) return;  // resume() asks again, and the bytes are still there
   auto& shared = core.read_buffer;
-  std::memcpy(shared.data(), bytes.data(), bytes.size());
-  const auto more = ::recv(socket.native_handle(), shared.data() + bytes.size(), shared.size() - bytes.size(),
-                           MSG_DONTWAIT);
-  const int problem = more < 0 ? errno : 0;
-  deliver({shared.data(), bytes.size() + static_cast<std::size_t>(more > 0 ? more : 0)});
-  if (closed) return;
-  if (more == 0) ended();
-  if (problem != 0 && problem != EAGAIN && problem != EWOULDBLOCK && problem != EINTR)
-    lost(std::strerror(problem));
+  const auto size = ::recv(socket.native_handle(), shared.data(), shared.size(), MSG_DONTWAIT);
+  if (size > 0) {
+    deliver({shared.data(), static_cast<std::size_t>(size)});
+  } else if (size == 0) {
+    ended();
+  } else if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
+    return lost(std::strerror(errno));
+  }
+  read();
 }
 
 void Stream::Impl::deliver(std::span<char> bytes) {
@@ -163,13 +145,7 @@ void Stream::Impl::deliver_decrypted() {
 
 void Stream::Impl::resume() {
   paused = false;
-  if (held == 0) return read();
-  core.defer([self = StreamRef(this)] {
-    if (self->paused || self->closed || self->held == 0) return;
-    const auto size = std::exchange(self->held, std::uint8_t{0});
-    self->take({self->own, size}, size == sizeof self->own);
-    self->read();
-  });
+  read();
 }
 
 // ---- writing
