@@ -131,19 +131,13 @@ void joints(const std::vector<Track>& tracks, audio::Format format, bool from_or
   }
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  std::vector<fs::path> files;
-  for (int i = 1; i < argc; ++i) files.emplace_back(argv[i]);
-  if (files.empty()) files = music();
+std::vector<Track> analysed(const std::vector<fs::path>& files) {
   std::vector<Track> tracks;
-  double seconds = 0, analysis_cpu = 0;
-  std::printf("| what | measured | note |\n|---|---|---|\n");
+  double seconds = 0, used = 0;
   for (const auto& file : files) {
     const double before = cpu();
     auto analysis = audio::analyse(file);
-    analysis_cpu += cpu() - before;
+    used += cpu() - before;
     if (!analysis) {
       std::fprintf(stderr, "%s: %s\n", file.c_str(), analysis.error().message.c_str());
       continue;
@@ -155,80 +149,96 @@ int main(int argc, char** argv) {
     seconds += t.seconds;
     tracks.push_back(std::move(t));
   }
-  if (tracks.size() < 2) return 1;
-  row("analysis (decode, loudness, true peak, levels, hash)", seconds / analysis_cpu, "× real time per core",
+  row("analysis (decode, loudness, true peak, levels, hash)", seconds / used, "× real time per core",
       std::to_string(tracks.size()) + " tracks, " + std::to_string(static_cast<int>(seconds / 60)) + " min");
+  return tracks;
+}
 
-  for (const auto format : audio::all_formats) {
-    double used = 0;
-    int limited = 0, off = 0;
-    std::vector<double> error, peak;
-    double largest = 0;
-    for (auto& t : tracks) {
-      auto encoding = audio::encode_transient(*t.sound, format, 0);
-      const double before = cpu();
-      encoding.run({});
-      used += cpu() - before;
-      t.rendition[static_cast<std::size_t>(format)] = encoding.rendition;
-      limited += t.sound->gain.limiter ? 1 : 0;
-      const auto l = decoded_loudness(*encoding.rendition);
-      error.push_back(std::fabs(l.lufs + 16));
-      off += error.back() > 0.5 ? 1 : 0;
-      peak.push_back(l.peak_db);
-      largest = std::max(largest, l.largest);
-    }
-    const auto name = std::string{audio::info(format).name};
-    row(name + " rendition (decode, gain, limiter, encode)", seconds / used, "× real time per core",
-        std::to_string(used / seconds).substr(0, 7) + " CPU s per s");
-    row(name + " loudness after decoding: error to -16 LUFS", median(error), "LU median",
-        "worst " + std::to_string(*std::max_element(error.begin(), error.end())).substr(0, 4) + " LU, " +
-            std::to_string(off) + " of " + std::to_string(tracks.size()) +
-            " off by more than 0.5; limiter on " + std::to_string(limited));
-    row(name + " true peak after decoding", *std::max_element(peak.begin(), peak.end()), "dBTP worst",
-        "largest sample " + std::to_string(largest).substr(0, 5));
+double length_of(const std::vector<Track>& tracks) {
+  double seconds = 0;
+  for (const auto& t : tracks) seconds += t.seconds;
+  return seconds;
+}
+
+void renditions(std::vector<Track>& tracks, audio::Format format) {
+  double used = 0, largest = 0;
+  int limited = 0, off = 0;
+  std::vector<double> error, peak;
+  for (auto& t : tracks) {
+    auto encoding = audio::encode_transient(*t.sound, format, 0);
+    const double before = cpu();
+    encoding.run({});
+    used += cpu() - before;
+    t.rendition[static_cast<std::size_t>(format)] = encoding.rendition;
+    limited += t.sound->gain.limiter ? 1 : 0;
+    const auto l = decoded_loudness(*encoding.rendition);
+    error.push_back(std::fabs(l.lufs + 16));
+    off += error.back() > 0.5 ? 1 : 0;
+    peak.push_back(l.peak_db);
+    largest = std::max(largest, l.largest);
   }
-  {
+  const auto seconds = length_of(tracks);
+  const auto name = std::string{audio::info(format).name};
+  row(name + " rendition (decode, gain, limiter, encode)", seconds / used, "× real time per core",
+      std::to_string(used / seconds).substr(0, 7) + " CPU s per s");
+  row(name + " loudness after decoding: error to -16 LUFS", median(error), "LU median",
+      "worst " + std::to_string(*std::max_element(error.begin(), error.end())).substr(0, 4) + " LU, " +
+          std::to_string(off) + " of " + std::to_string(tracks.size()) +
+          " off by more than 0.5; limiter on " + std::to_string(limited));
+  row(name + " true peak after decoding", *std::max_element(peak.begin(), peak.end()), "dBTP worst",
+      "largest sample " + std::to_string(largest).substr(0, 5));
+}
+
+void the_ffmpeg_program(const std::vector<Track>& tracks) {
+  const struct {
+    const char* what;
+    const char* options;
+  } runs[] = {
+      {"the ffmpeg program, MP3 128k without gain",
+       "-vn -c:a libmp3lame -b:a 128k -ar 44100 -ac 2 -reservoir 0 -f mp3 -y /dev/null"},
+      {"the ffmpeg program, Opus 96k without gain", "-vn -c:a libopus -b:a 96k -f opus -y /dev/null"},
+      {"the ffmpeg program, ebur128 with true peak", "-vn -af ebur128=peak=true -f null - 2>/dev/null"}};
+  for (const auto& run : runs) {
     double used = 0;
     for (const auto& t : tracks)
-      used +=
-          cpu_of_command("ffmpeg -v error -threads 1 -i '" + t.sound->path.string() +
-                         "' -vn -c:a libmp3lame -b:a 128k -ar 44100 -ac 2 -reservoir 0 -f mp3 -y /dev/null");
-    row("the ffmpeg program, MP3 128k without gain", seconds / used, "× real time per core",
-        "same files, same run");
-    used = 0;
-    for (const auto& t : tracks)
-      used += cpu_of_command("ffmpeg -v error -threads 1 -i '" + t.sound->path.string() +
-                             "' -vn -c:a libopus -b:a 96k -f opus -y /dev/null");
-    row("the ffmpeg program, Opus 96k without gain", seconds / used, "× real time per core",
-        "same files, same run");
-    used = 0;
-    for (const auto& t : tracks)
-      used += cpu_of_command("ffmpeg -v error -threads 1 -nostats -i '" + t.sound->path.string() +
-                             "' -vn -af ebur128=peak=true -f null - 2>/dev/null");
-    row("the ffmpeg program, ebur128 with true peak", seconds / used, "× real time per core",
-        "same files, same run");
+      used += cpu_of_command("ffmpeg -v error -nostats -threads 1 -i '" + t.sound->path.string() + "' " +
+                             run.options);
+    row(run.what, length_of(tracks) / used, "× real time per core", "same files, same run");
   }
+}
+
+/// CPU until the first second of a track, entered in its middle, is encoded.
+void entering(const std::vector<Track>& tracks) {
+  std::vector<double> ms;
+  for (const auto& t : tracks) {
+    const auto format = audio::Format::mp3_128;
+    const auto from = audio::frame_at(format, t.sound->analysis.played()) / 2;
+    auto first_second = *t.sound;
+    auto& a = first_second.analysis;
+    a.end = std::min(a.end, a.begin + audio::time_of_frame(format, from + 40));
+    const double before = cpu();
+    audio::encode_transient(first_second, format, from).run({});
+    ms.push_back((cpu() - before) * 1000);
+  }
+  row("entering an uncached track in its middle: first second of MP3", median(ms), "ms CPU",
+      "worst " + std::to_string(static_cast<int>(*std::max_element(ms.begin(), ms.end()))) + " ms");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::vector<fs::path> files;
+  for (int i = 1; i < argc; ++i) files.emplace_back(argv[i]);
+  if (files.empty()) files = music();
+  std::printf("| what | measured | note |\n|---|---|---|\n");
+  auto tracks = analysed(files);
+  if (tracks.size() < 2) return 1;
+  for (const auto format : audio::all_formats) renditions(tracks, format);
+  the_ffmpeg_program(tracks);
   for (const auto format : audio::all_formats) {
     joints(tracks, format, false);
     joints(tracks, format, true);
   }
-  {
-    std::vector<double> ms;
-    for (const auto& t : tracks) {
-      const auto from = audio::frame_at(audio::Format::mp3_128, t.sound->analysis.played()) / 2;
-      // Time until one second of sound is there: a second thread would read it while this one encodes.
-      const double before = cpu();
-      auto shortened = *t.sound;
-      shortened.analysis.end =
-          std::min(shortened.analysis.end,
-                   shortened.analysis.begin + audio::time_of_frame(audio::Format::mp3_128, from + 40));
-      auto first = audio::encode_transient(shortened, audio::Format::mp3_128, from);
-      first.run({});
-      ms.push_back((cpu() - before) * 1000);
-    }
-    std::sort(ms.begin(), ms.end());
-    row("entering an uncached track in its middle: first second of MP3", median(ms), "ms CPU",
-        "worst " + std::to_string(static_cast<int>(ms.back())) + " ms");
-  }
+  entering(tracks);
   return 0;
 }

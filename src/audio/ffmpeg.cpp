@@ -7,6 +7,7 @@ extern "C" {
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 #include <libavutil/log.h>
+#include <libavutil/mem.h>
 #include <libswresample/swresample.h>
 }
 
@@ -50,9 +51,10 @@ std::string text(int code) {
   return buffer;
 }
 
-void be_quiet() {
+void restrain() {
   static const bool once = [] {
     av_log_set_level(AV_LOG_QUIET);
+    av_max_alloc(512u << 20);  // no header of a file makes it take more at once
     return true;
   }();
   static_cast<void>(once);

@@ -31,7 +31,7 @@ Error missing(std::string_view what) {
 }  // namespace
 
 Result<FrameEncoder> FrameEncoder::open(Format format) {
-  ff::be_quiet();
+  ff::restrain();
   const auto& f = info(format);
   const char* name = format == Format::mp3_128 ? "libmp3lame" : "libopus";
   const auto* codec = avcodec_find_encoder_by_name(name);
@@ -108,7 +108,7 @@ Result<void> FrameEncoder::drain(const Sink& sink) {
 }
 
 Result<FrameDecoder> FrameDecoder::open(Format format) {
-  ff::be_quiet();
+  ff::restrain();
   const AVCodec* codec = nullptr;
   if (format == Format::mp3_128) codec = avcodec_find_decoder_by_name("mp3float");
   if (format == Format::opus_96) codec = avcodec_find_decoder_by_name("libopus");

@@ -57,7 +57,7 @@ int MediaInput::interrupted(void* opaque) {
 
 Result<std::unique_ptr<MediaInput>> MediaInput::open(const std::filesystem::path& path,
                                                      std::stop_token stop) {
-  ff::be_quiet();
+  ff::restrain();
   auto file = InputFile::open(path);
   if (!file) return file.error();
   if (file->size() == 0) return error(Errc::broken, "the file is empty");

@@ -161,7 +161,7 @@ std::string_view picture_type(std::string_view b) {
 }
 
 Result<Picture> scale_picture(std::string_view bytes, int size, const PictureLimits& limits) {
-  ff::be_quiet();
+  ff::restrain();
   if (size < 8 || size > 4096) return error(Errc::invalid, "a picture's size must be 8 to 4096 pixels");
   auto frame = decode(bytes, limits);
   if (!frame) return frame.error();

@@ -69,7 +69,7 @@ class Rendition {
 
   /// Exact length of the item in samples of the format; what follows it in the last frames is padding.
   virtual std::int64_t samples() const = 0;
-  virtual Edge head() const = 0;  ///< empty unless complete() and it begins at frame 0
+  virtual Edge head() const = 0;  ///< empty until its sound is there, or if it doesn't begin at frame 0
   virtual Edge tail() const = 0;  ///< empty unless complete()
 
   virtual std::size_t size_bytes() const = 0;

@@ -36,7 +36,7 @@ struct JointPlan {
   std::int64_t overlap = 0;
 };
 
-/// What is left of A after frame `a_frame`, if it is no more than three frames; else (a skip) one frame.
+/// What is left of A after frame `a_frame`, if it is no more than four frames; else (a skip) one frame.
 std::int64_t gapless_overlap(const Rendition& a, std::int64_t a_frame);
 
 enum class JointKind {
