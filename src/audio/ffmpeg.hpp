@@ -31,8 +31,8 @@ Owner<AVFrame> frame();    ///< throws std::bad_alloc
 /// FFmpeg's words for one of its error numbers.
 std::string text(int code);
 
-/// FFmpeg writes to standard error by itself: this ends it, once for the process. Called before anything else
-/// here.
-void be_quiet();
+/// Once for the process, before anything else of FFmpeg: it writes nothing to standard error, and takes no
+/// more than 512 MiB at once.
+void restrain();
 
 }  // namespace longwave::audio::ff
