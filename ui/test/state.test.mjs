@@ -135,6 +135,28 @@ describe('what is heard', () => {
     assert.equal(page.station.heard.value.entry, 2);
     page.clock.setEar(() => null);
   });
+
+  it('does not change inside sound that has arrived, and believes the start that is told later', () => {
+    let ear = 4500;
+    page.clock.setEar(
+      () => ear,
+      () => 8000,
+    );
+    const now = { station: 'main', name: 'N', state: 'playing', time_ms: 0, position_ms: 5000, current: onAir(1, 4000), next: onAir(2, 90_000), listeners: 1 };
+    socket.tell('station.now', now, 1);
+    socket.tell('station.now', { ...now, current: onAir(2, 5000), next: null }, 2);
+    ear = 6000;
+    page.clock.tick();
+    assert.equal(page.station.heard.value.entry, 1);
+    socket.tell('station.now', { ...now, current: onAir(2, 9000), next: null }, 3);
+    ear = 8500;
+    page.clock.tick();
+    assert.equal(page.station.heard.value.entry, 1);
+    ear = 9001;
+    page.clock.tick();
+    assert.equal(page.station.heard.value.entry, 2);
+    page.clock.setEar(() => null);
+  });
 });
 
 describe('back-off', () => {

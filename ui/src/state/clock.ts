@@ -5,6 +5,7 @@ import { signal } from '@preact/signals';
 
 let basis: { position_ms: number; wall_ms: number; at: number } | null = null;
 let ear: (() => number | null) | null = null;
+let kept: (() => number | null) | null = null;
 
 /** Stream time that the listener hears, or where the station is when nobody listens here. ~4 times a second. */
 export const heard_ms = signal(0);
@@ -14,9 +15,14 @@ export function setStationPosition(position_ms: number, wall_ms: number): void {
   tick();
 }
 
-export function setEar(position: () => number | null): void {
+/** What is heard, and up to where the sound is here already; null while nothing is heard. */
+export function setEar(position: () => number | null, buffered: () => number | null = () => null): void {
   ear = position;
+  kept = buffered;
 }
+
+/** Stream time up to which the sound has arrived: nobody can change any more what is heard until then. */
+export const arrivedUpTo = (): number => kept?.() ?? -Infinity;
 
 export function stationPosition(): number {
   return basis ? basis.position_ms + performance.now() - basis.at : 0;

@@ -34,8 +34,11 @@ on('listener.started', (value) => {
   tick();
 });
 
-setEar(() =>
-  wanted && startedAt !== null && audio.currentTime > 0 ? startedAt + audio.currentTime * 1000 : null,
+const streamTime = (seconds: number) =>
+  wanted && startedAt !== null && audio.currentTime > 0 ? startedAt + seconds * 1000 : null;
+setEar(
+  () => streamTime(audio.currentTime),
+  () => (audio.buffered.length > 0 ? streamTime(audio.buffered.end(audio.buffered.length - 1)) : null),
 );
 
 export function toggle(): void {

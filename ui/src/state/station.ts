@@ -4,7 +4,7 @@
 import { computed, effect, signal } from '@preact/signals';
 import type { Listeners, OnAir, Presence, StationNow } from '../api';
 import { s } from '../strings';
-import { heard_ms, setStationPosition, wakeAt } from './clock';
+import { arrivedUpTo, heard_ms, setStationPosition, wakeAt } from './clock';
 import { call, on, slug } from './connection';
 import { failed, notify, say } from './notices';
 
@@ -18,15 +18,31 @@ const timeline = signal<OnAir[]>([]);
 on('station.now', (value) => {
   now.value = value;
   setStationPosition(value.position_ms, value.time_ms);
-  const { current, next } = value;
-  if (!current) {
+  if (!value.current) {
     timeline.value = [];
     return;
   }
-  const before = timeline.value.filter((item) => item.starts_at_ms < current.starts_at_ms).slice(-kept);
+  const current = credible(value.current, value.position_ms);
+  const before = timeline.value
+    .filter((item) => item.starts_at_ms < current.starts_at_ms && item.entry !== current.entry)
+    .slice(-kept);
+  const { next } = value;
   const after = next && next.starts_at_ms > current.starts_at_ms ? [next] : [];
   timeline.value = [...before, current, ...after];
 });
+
+const just_now_ms = 1_000;
+
+/**
+ * What is said to begin this moment, as after a skip, can't begin inside sound that has arrived here already:
+ * its true start is told a moment later.
+ */
+function credible(item: OnAir, position_ms: number): OnAir {
+  const arrived = arrivedUpTo();
+  const known = timeline.value.some((one) => one.entry === item.entry && one.starts_at_ms === item.starts_at_ms);
+  if (known || item.starts_at_ms >= arrived || item.starts_at_ms < position_ms - just_now_ms) return item;
+  return { ...item, starts_at_ms: arrived };
+}
 
 on('listeners.changed', (value) => {
   listeners.value = value;
