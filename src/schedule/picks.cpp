@@ -38,12 +38,18 @@ std::vector<Heard> Programmer::heard_before(std::size_t index, Samples& at) cons
 /// another is drawn. Picks that were made with shortened distances stay.
 void Programmer::review() {
   review_ = false;
+  // Picks for which the library was too small are drawn anew when it has grown, if there is time to make one
+  // ready.
+  const bool grown = std::exchange(grown_, false);
+  const bool in_time = !current_ || position_ < current_->end_at - 2 * rules_.late;
   Samples at{};
   auto heard = heard_before(queue_.next_index(), at);
   std::vector<EntryId> broken;
   for (auto i = queue_.next_index(); i < queue_.size(); ++i) {
     const auto& entry = *queue_.entries()[i];
-    if (entry.id != fixed_ && entry.reason.rule == rule::autodj &&
+    const bool looked_at = entry.reason.rule == rule::autodj ||
+                           (grown && in_time && entry.reason.drawn() && entry.reason.rule != rule::stand_in);
+    if (entry.id != fixed_ && looked_at &&
         !keeps_separation(rules_.separation, heard, entry.track, entry.artist, at)) {
       broken.push_back(entry.id);
       continue;

@@ -48,6 +48,8 @@ void Programmer::receive(const orders::FromPlayer& message, Moment moment) {
 
 void Programmer::set_catalogue(CataloguePtr catalogue, Moment moment) {
   begin(moment);
+  grown_ = catalogue && catalogue->drawable() > (catalogue_ ? catalogue_->drawable() : 0);
+  review_ |= grown_;
   catalogue_ = std::move(catalogue);
   settle();
   finish_turn();
@@ -252,6 +254,7 @@ void Programmer::start(std::size_t index, Samples at) {
   fixed_ = {};
   resume_at_tail_ = false;
   skip_pending_ = false;
+  cut_next_ = false;
   current_problem_.clear();
   current_heard_by_ = 0;
 }

@@ -244,7 +244,8 @@ class Programmer {
   bool skip_pending_ = false;
   Instant skip_asked_{};
   bool review_ = false;
-  EntryId fixed_;  ///< the next item, when the player has said that it starts at the end of this one
+  bool grown_ = false;  ///< the library has: picks that it was too small for are drawn anew
+  EntryId fixed_;       ///< the next item, when the player has said that it starts at the end of this one
   bool told_current_ = false;
   bool cut_next_ = false;
   std::vector<Ordered> ordered_;  ///< what the player knows of what comes next

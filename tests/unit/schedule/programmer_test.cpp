@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 
 namespace longwave::schedule {
 namespace {
@@ -81,6 +82,22 @@ TEST(Programmer, OpensWithTheShortestFilesWhileNothingIsAnalysed) {
   const auto& queue = desk.programmer->queue();
   EXPECT_EQ(queue.entries()[0]->reason.rule, rule::opening);
   EXPECT_EQ(queue.entries()[2]->reason.rule, rule::autodj);
+}
+
+TEST(Programmer, WhileTheFirstScanRunsNothingIsRepeatedForLackOfTracks) {
+  auto rows = library(30);
+  for (auto& row : rows) row.analysed = false;
+  Desk desk({});
+  for (std::size_t n = 1; n <= rows.size(); ++n) {
+    desk.set_library({rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(n)});
+    desk.answer_all();
+    desk.pass(100ms);
+  }
+  desk.pass(20min);
+  std::set<TrackId> tracks;
+  for (const auto& [id, row] : desk.history) EXPECT_TRUE(tracks.insert(row.track).second) << row.track.value;
+  EXPECT_EQ(desk.history[1].track, TrackId{1}) << "it began with what was found first";
+  EXPECT_EQ(desk.history[1].start_at, Samples{0});
 }
 
 TEST(Programmer, WhatFailsIsMarkedAndLeftOutForAnHour) {
