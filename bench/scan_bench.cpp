@@ -21,11 +21,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace {
@@ -150,6 +152,37 @@ void bench_scan(const fs::path& folder, int files, bool can_drop) {
       row(name.c_str(), "unchanged, cold", scan_once(folder, threads), files);
     }
   }
+}
+
+/// How long a small change takes, until it is on disk, while a scan fills the store.
+void bench_changes(const fs::path& folder) {
+  forget_database(folder);
+  store::Store store({.file = folder / "longwave.db"}, {{"library", library::migrations()},
+                                                        {"bench", {{1, "CREATE TABLE small (n INTEGER)"}}}});
+  const auto changes = [&](const char* when, const std::function<bool()>& more) {
+    std::vector<double> ms;
+    while (more()) {
+      ms.push_back(measure([&] {
+                     store.write_now([](store::Session& s) { s.run("INSERT INTO small VALUES (:n)", 1); });
+                   }).seconds *
+                   1000);
+      ::usleep(5000);
+    }
+    std::sort(ms.begin(), ms.end());
+    if (ms.empty()) return;
+    fmt::print("| small change, {} | {} | {:.2f} ms | {:.2f} ms | {:.2f} ms |\n", when, ms.size(),
+               ms[ms.size() / 2], ms[ms.size() * 99 / 100], ms.back());
+  };
+  fmt::print("\n| | changes | median | p99 | worst |\n|---|---|---|---|---|\n");
+  int n = 0;
+  changes("alone", [&] { return n++ < 200; });
+  std::atomic<bool> done{false};
+  std::thread scanner([&] {
+    library::scan(store, {.music = {folder / "music"}, .threads = 0, .batch = 200}, system_clock);
+    done = true;
+  });
+  changes("during a scan", [&] { return !done; });
+  scanner.join();
 }
 
 // MPD in a process of its own, asked over its own socket.
@@ -307,6 +340,7 @@ int main(int argc, char** argv) {
       files, can_drop ? "can" : "can't");
   bench_scan(folder, files, can_drop);
   bench_mpd(folder, files, can_drop);
+  bench_changes(folder);
   fmt::print("\n| library | question | matches | median | worst of 15 |\n|---|---|---|---|---|\n");
   for (const int tracks : {10000, 100000}) bench_search(tracks);
 }

@@ -27,18 +27,25 @@ const char* to_string(TrackState state) {
 
 namespace {
 
-/// For LIKE on a sort key: contains what was typed.
+/// For LIKE on a sort key with a space before it: every word begins a word of it, in this order.
 std::string like(std::string_view text) {
   std::string pattern = "%";
-  for (char c : sort_key(clean(text))) {
-    if (c == '%' || c == '_' || c == '\\') pattern += '\\';
-    pattern += c;
+  const std::string key = sort_key(clean(text, 200));
+  for (const auto word : text::split(key, ' ')) {
+    if (word.empty()) continue;
+    pattern += ' ';
+    for (const char c : word) {
+      if (c == '%' || c == '_' || c == '\\') pattern += '\\';
+      pattern += c;
+    }
+    pattern += '%';
   }
-  return pattern + "%";
+  return pattern;
 }
 
 constexpr const char* artist_where =
-    "WHERE a.id <> 0 AND a.sort LIKE :text ESCAPE '\\' AND (:all = 1 OR EXISTS (SELECT 1 FROM library_track "
+    "WHERE a.id <> 0 AND ' ' || a.sort LIKE :text ESCAPE '\\' AND (:all = 1 OR EXISTS (SELECT 1 FROM "
+    "library_track "
     "t WHERE "
     "t.artist_id = a.id AND t.state = 0) OR EXISTS (SELECT 1 FROM library_album b JOIN library_track t ON "
     "t.album_id = b.id WHERE b.artist_id = a.id AND t.state = 0))";
@@ -54,7 +61,8 @@ constexpr const char* album_columns =
     "FROM library_album b ";
 
 constexpr const char* album_where =
-    "WHERE b.id <> 0 AND b.sort LIKE :text ESCAPE '\\' AND EXISTS (SELECT 1 FROM library_track t WHERE "
+    "WHERE b.id <> 0 AND ' ' || b.sort LIKE :text ESCAPE '\\' AND EXISTS (SELECT 1 FROM library_track t "
+    "WHERE "
     "t.album_id = b.id AND (t.state = 0 OR :all = 1)) AND (:any = 1 OR b.artist_id = :artist OR EXISTS "
     "(SELECT 1 FROM "
     "library_track t WHERE t.album_id = b.id AND t.artist_id = :artist2))";
@@ -104,10 +112,12 @@ Page<Album> albums(store::Session& session, const AlbumFilter& filter, const Lis
                    .value<Int>(std::string("SELECT COUNT(*) FROM library_album b ") + album_where, pattern,
                                listing.missing_too, !filter.artist, artist, artist)
                    .value_or(0);
-  page.items =
-      read_albums(session, std::string(album_where) + " ORDER BY b.sort, b.id LIMIT :limit OFFSET :offset",
-                  listing.missing_too, pattern, listing.missing_too, !filter.artist, artist, artist,
-                  listing.limit, listing.offset);
+  page.items = read_albums(session,
+                           std::string(album_where) +
+                               (filter.artist ? " ORDER BY 5, b.sort, b.id" : " ORDER BY b.sort, b.id") +
+                               " LIMIT :limit OFFSET :offset",
+                           listing.missing_too, pattern, listing.missing_too, !filter.artist, artist, artist,
+                           listing.limit, listing.offset);
   return page;
 }
 

@@ -31,11 +31,12 @@ struct Listing {
 /// matches first. An empty text lists all tracks by artist, album and number.
 Page<Track> search(store::Session& session, std::string_view text, const Listing& listing = {});
 
-/// By name, without a leading article.
+/// By name, without a leading article. With a text: those in which every word begins a word, in this order.
 Page<Artist> artists(store::Session& session, std::string_view text = {}, const Listing& listing = {});
 
+/// By title, those of one artist by year.
 struct AlbumFilter {
-  std::string text;
+  std::string text;                    ///< as for artists()
   std::optional<std::int64_t> artist;  ///< albums by this artist, or on which it plays
 };
 Page<Album> albums(store::Session& session, const AlbumFilter& filter = {}, const Listing& listing = {});

@@ -115,6 +115,10 @@ TEST_F(Queries, artists_and_albums_stand_in_order_with_their_counts) {
   EXPECT_EQ(people.items[1].albums, 1);
   const auto some = shelf_.read([](store::Session& s) { return artists(s, "smith"); });
   EXPECT_EQ(some.total, 1);
+  EXPECT_EQ(shelf_.read([](store::Session& s) { return artists(s, "the SMI").total; }), 1);
+  EXPECT_EQ(shelf_.read([](store::Session& s) { return artists(s, "edith pi").total; }), 1);
+  EXPECT_EQ(shelf_.read([](store::Session& s) { return artists(s, "iths").total; }), 0)
+      << "not inside a word";
   EXPECT_EQ(shelf_.read([](store::Session& s) { return artists(s, "100%_").total; }), 0);
 
   const auto discs = shelf_.read([](store::Session& s) { return albums(s); });
