@@ -257,7 +257,7 @@ pid_t spawn_clients(std::uint16_t port, const std::string& path, int count, int 
     epoll_event event{.events = EPOLLIN, .data = {.fd = fd}};
     ::epoll_ctl(poller, EPOLL_CTL_ADD, fd, &event);
     ++alive;
-    if (i % 20 == 19) ::usleep(10'000);  // 2,000 connects a second
+    if (i % 5 == 4) ::usleep(10'000);  // as fast as Icecast's listening queue of 64 bears
   }
   std::int64_t report[2] = {alive, 0};
   std::vector<char> buffer(1 << 18);
@@ -292,6 +292,14 @@ struct Clients {
     ::waitpid(pid, nullptr, 0);
     ::close(fds[0]);
     ::close(fds[1]);
+  }
+  void wait_for_all(int count) {
+    for (int i = 0; i < 300 && alive < count; ++i) {
+      std::this_thread::sleep_for(100ms);
+      look();
+    }
+    std::this_thread::sleep_for(3s);
+    look();
   }
   void look() {
     std::int64_t report[2];
@@ -361,8 +369,7 @@ void ours(int count, int seconds) {
   const auto memory_before = resident_bytes(::getpid());
   {
     Clients clients(21550, "/listen/main.mp3", count);
-    std::this_thread::sleep_for(std::chrono::milliseconds(count / 2 + 3000));
-    clients.look();
+    clients.wait_for_all(count);
     const auto memory = (resident_bytes(::getpid()) - memory_before) / 1024 / count;
     const auto bytes = clients.bytes;
     const auto cpu = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID);
@@ -448,8 +455,7 @@ void icecast(int count, int seconds) {
   const auto memory_before = resident_bytes(pid);
   {
     Clients clients(21560, "/bench.mp3", count);
-    std::this_thread::sleep_for(std::chrono::milliseconds(count / 2 + 3000));
-    clients.look();
+    clients.wait_for_all(count);
     const auto memory = (resident_bytes(pid) - memory_before) / 1024 / count;
     const auto bytes = clients.bytes;
     const auto cpu = process_cpu(pid);

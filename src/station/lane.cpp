@@ -11,6 +11,8 @@ namespace longwave::station {
 namespace {
 
 constexpr Duration prepare_ahead = std::chrono::seconds{20};
+/// So many frames before the filler's end it is left: what remains is crossed over.
+constexpr std::int64_t loop_rest = 2;
 constexpr int look_ahead_items = 3;  // what is on, and two behind it
 
 std::int64_t floor_to(std::int64_t n, std::int64_t grid) {
@@ -117,17 +119,14 @@ bool Lane::has(const Item& item, std::int64_t n) const {
 
 Source Lane::source_of(const Item& item) const {
   const auto* have = opened(item.id);
-  return {.item = item.id, .rendition = have ? have->rendition : nullptr, .base = base_of(item)};
+  return {.item = item.id,
+          .track = item.track,
+          .rendition = have ? have->rendition : nullptr,
+          .base = base_of(item)};
 }
 
 bool Lane::ready_for(const Item& item) const {
-  const auto* have = opened(item.id);
-  if (!have || !have->rendition || item.id == blocked_) return false;
-  const auto& rendition = *have->rendition;
-  const auto first = begin_of(item) - base_of(item);
-  if (rendition.failed() && rendition.frames_ready() <= first) return false;
-  return first >= rendition.first_frame() && first < rendition.frames_ready() &&
-         (rendition.complete() || first + joint_reach(timeline_format_) <= rendition.frames_ready());
+  return ready_at(item, begin_of(item));
 }
 
 std::optional<std::string> Lane::problem(EntryId item) const {
@@ -202,13 +201,16 @@ bool Lane::step_without_item(std::int64_t due, bool may_wait) {
     go_to_fallback();
   }
   const auto* next = next_item(n);
-  return take(next ? std::min(due, begin_of(*next)) : due);
+  if (!next) return take(due);
+  if (next->id == blocked_) return take(std::min(due, begin_of(*next)));
+  return towards(*next, begin_of(*next), due, may_wait);
 }
 
 bool Lane::step_into(const Item& item, std::int64_t due, bool may_wait) {
   const auto n = timeline_.next();
   const bool blocked = item.id == blocked_;
   if (!blocked && has(item, n)) {
+    if (from_fallback(item, n)) return towards(item, entry_at_, due, may_wait);
     owner_.commit(item.id);
     go_to(source_of(item));
     return true;
@@ -228,9 +230,21 @@ bool Lane::step_into(const Item& item, std::int64_t due, bool may_wait) {
   return take(std::min({due, end_of(item), n + frames_in(timeline_format_, std::chrono::milliseconds{250})}));
 }
 
+/// A hard cut out of the fallback is one rough frame in MP3, but a second of wrong loudness in Opus, whose
+/// frames build on each other: there the item is entered a moment later, through a joint.
+bool Lane::from_fallback(const Item& item, std::int64_t n) {
+  if (timeline_format_ != audio::Format::opus_96 || playing()) return false;
+  const auto room = 2 * joint_reach(timeline_format_);
+  if (entry_ == item.id && entry_at_ > n) return true;
+  if (entry_ == item.id || n + 2 * room > end_of(item)) return false;  // the joint didn't come in time
+  entry_ = item.id;
+  entry_at_ = n + room;
+  return true;
+}
+
 bool Lane::step_within(const Item& item, std::int64_t due, bool may_wait) {
   const auto* next = item.cut_short ? nullptr : owner_.plan().follower(item.id);
-  if (next && !next->floating && next->id != blocked_) return towards(item, *next, due, may_wait);
+  if (next && !next->floating && next->id != blocked_) return towards(*next, end_of(item), due, may_wait);
   timeline_.clear_boundary();
   if (take(std::min(due, end_of(item)))) return true;
   if (!item.cut_short) return false;
@@ -238,24 +252,35 @@ bool Lane::step_within(const Item& item, std::int64_t due, bool may_wait) {
   return true;
 }
 
-void Lane::ask_joint(const Item& a, const Item& b, std::int64_t at, Instant by) {
+/// Frame `n` of the mount and what a joint needs behind it.
+bool Lane::ready_at(const Item& item, std::int64_t n) const {
+  const auto* have = opened(item.id);
+  if (!have || !have->rendition || item.id == blocked_) return false;
+  const auto& rendition = *have->rendition;
+  const auto first = n - base_of(item);
+  return first >= rendition.first_frame() && first < rendition.frames_ready() &&
+         (rendition.complete() || first + joint_reach(timeline_format_) <= rendition.frames_ready());
+}
+
+void Lane::ask_joint(const Item& b, std::int64_t at, Instant by) {
+  const auto& rendition = *timeline_.source().rendition;
+  if (!ready_at(b, at)) return;
+  // The filler keeps the sound of its last frames only: there a joint can be made.
+  if (timeline_.source().loop && !timeline_.source().track)
+    timeline_.turn_loop(at, rendition.frames_ready() - loop_rest);
   const auto& source = timeline_.source();
-  const auto a_frame = at - source.base;
-  const auto reach = joint_reach(timeline_format_);
-  const auto& rendition = *source.rendition;
-  if (!ready_for(b)) return;
+  const auto a_frame = source.frame(at);
   if (a_frame > rendition.frames_ready() && !rendition.complete() && !rendition.failed()) return;
-  if (a_frame - reach < rendition.first_frame() || rendition.failed()) {
+  if (a_frame - joint_reach(timeline_format_) < rendition.first_frame() || rendition.failed()) {
     joint_.failed = true;
     ++metrics_.joints_failed;
     return;
   }
-  const auto* have = opened(b.id);
   joint_.work = media_.joint({.format = timeline_format_,
-                              .a = a.track,
+                              .a = source.track,
                               .b = b.track,
                               .a_rendition = source.rendition,
-                              .b_rendition = have->rendition,
+                              .b_rendition = opened(b.id)->rendition,
                               .a_frame = a_frame,
                               .b_frame = at - base_of(b)},
                              by, [this](Result<audio::SegmentPtr> result) {
@@ -271,16 +296,15 @@ void Lane::ask_joint(const Item& a, const Item& b, std::int64_t at, Instant by) 
                              });
 }
 
-bool Lane::towards(const Item& a, const Item& b, std::int64_t due, bool may_wait) {
+bool Lane::towards(const Item& b, std::int64_t at, std::int64_t due, bool may_wait) {
   const auto n = timeline_.next();
-  const auto at = end_of(a);
-  if (joint_.a != a.id || joint_.b != b.id || joint_.at != at) {
-    joint_ = {.a = a.id, .b = b.id, .at = at, .work = {}, .segment = {}};
+  if (joint_.a != playing() || joint_.b != b.id || joint_.at != at) {
     timeline_.clear_boundary();
+    joint_ = {.a = playing(), .b = b.id, .at = at, .work = {}, .segment = {}};
   }
   if (!joint_.segment && !joint_.failed && !joint_.work) {
     const auto left = audio::time_of_frame(timeline_format_, at - n);
-    ask_joint(a, b, at, instant_ + to_duration(left) - options_.lead);
+    ask_joint(b, at, instant_ + to_duration(left) - options_.lead);
   }
   if (joint_.segment && joint_.segment->frames() == 0) joint_.failed = true;  // a hard cut is made without it
   if (joint_.segment && !joint_.failed && !timeline_.boundary()) {
@@ -316,7 +340,7 @@ bool Lane::take(std::int64_t until) {
   const auto before = timeline_.source();
   const auto stop = timeline_.take(until, [this](const SentFrame& frame) { add(frame); });
   if (before.item && before.item != playing() && before.item != blocked_ && before.rendition->complete())
-    last_good_ = before.rendition;
+    remember_good(before);
   if (stop == Timeline::Stop::reached) return true;
   waiting_ = starved_ = true;
   return false;
@@ -325,7 +349,12 @@ bool Lane::take(std::int64_t until) {
 void Lane::go_to(Source source) {
   const auto before = timeline_.source();
   timeline_.jump(std::move(source));
-  if (before.item && before.item != blocked_ && before.rendition->complete()) last_good_ = before.rendition;
+  if (before.item && before.item != blocked_ && before.rendition->complete()) remember_good(before);
+}
+
+void Lane::remember_good(const Source& source) {
+  last_good_ = source.rendition;
+  last_good_track_ = source.track;
 }
 
 void Lane::go_to_fallback() {

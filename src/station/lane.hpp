@@ -99,7 +99,8 @@ class Lane {
 
   const Opened* opened(EntryId item) const;
   void open(const Item& item, std::int64_t from, Instant by);
-  void ask_joint(const Item& a, const Item& b, std::int64_t at, Instant by);
+  void ask_joint(const Item& b, std::int64_t at, Instant by);
+  bool ready_at(const Item& item, std::int64_t n) const;
   bool has(const Item& item, std::int64_t n) const;
   Source source_of(const Item& item) const;
   Source fallback(std::int64_t n);
@@ -109,10 +110,13 @@ class Lane {
   bool step_without_item(std::int64_t due, bool may_wait);
   bool step_into(const Item& item, std::int64_t due, bool may_wait);
   bool step_within(const Item& item, std::int64_t due, bool may_wait);
-  bool towards(const Item& a, const Item& b, std::int64_t due, bool may_wait);
+  bool from_fallback(const Item& item, std::int64_t n);
+  /// On with what plays, and at frame `at` through a joint into `b`.
+  bool towards(const Item& b, std::int64_t at, std::int64_t due, bool may_wait);
   bool take(std::int64_t until);
   void go_to(Source source);
   void go_to_fallback();
+  void remember_good(const Source& source);
   void forget_old();
   void add(const SentFrame& frame);
   void mark_title(EntryId item, std::int64_t unit);
@@ -132,6 +136,9 @@ class Lane {
   std::vector<Opened> opened_;
   Joint joint_;
   audio::RenditionPtr last_good_, bad_fallback_;
+  TrackId last_good_track_;
+  EntryId entry_;  // the item that is being entered in its middle, and where
+  std::int64_t entry_at_ = 0;
   Instant instant_{};
 
   std::shared_ptr<MountBatch> batch_;

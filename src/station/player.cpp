@@ -268,6 +268,10 @@ void Player::start_floating(Instant instant, Samples now) {
     if (before.started && !before.cut_short && at < before.end)
       at = std::min(at + joint_room, on_grid(before.end));
   }
+  const bool on_fallback = std::all_of(mounts_.begin(), mounts_.end(), [](const Mount& mount) {
+    return !mount.lane || !mount.lane->running() || !mount.lane->playing();
+  });
+  if (on_fallback) at = on_grid(first) + joint_room;
   plan_.fix(id, at);
 }
 

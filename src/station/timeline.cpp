@@ -24,7 +24,7 @@ Boundary make_boundary(std::int64_t at, Source next, const Source& before, audio
   Boundary boundary{
       .at = at, .next = std::move(next), .joint = std::move(joint), .joint_begin = at, .joint_end = at};
   if (boundary.joint && boundary.joint->frames() > 0) {
-    boundary.joint_begin = before.base + boundary.joint->a_end;
+    boundary.joint_begin = at - (before.frame(at) - boundary.joint->a_end);
     boundary.joint_end = boundary.joint_begin + boundary.joint->frames();
     LW_ASSERT(boundary.joint_end == boundary.next.base + boundary.joint->b_begin,
               "a joint fits its neighbours");
@@ -59,6 +59,11 @@ void Timeline::clear_boundary() {
   boundary_.reset();
 }
 
+void Timeline::turn_loop(std::int64_t n, std::int64_t frame) {
+  LW_ASSERT(source_.loop && !boundary_, "only a loop can be turned");
+  source_.base = n - frame;
+}
+
 void Timeline::jump(Source source) {
   boundary_.reset();
   source_ = std::move(source);
@@ -86,7 +91,9 @@ Timeline::Stop Timeline::take(std::int64_t until, const std::function<void(const
       if (next_ >= boundary_->at) frame.item = boundary_->next.item;
     } else {
       if (!source_.has(next_))
-        return source_.rendition->failed() || source_.rendition->complete() ? Stop::failed : Stop::starved;
+        return !source_.rendition || source_.rendition->failed() || source_.rendition->complete()
+                   ? Stop::failed
+                   : Stop::starved;
       frame.bytes = source_.rendition->frame(source_.frame(next_));
       frame.level_db = level_of(source_, next_);
     }

@@ -16,7 +16,8 @@ namespace longwave::station {
 
 /// Where frames come from: frame n of the mount is frame n - base of the rendition.
 struct Source {
-  EntryId item;  ///< 0: the fallback
+  EntryId item;   ///< 0: the fallback
+  TrackId track;  ///< 0: the filler
   audio::RenditionPtr rendition;
   std::int64_t base = 0;
   bool loop = false;  ///< the rendition is sent round and round
@@ -68,6 +69,8 @@ class Timeline {
   /// Replaces the boundary that is set. Its joint_begin is not before next(); not while committed().
   void set_boundary(Boundary boundary);
   void clear_boundary();
+  /// A loop goes on at another place of itself, so that frame n of the mount is its frame `frame`.
+  void turn_loop(std::int64_t n, std::int64_t frame);
   /// Goes over to another source right here, whatever was set: for when something is wrong.
   void jump(Source source);
 
