@@ -143,9 +143,9 @@ describe('what is heard', () => {
       () => 8000,
     );
     const now = { station: 'main', name: 'N', state: 'playing', time_ms: 0, position_ms: 5000, current: onAir(1, 4000), next: onAir(2, 90_000), listeners: 1 };
-    socket.tell('station.now', now, 1);
-    socket.tell('station.now', { ...now, current: onAir(2, 5000), next: null }, 2);
-    ear = 6000;
+    socket.tell('station.now', { ...now, position_ms: 5500 }, 1);
+    socket.tell('station.now', { ...now, position_ms: 6000, current: onAir(2, 6000), next: null }, 2);
+    ear = 7000;
     page.clock.tick();
     assert.equal(page.station.heard.value.entry, 1);
     socket.tell('station.now', { ...now, current: onAir(2, 9000), next: null }, 3);
