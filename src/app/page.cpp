@@ -38,7 +38,8 @@ Page::Page() {
                           .bytes = asset.bytes,
                           .etag = etag,
                           .gzipped = {},
-                          .immutable = false};
+                          // The page names these two with the hash of their content behind a question mark.
+                          .immutable = asset.path.ends_with(".js") || asset.path.ends_with(".css")};
     if (asset.path == index_path) {
       index_ = file;
     } else {

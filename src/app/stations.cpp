@@ -67,7 +67,7 @@ Stations::Stations(const Config& config, Ground& ground, io::LoopGroup& net)
                .rules = rules(config)}) {
   bus_.attach_programmer(keeper_, loop_.poster());
   bus_.attach_player(broadcaster_, loop_.poster());
-  keeper_.open();
+  keeper_.open(config.station_name);
   for (const StationId id : keeper_.stations()) {
     const auto& programmer = *keeper_.programmer(id);
     broadcaster_.open({.id = id,

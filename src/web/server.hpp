@@ -36,9 +36,8 @@ struct ServerOptions {
   /// Added to every answer that doesn't set them itself.
   Headers default_headers = {
       {"Content-Security-Policy",
-       "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; style-src 'self' "
-       "'unsafe-inline'; "
-       "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"},
+       "default-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; connect-src 'self'; "
+       "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"},
       {"X-Content-Type-Options", "nosniff"},
       {"Referrer-Policy", "same-origin"}};
   Gate gate = {};
