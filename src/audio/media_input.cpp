@@ -62,8 +62,11 @@ Result<std::unique_ptr<MediaInput>> MediaInput::open(const std::filesystem::path
   if (!file) return file.error();
   if (file->size() == 0) return error(Errc::broken, "the file is empty");
   std::unique_ptr<MediaInput> input{new MediaInput{std::move(*file), std::move(stop)}};
-  if (auto opened = input->open_container(path); !opened) return opened.error();
-  if (auto opened = input->open_codec(); !opened) return opened.error();
+  auto opened = input->open_container(path);
+  if (opened) opened = input->open_codec();
+  // Whatever a probe that was interrupted has found or not found says nothing about the file.
+  if (input->stopped()) return error(Errc::cancelled, "cancelled");
+  if (!opened) return opened.error();
   return input;
 }
 
@@ -90,14 +93,12 @@ Result<void> MediaInput::open_container(const std::filesystem::path& path) {
       avformat_open_input(&context, name.c_str(), nullptr, &options);  // frees context on failure
   av_dict_free(&options);
   if (opened < 0) {
-    if (stopped()) return error(Errc::cancelled, "cancelled");
     if (opened == AVERROR_INVALIDDATA || opened == AVERROR(EINVAL))
       return error(Errc::unsupported, "not a sound file of a kind that is played");
     return error(Errc::broken, "the file can't be read: " + ff::text(opened));
   }
   format_.reset(context);
   if (const int found = avformat_find_stream_info(context, nullptr); found < 0) {
-    if (stopped()) return error(Errc::cancelled, "cancelled");
     return error(Errc::broken, "no sound could be found in the file: " + ff::text(found));
   }
   stream_ = av_find_best_stream(context, AVMEDIA_TYPE_AUDIO, -1, -1, nullptr, 0);
