@@ -17,6 +17,7 @@ const titles = () => page.queue.upNext.value.map((one) => (one.pending ? `${one.
 async function connected() {
   socket = FakeSocket.last;
   await socket.answer('channel.subscribe', { channels: { 'station:main': { offset: 0, epoch: 'e' } } });
+  await socket.answer('station.now', {});
   await socket.answer('session.info', { user: null, role: 'admin', name: '' });
 }
 

@@ -57,11 +57,17 @@ export function Refused() {
   const status = refusedStatus.value;
   return (
     <div class="refused" role="alert">
-      <h2 class="panel-title">{s.refusedTitle}</h2>
+      <h2 class="panel-title">{status === 404 ? s.noStation : s.refusedTitle}</h2>
       <p>{s.refusedText[status] ?? s.refusedOther(status)}</p>
-      <button type="button" class="button" onClick={retryNow}>
-        {s.tryNow}
-      </button>
+      {status === 404 ? (
+        <a class="button" href="/">
+          {s.firstStation}
+        </a>
+      ) : (
+        <button type="button" class="button" onClick={retryNow}>
+          {s.tryNow}
+        </button>
+      )}
     </div>
   );
 }

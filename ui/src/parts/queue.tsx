@@ -114,7 +114,18 @@ function Row({ entry, index, steer, able, row, grip }: RowArgs) {
           <span class="row-title">{track.title}</span>
           <span class="row-sub row-who">
             <span>{track.artist}</span>
-            <span>{who}</span>
+            <span>
+              {entry.added_by ? (
+                <>
+                  <span class="who-long">{who}</span>
+                  <span class="who-short" aria-hidden="true">
+                    {entry.added_by}
+                  </span>
+                </>
+              ) : (
+                who
+              )}
+            </span>
           </span>
         </span>
       </span>

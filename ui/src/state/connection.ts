@@ -63,14 +63,15 @@ export function retryNow(): void {
 /** A new connection with the identity that a login or logout has just given this browser. */
 export function reconnect(): void {
   failures = 0;
-  if (socket) socket.close();
-  clearTimeout(timer);
   connect();
 }
 
 function connect(): void {
   clearTimeout(timer);
   retryAt.value = null;
+  const old = socket;
+  socket = null; // what it still says is nobody's business
+  old?.close();
   if (link.value !== 'offline') link.value = 'connecting';
   const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
   const mine: RpcSocket = new RpcSocket(`${scheme}//${location.host}/rpc`, {
@@ -87,7 +88,9 @@ async function opened(mine: RpcSocket): Promise<void> {
   lastHeard = performance.now();
   subscribed = false;
   try {
-    await subscribe(mine);
+    // Anybody may subscribe to a channel that doesn't exist yet; only this tells whether there is a station.
+    const known = wasOnline.value ? null : mine.call('station.now', { station: slug });
+    await Promise.all([subscribe(mine), known]);
   } catch (error) {
     if (!(error instanceof RpcError)) return; // Disconnected: closed() has already seen to it
     if (error.code === ErrorCode.not_found) refuse(404);
