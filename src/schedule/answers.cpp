@@ -68,6 +68,7 @@ void Programmer::on(const orders::Started& message) {
   if (!index || *index < queue_.next_index() || !current_ || !ready(*queue_.entries()[*index])) return;
   queue_.move(message.item, queue_.next_index());
   fixed_ = message.item;
+  cut_waits_until_ = {};
   const auto at = std::max(begin, current_->start_at);
   if (at != current_->end_at) {
     current_->end_at = at;

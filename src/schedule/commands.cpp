@@ -125,6 +125,7 @@ Result<Answer> Programmer::execute(const Clear&) {
 
 Result<Answer> Programmer::execute(const Skip&) {
   if (!current_) return error(Errc::conflict, "nothing is on air");
+  if (fixed_ || moment_.now < cut_waits_until_) return Answer{};
   if (!skip_pending_) skip_asked_ = moment_.now;
   skip_pending_ = true;
   review_ = true;

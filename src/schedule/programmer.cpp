@@ -96,7 +96,7 @@ std::optional<Instant> Programmer::deadline() const {
   const auto& entries = queue_.entries();
   const auto next = queue_.next_index();
   if (current_) {
-    at(clock_.instant(current_->end_at));
+    at(std::max(clock_.instant(current_->end_at), cut_waits_until_));
     if (next >= entries.size() || !ready(*entries[next])) at_position(current_->end_at - rules_.late);
   }
   for (std::size_t i = next; i < std::min(next + rules_.ahead, entries.size()); ++i) {
@@ -216,12 +216,8 @@ bool Programmer::advance() {
   const auto next = queue_.next_index();
   const bool next_ready = next < queue_.size() && ready(*queue_.entries()[next]);
   if (current_) {
-    if (skip_pending_ && next_ready) {
-      // The next one may begin within seconds by itself and be on its way to listeners already.
-      cut(fixed_ ? current_->end_at : std::min(on_grid(position_), current_->end_at));
-      return true;
-    }
-    if (position_ < current_->end_at) return false;
+    if (skip_pending_ && next_ready) cut();
+    if (position_ < current_->end_at || moment_.now < cut_waits_until_) return false;
     const auto end = current_->end_at;
     end_current(end);
     if (next_ready) start(queue_.next_index(), end);
@@ -255,6 +251,7 @@ void Programmer::start(std::size_t index, Samples at) {
   resume_at_tail_ = false;
   skip_pending_ = false;
   cut_next_ = false;
+  cut_waits_until_ = {};
   current_problem_.clear();
   current_heard_by_ = 0;
 }
@@ -275,15 +272,16 @@ void Programmer::end_current(Samples at) {
   }
   tail_ = row.end_at;
   skip_pending_ = false;
+  cut_waits_until_ = {};
 }
 
-/// Ends what is on air at `at` and begins the next there, which is ready.
-void Programmer::cut(Samples at) {
-  const bool begins_by_itself = fixed_ && at == current_->end_at;
-  at = std::max(at, current_->start_at);
-  end_current(at);
-  start(queue_.next_index(), at);
-  cut_next_ = !begins_by_itself;
+/// What is on air ends now, and the next, which is ready, is ordered there. Listeners were sent some seconds
+/// of the old item already: it stays on air until the player has said when the new one really begins.
+void Programmer::cut() {
+  skip_pending_ = false;
+  current_->end_at = std::min(current_->end_at, std::max(on_grid(position_), current_->start_at));
+  cut_waits_until_ = moment_.now + rules_.cut_waits;
+  cut_next_ = true;
 }
 
 void Programmer::send_plan() {

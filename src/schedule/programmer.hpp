@@ -33,9 +33,10 @@ struct Rules {
   Samples late = std::chrono::seconds{8};  ///< this long before it is due, what isn't ready is passed over
   Samples avoid = std::chrono::hours{1};   ///< what failed isn't drawn for this long
   Duration skip_waits = std::chrono::seconds{10};  ///< for the next to be ready, before another is taken
-  Duration ask_again = std::chrono::seconds{60};   ///< a Prepare without answer is sent again
-  Duration clock_step = std::chrono::seconds{2};   ///< the wall clock may be off by less than this
-  Samples grid{1152};                              ///< starts that the programmer chooses are multiples of it
+  Duration cut_waits = std::chrono::seconds{10};  ///< for the player to say when a cut came; else: as ordered
+  Duration ask_again = std::chrono::seconds{60};  ///< a Prepare without answer is sent again
+  Duration clock_step = std::chrono::seconds{2};  ///< the wall clock may be off by less than this
+  Samples grid{1152};                             ///< starts that the programmer chooses are multiples of it
 };
 
 // --- commands: what people do. `by` is a display name, empty for nobody.
@@ -63,7 +64,8 @@ struct Move {
 struct Clear {
   std::string by;
 };
-/// Cuts the item on air as soon as another is ready. Errors: conflict (nothing is on air).
+/// Cuts the item on air as soon as the next is ready; without effect when it is being cut, or the next begins
+/// within seconds anyway. Errors: conflict (nothing is on air).
 struct Skip {
   std::string by;
 };
@@ -91,7 +93,7 @@ enum class OnAir {
 
 struct NowView {
   OnAir state = OnAir::empty;
-  std::optional<Item> current;  ///< starts up to a few seconds later after a skip
+  std::optional<Item> current;  ///< after a skip the old one, until the player has begun the next
   std::optional<Item> next;     ///< only when its start is certain
   friend bool operator==(const NowView& a, const NowView& b);
 };
@@ -203,7 +205,7 @@ class Programmer {
   bool advance();
   void start(std::size_t index, Samples at);
   void end_current(Samples at);
-  void cut(Samples at);
+  void cut();
   void drop_failed(std::size_t index, const std::string& problem);
   void withdraw(EntryId id);
   void drop_vanished();
@@ -243,6 +245,7 @@ class Programmer {
   Instant grace_until_{};        ///< until then nothing is passed over
   bool skip_pending_ = false;
   Instant skip_asked_{};
+  Instant cut_waits_until_{};  ///< the next item was told to cut, and the player hasn't said when it begins
   bool review_ = false;
   bool grown_ = false;  ///< the library has: picks that it was too small for are drawn anew
   EntryId fixed_;       ///< the next item, when the player has said that it starts at the end of this one

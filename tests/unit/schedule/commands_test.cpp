@@ -125,11 +125,12 @@ TEST_F(Commands, ClearLeavesWhatIsOnAir) {
 }
 
 TEST_F(Commands, ASkipCutsAtOnceAndFollowsThePlayer) {
+  desk.auto_answer = false;
   const auto current = at(0);
   const auto next = at(1);
   ASSERT_TRUE(desk.run(Skip{""}));
   auto plays = desk.ordered<orders::Play>();
-  ASSERT_GE(plays.size(), 2U);
+  ASSERT_EQ(plays.size(), 2U);
   EXPECT_EQ(plays[0].item, next);
   EXPECT_TRUE(plays[0].cut);
   EXPECT_EQ(plays[0].start_at.count() % 1152, 0);
@@ -137,25 +138,51 @@ TEST_F(Commands, ASkipCutsAtOnceAndFollowsThePlayer) {
   EXPECT_LT(plays[0].start_at, desk.position() + Samples{1152});
   EXPECT_EQ(plays[1].start_at, plays[0].start_at + minutes(3));
   EXPECT_FALSE(plays[1].cut);
-  EXPECT_EQ(at(0), next);
-  EXPECT_FALSE(desk.programmer->queue().find(current));
-  EXPECT_EQ(desk.history.rbegin()->second.end_at, plays[0].start_at);
+  desk.pass(400ms);
+  EXPECT_EQ(at(0), current) << "it is heard until the player says otherwise";
+  ASSERT_TRUE(desk.run(Skip{""})) << "once is enough";
 
   desk.orders.clear();
-  const auto really = plays[0].start_at + Samples{100 * 1152};  // the player had sent 2.6 s already
+  const auto really = plays[0].start_at + Samples{150 * 1152};  // the player had sent 4 s already
   desk.say(orders::Started{next, really, Samples{0}});
-  EXPECT_EQ(desk.programmer->now().current->start_at, really);
-  EXPECT_EQ(desk.history.rbegin()->second.end_at, really) << "what was skipped was heard until then";
+  EXPECT_EQ(at(0), current);
+  EXPECT_EQ(desk.programmer->now().current->end_at, really);
+  EXPECT_EQ(desk.programmer->now().next->start_at, really);
   plays = desk.ordered<orders::Play>();
-  ASSERT_GE(plays.size(), 1U);
+  ASSERT_EQ(plays.size(), 1U);
   EXPECT_EQ(plays[0].start_at, really + minutes(3));
+  desk.pass_samples(really - desk.position() + Samples{44});
+  EXPECT_EQ(at(0), next);
+  EXPECT_EQ(desk.history.rbegin()->second.end_at, really);
+}
+
+TEST_F(Commands, ASkipThatThePlayerDoesNotConfirmCountsAsOrdered) {
+  desk.auto_answer = false;
+  const auto next = at(1);
+  ASSERT_TRUE(desk.run(Skip{""}));
+  const auto ordered = desk.ordered<orders::Play>().at(0).start_at;
+  desk.pass(10s);
+  EXPECT_EQ(at(0), next);
+  EXPECT_EQ(desk.programmer->now().current->start_at, ordered);
+}
+
+TEST_F(Commands, ASkipSurvivesAKillBeforeThePlayerAnswers) {
+  desk.auto_answer = false;
+  const auto next = at(1);
+  ASSERT_TRUE(desk.run(Skip{""}));
+  desk.pass(100ms);
+  desk.asked.clear();
+  desk.restart();
+  desk.answer_all();
+  EXPECT_EQ(desk.programmer->now().current->entry->id, next);
 }
 
 TEST_F(Commands, RemovingWhatIsOnAirIsASkip) {
   const auto next = at(1);
   ASSERT_TRUE(desk.run(Remove{at(0), ""}));
-  EXPECT_EQ(at(0), next);
   EXPECT_TRUE(desk.ordered<orders::Play>().at(0).cut);
+  desk.pass(27ms);
+  EXPECT_EQ(at(0), next);
 }
 
 TEST_F(Commands, ASkipWaitsForWhatWasAskedToComeNext) {
@@ -165,7 +192,9 @@ TEST_F(Commands, ASkipWaitsForWhatWasAskedToComeNext) {
   ASSERT_TRUE(desk.run(Skip{""}));
   EXPECT_EQ(desk.on_air(), on_air) << "there is sound until the next one is ready";
   desk.pass(1s);
+  desk.auto_answer = true;
   desk.answer_all();
+  desk.pass(27ms);
   EXPECT_EQ(desk.on_air(), TrackId{90});
 }
 
@@ -175,16 +204,20 @@ TEST_F(Commands, ASkipDoesNotWaitForever) {
   ASSERT_TRUE(desk.run(Add{{TrackId{90}}, 1, ""}));
   ASSERT_TRUE(desk.run(Skip{""}));
   desk.pass(9s);
-  EXPECT_NE(desk.on_air(), ready);
+  EXPECT_TRUE(desk.ordered<orders::Play>().empty());
   desk.pass(1s);
-  EXPECT_EQ(desk.on_air(), ready);
-  EXPECT_EQ(desk.tracks()[1], 90) << "it comes after";
+  const auto plays = desk.ordered<orders::Play>();
+  ASSERT_FALSE(plays.empty());
+  EXPECT_EQ(plays[0].track, ready);
+  EXPECT_TRUE(plays[0].cut);
+  EXPECT_EQ(desk.tracks()[2], 90) << "it comes after";
 }
 
 TEST_F(Commands, SkippingThroughEverythingNeverLeavesAHole) {
   for (int i = 0; i < 30; ++i) {
     ASSERT_TRUE(desk.run(Skip{""}));
     desk.answer_all();
+    desk.pass(27ms);
     ASSERT_EQ(desk.programmer->now().state, OnAir::playing) << i;
   }
   Samples end{0};

@@ -139,9 +139,14 @@ class Desk {
     for (auto& order : output.orders) {
       if (const auto* prepare = std::get_if<orders::Prepare>(&order))
         asked.emplace_back(prepare->item, prepare->track);
-      orders.push_back(std::move(order));
+      orders.push_back(order);
     }
     for (auto& event : output.events) events.push_back(std::move(event));
+    if (!auto_answer) return;
+    for (const auto& order : output.orders) {
+      const auto* play = std::get_if<orders::Play>(&order);
+      if (play && play->cut) say(orders::Started{play->item, play->start_at, play->offset});
+    }
   }
 
  private:

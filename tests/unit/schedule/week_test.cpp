@@ -194,7 +194,8 @@ struct Week {
     const auto position = desk.position();
     ASSERT_GE(queue.size() - queue.next_index(), 2U) << "two entries follow, whatever happens";
     if (view.current) {
-      ASSERT_GT(view.current->end_at, position - Samples{44100}) << "an item that is over isn't on air";
+      ASSERT_GT(view.current->end_at, position - Samples{11 * 44100})
+          << "an item that is over is on air only while a cut waits for the player";
       ASSERT_LT(view.current->start_at, position + Samples{60 * 44100});
       if (view.next) {
         ASSERT_EQ(view.next->start_at, view.current->end_at);
