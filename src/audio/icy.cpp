@@ -14,7 +14,7 @@ std::string value_of(std::string_view raw) {
   for (const char c : text::to_utf8(raw)) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
       clean += ' ';
-    else if (c == ';' && clean.ends_with('\''))
+    else if (c == ';' && (clean.empty() || clean.ends_with('\'')))  // after the opening quote, too
       clean += " ;";
     else
       clean += c;

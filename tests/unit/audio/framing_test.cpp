@@ -20,6 +20,7 @@ TEST(Icy, ABlockIsItsLengthAndPaddedText) {
       {"", "", "StreamTitle='';StreamUrl='';"},
       {"It's", "http://x/", "StreamTitle='It's';StreamUrl='http://x/';"},
       {"a';b", "", "StreamTitle='a' ;b';StreamUrl='';"},
+      {";b", "", "StreamTitle=' ;b';StreamUrl='';"},
       {"ends'", "", "StreamTitle='ends' ';StreamUrl='';"},
       {"two\r\nlines", "", "StreamTitle='two  lines';StreamUrl='';"},
       {"Motörhead – Überlieferung", "", "StreamTitle='Motörhead – Überlieferung';StreamUrl='';"},
