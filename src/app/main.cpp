@@ -62,83 +62,103 @@ int with_config(const Typed& typed, Command command) {
   return command(*config);
 }
 
-int run(int argc, char** argv) {
-  CLI::App program{"Longwave: a folder of music as a live station that everyone steers", "longwave"};
-  program.require_subcommand(1);
-  int code = EXIT_SUCCESS;
+/// What was typed, and the exit code of what was done about it.
+struct Line {
   Typed typed;
-  CallOptions call_options;
+  CallOptions call;
   std::string user, role = "dj", root = ".";
   bool check = false;
+  int code = EXIT_SUCCESS;
+};
 
+void add_serving(CLI::App& program, Line& line) {
   auto* serve_command = program.add_subcommand("serve", "Puts the music on the air until it is stopped");
-  typed.add_to(*serve_command);
-  serve_command->callback([&] { code = with_config(typed, serve); });
+  line.typed.add_to(*serve_command);
+  serve_command->callback([&line] { line.code = with_config(line.typed, serve); });
 
   auto* scan_command = program.add_subcommand("scan", "Looks through the music without serving");
-  typed.add_to(*scan_command, {"music", "data", "scan-threads"});
-  scan_command->callback([&] { code = with_config(typed, scan); });
-
-  auto* call_command = program.add_subcommand("call", "Calls a method of a running server, see docs/api.md");
-  typed.add_to(*call_command, {"listen"});
-  call_command->add_option("method", call_options.method, "Its name, as in queue.list")
-      ->required()
-      ->type_name("METHOD");
-  call_command->add_option("params", call_options.params, "Its parameters")->type_name("JSON");
-  call_command
-      ->add_option("--key", call_options.key,
-                   "A bearer key of auth.login, where one is needed (not on this machine)")
-      ->envname("LONGWAVE_KEY")
-      ->type_name("KEY");
-  call_command->callback([&] {
-    code = with_config(typed, [&](const Config& config) {
-      call_options.address = config.listen;
-      return call(call_options);
-    });
-  });
-
-  auto* user_command = program.add_subcommand("user", "People who may log in (while no server runs)");
-  user_command->require_subcommand(1);
-  auto* add_command = user_command->add_subcommand("add", "Adds somebody; asks for the password");
-  typed.add_to(*add_command, {"data"});
-  add_command->add_option("name", user, "a-z, 0-9, '.', '_', '-', at most 32 characters")->required();
-  add_command->add_option("--role", role, "dj (steers queues) or admin (everything)")->capture_default_str();
-  add_command->callback(
-      [&] { code = with_config(typed, [&](const Config& config) { return user_add(config, user, role); }); });
-  auto* passwd_command = user_command->add_subcommand("passwd", "Gives somebody a new password");
-  typed.add_to(*passwd_command, {"data"});
-  passwd_command->add_option("name", user)->required();
-  passwd_command->callback(
-      [&] { code = with_config(typed, [&](const Config& config) { return user_passwd(config, user); }); });
+  line.typed.add_to(*scan_command, {"music", "data", "scan-threads"});
+  scan_command->callback([&line] { line.code = with_config(line.typed, scan); });
 
   auto* config_command =
       program.add_subcommand("config", "Prints the configuration that would be used, as TOML");
-  typed.add_to(*config_command);
-  config_command->callback([&] {
-    code = with_config(typed, [](const Config& config) {
+  line.typed.add_to(*config_command);
+  config_command->callback([&line] {
+    line.code = with_config(line.typed, [](const Config& config) {
       fmt::print("{}", to_toml(config));
       return EXIT_SUCCESS;
     });
   });
+}
 
+void add_calling(CLI::App& program, Line& line) {
+  auto* command = program.add_subcommand("call", "Calls a method of a running server, see docs/api.md");
+  line.typed.add_to(*command, {"listen"});
+  command->add_option("method", line.call.method, "Its name, as in queue.list")
+      ->required()
+      ->type_name("METHOD");
+  command->add_option("params", line.call.params, "Its parameters")->type_name("JSON");
+  command
+      ->add_option("--key", line.call.key,
+                   "A bearer key of auth.login, where one is needed (not on this machine)")
+      ->envname("LONGWAVE_KEY")
+      ->type_name("KEY");
+  command->callback([&line] {
+    line.code = with_config(line.typed, [&line](const Config& config) {
+      line.call.address = config.listen;
+      return call(line.call);
+    });
+  });
+}
+
+void add_people(CLI::App& program, Line& line) {
+  auto* user_command = program.add_subcommand("user", "People who may log in (while no server runs)");
+  user_command->require_subcommand(1);
+  auto* add_command = user_command->add_subcommand("add", "Adds somebody; asks for the password");
+  line.typed.add_to(*add_command, {"data"});
+  add_command->add_option("name", line.user, "a-z, 0-9, '.', '_', '-', at most 32 characters")->required();
+  add_command->add_option("--role", line.role, "dj (steers queues) or admin (everything)")
+      ->capture_default_str();
+  add_command->callback([&line] {
+    line.code = with_config(line.typed,
+                            [&line](const Config& config) { return user_add(config, line.user, line.role); });
+  });
+  auto* passwd_command = user_command->add_subcommand("passwd", "Gives somebody a new password");
+  line.typed.add_to(*passwd_command, {"data"});
+  passwd_command->add_option("name", line.user)->required();
+  passwd_command->callback([&line] {
+    line.code =
+        with_config(line.typed, [&line](const Config& config) { return user_passwd(config, line.user); });
+  });
+}
+
+void add_about(CLI::App& program, Line& line) {
   program.add_subcommand("version", "Prints the version")->callback([] {
     fmt::print("longwave {}\n", LONGWAVE_VERSION);
   });
-
   auto* dev_command = program.add_subcommand("dev", "For those who change Longwave")->group("");
   auto* docs_command =
       dev_command->add_subcommand("docs", "Writes the documents that are made from the program");
-  docs_command->add_option("root", root, "The checkout")->capture_default_str();
-  docs_command->add_flag("--check", check, "Only says which are stale");
-  docs_command->callback([&] { code = make_docs(root, check); });
+  docs_command->add_option("root", line.root, "The checkout")->capture_default_str();
+  docs_command->add_flag("--check", line.check, "Only says which are stale");
+  docs_command->callback([&line] { line.code = make_docs(line.root, line.check); });
+}
 
+int run(int argc, char** argv) {
+  CLI::App program{"Longwave: a folder of music as a live station that everyone steers", "longwave"};
+  program.require_subcommand(1);
+  Line line;
+  add_serving(program, line);
+  add_calling(program, line);
+  add_people(program, line);
+  add_about(program, line);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
     const int parsed = program.exit(e);
     return parsed == 0 ? EXIT_SUCCESS : 2;
   }
-  return code;
+  return line.code;
 }
 
 }  // namespace

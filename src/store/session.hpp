@@ -26,7 +26,7 @@ struct Blob {
   std::string bytes;
 };
 
-/// A value that is bound to a placeholder for the time of one call.
+/// A value that is bound to a parameter for the time of one call.
 struct BlobView {
   std::string_view bytes;
 };

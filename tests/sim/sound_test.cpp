@@ -108,8 +108,8 @@ TEST_F(SoundTest, TenMinutesAreContinuousAndEveryBoundaryIsWhereTheProgrammeSaid
   EXPECT_GE(radio.boundaries.size(), 20u);
 
   write("main.mp3", radio.sent[audio::Format::mp3_128]);
-  write("main.opus",
-        audio::opus_headers(station::opus_serial(StationId{1}), "longwave") + radio.sent[audio::Format::opus_96]);
+  write("main.opus", audio::opus_headers(station::opus_serial(StationId{1}), "longwave") +
+                         radio.sent[audio::Format::opus_96]);
   std::string json = "[";
   for (const auto& b : radio.boundaries) {
     json += fmt::format("{}{{\"at\":{},\"track\":{}}}", json.size() > 1 ? ",\n" : "", b.at.count(),
