@@ -17,7 +17,9 @@ import './style/dialogs.css';
 
 document.documentElement.lang = s.locale;
 document.documentElement.dir = s.dir;
-render(<App />, document.getElementById('app')!);
+const root = document.getElementById('app')!;
+root.textContent = ''; // what index.html paints before this script is here
+render(<App />, root);
 startAccent();
 startClock();
 startPlayer();

@@ -30,7 +30,7 @@ function waves(seed: number, lines: number): string[] {
   const drift = (random() - 0.5) * 1.6;
   const centre = 0.25 + random() * 0.5;
   const width = 0.18 + random() * 0.22;
-  const points = 48;
+  const points = lines > 4 ? 48 : 20;
   return Array.from({ length: lines }, (_, line) => {
     const base = ((line + 1) / (lines + 1)) * 100;
     const height = (72 / (lines + 1)) * (0.7 + random() * 0.5);

@@ -13,7 +13,7 @@ import { type RowProps, VirtualList } from './virtual_list';
 export function QueuePanel() {
   const list = upNext.value;
   return (
-    <Panel name="queue" title={s.queue} aside={list && list.length > 0 && <Head list={list} />}>
+    <Panel name="queue" title={s.queue} aside={list === null ? <p class="sum" /> : list.length > 0 && <Head list={list} />}>
       {list === null ? (
         <SkeletonRows n={5} />
       ) : list.length === 0 ? (

@@ -18,6 +18,7 @@ export const scanning = signal<AbortController | null>(null);
 export const page = 60;
 const debounce_ms = 120;
 const keptPages = 40;
+const resting_ms = 80;
 let generation = 0;
 let timer: number | undefined;
 const asked = new Set<number>();
@@ -50,8 +51,19 @@ async function restart(text: string): Promise<void> {
 const fetchPage = (text: string, index: number): Promise<Result<'library.search'>> =>
   call('library.search', { text, limit: page, offset: index * page });
 
-/** The rows from..to are about to be seen. */
+let seen: [number, number] = [0, 0];
+let resting: number | undefined;
+
+/** The rows from..to are about to be seen; what is only flown over isn't fetched. */
 export function need(from: number, to: number): void {
+  const far = from > seen[1] || to < seen[0];
+  seen = [from, to];
+  clearTimeout(resting);
+  if (far) resting = window.setTimeout(() => fetchRows(from, to), resting_ms);
+  else fetchRows(from, to);
+}
+
+function fetchRows(from: number, to: number): void {
   for (let index = Math.floor(from / page); index <= Math.floor(to / page); index++) {
     if (!asked.has(index)) void load(index);
   }
