@@ -88,15 +88,20 @@ void WebSocketConnection::control(std::string bytes) {
 void WebSocketConnection::send_frame(const SharedFrame& frame) {
   if (!peer_.open() || over_) return;
   const auto limit = peer_.options().queue_limit;
-  if (stream_.queued_bytes() + frame->wire().size() > limit) {
-    stream_.flush();  // much in one turn isn't a slow client
-    if (over_ || !peer_.open()) return;
-    if (stream_.queued_bytes() + frame->wire().size() > limit) {
-      stream_.drop_unsent();
-      return close_with(peer_.options().slow_code, "slow");
-    }
+  const auto size = frame->wire().size();
+  if (stream_.queued_bytes() + size <= limit) return stream_.write(io::SharedBytes{frame, frame->wire()});
+  // Much in one turn isn't a slow client, nor is one large message: what counts is what the kernel doesn't
+  // take now.
+  stream_.flush();
+  if (over_ || !peer_.open()) return;
+  const bool fits = stream_.queued_bytes() == 0 || stream_.queued_bytes() + size <= limit;
+  if (fits) {
+    stream_.write(io::SharedBytes{frame, frame->wire()});
+    stream_.flush();
+    if (over_ || !peer_.open() || stream_.queued_bytes() <= limit) return;
   }
-  stream_.write(io::SharedBytes{frame, frame->wire()});
+  stream_.drop_unsent();
+  close_with(peer_.options().slow_code, "slow");
 }
 
 void WebSocketConnection::close_with(std::uint16_t code, std::string_view reason) {
