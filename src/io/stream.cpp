@@ -4,6 +4,7 @@
 #include "base/assert.hpp"
 #include "io/core.hpp"
 #include "io/loop.hpp"
+#include "io/peer_address.hpp"
 #include "io/tls.hpp"
 #include "io/tls_session.hpp"
 
@@ -11,7 +12,6 @@
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -415,31 +415,7 @@ void Stream::limit_send_buffer(std::size_t bytes) {
 }
 
 PeerAddress Stream::peer() const {
-  PeerAddress peer;
-  sockaddr_storage address{};
-  socklen_t size = sizeof address;
-  if (impl_->closed ||
-      ::getpeername(impl_->socket.native_handle(), reinterpret_cast<sockaddr*>(&address), &size) != 0) {
-    return peer;
-  }
-  char text[INET6_ADDRSTRLEN] = {};
-  if (address.ss_family == AF_INET) {
-    const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
-    ::inet_ntop(AF_INET, &v4.sin_addr, text, sizeof text);
-    peer.port = ntohs(v4.sin_port);
-    peer.is_loopback = (ntohl(v4.sin_addr.s_addr) >> 24) == 127;
-  } else if (address.ss_family == AF_INET6) {
-    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
-    const bool mapped = IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr);
-    if (mapped) ::inet_ntop(AF_INET, &v6.sin6_addr.s6_addr[12], text, sizeof text);
-    if (!mapped) ::inet_ntop(AF_INET6, &v6.sin6_addr, text, sizeof text);
-    peer.port = ntohs(v6.sin6_port);
-    peer.is_loopback = mapped ? v6.sin6_addr.s6_addr[12] == 127 : IN6_IS_ADDR_LOOPBACK(&v6.sin6_addr);
-  } else {
-    peer.is_loopback = true;
-  }
-  peer.ip = text;
-  return peer;
+  return impl_->closed ? PeerAddress{} : peer_address(impl_->socket.native_handle());
 }
 
 bool Stream::tls() const {
