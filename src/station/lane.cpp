@@ -141,8 +141,11 @@ std::optional<std::string> Lane::problem(EntryId item) const {
 
 Source Lane::fallback(std::int64_t n) {
   const bool track = last_good_ && last_good_ != bad_fallback_ && !owner_.rather_filler();
-  return {
-      .item = {}, .rendition = track ? last_good_ : media_.filler(timeline_format_), .base = n, .loop = true};
+  return {.item = {},
+          .track = track ? last_good_track_ : TrackId{},
+          .rendition = track ? last_good_ : media_.filler(timeline_format_),
+          .base = n,
+          .loop = true};
 }
 
 bool Lane::try_begin(Instant instant, Samples now) {
