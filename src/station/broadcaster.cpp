@@ -277,7 +277,6 @@ StationMetrics Broadcaster::Impl::metrics() const {
 
 void Broadcaster::Impl::add_routes(web::Router& router) {
   for (const auto format : audio::all_formats) {
-    if (!media_.filler(format)) continue;
     const auto extension = std::string{audio::info(format).extension};
     const auto pattern = "/listen/:station." + extension;
     const auto added =

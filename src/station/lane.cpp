@@ -266,8 +266,12 @@ bool Lane::ready_at(const Item& item, std::int64_t n) const {
 }
 
 void Lane::ask_joint(const Item& b, std::int64_t at, Instant by) {
-  const auto& rendition = *timeline_.source().rendition;
   if (!ready_at(b, at)) return;
+  if (!timeline_.source().rendition) {
+    joint_.failed = true;
+    return;
+  }
+  const auto& rendition = *timeline_.source().rendition;
   // The filler keeps the sound of its last frames only: there a joint can be made.
   if (timeline_.source().loop && !timeline_.source().track)
     timeline_.turn_loop(at, rendition.frames_ready() - loop_rest);

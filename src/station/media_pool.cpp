@@ -9,6 +9,7 @@
 
 #include <array>
 #include <atomic>
+#include <future>
 #include <list>
 #include <unordered_map>
 #include <utility>
@@ -62,12 +63,16 @@ class MediaPool::Impl : public std::enable_shared_from_this<Impl> {
         clock_(clock),
         options_(options) {
     for (const auto format : audio::all_formats) {
-      auto filler = audio::make_filler(format);
-      if (!filler) {
-        log::error("no {} mounts: {}", audio::info(format).extension, filler.error().message);
-        continue;
-      }
-      fillers_[static_cast<std::size_t>(format)] = std::move(filler.value());
+      auto promise = std::make_shared<std::promise<audio::RenditionPtr>>();
+      fillers_[static_cast<std::size_t>(format)] = promise->get_future().share();
+      auto work = [promise, format](std::stop_token) {
+        auto filler = audio::make_filler(format);
+        if (!filler)
+          log::error("no filler for {}: {}", audio::info(format).extension, filler.error().message);
+        promise->set_value(filler ? std::move(filler.value()) : nullptr);
+      };
+      pool_.submit(
+          {.priority = options_.joint_priority - 1, .deadline = clock_.now(), .work = std::move(work)});
     }
   }
 
@@ -79,7 +84,7 @@ class MediaPool::Impl : public std::enable_shared_from_this<Impl> {
             std::shared_ptr<Wanted> wanted, Done<audio::RenditionPtr> done);
   void joint(JointRequest request, Instant by, std::shared_ptr<Wanted> wanted, Done<audio::SegmentPtr> done);
   audio::RenditionPtr filler(audio::Format format) const {
-    return fillers_[static_cast<std::size_t>(format)];
+    return fillers_[static_cast<std::size_t>(format)].get();
   }
 
  private:
@@ -104,7 +109,7 @@ class MediaPool::Impl : public std::enable_shared_from_this<Impl> {
   Post post_;
   const Clock& clock_;
   MediaPoolOptions options_;
-  std::array<audio::RenditionPtr, std::size(audio::all_formats)> fillers_;
+  std::array<std::shared_future<audio::RenditionPtr>, std::size(audio::all_formats)> fillers_;
   std::list<KnownTrack> recent_;  // most recently used first
   std::unordered_map<TrackId, std::list<KnownTrack>::iterator> by_track_;
 };

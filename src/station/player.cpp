@@ -191,7 +191,7 @@ void Player::tick() {
 void Player::open_and_close_lanes(Instant now) {
   for (const auto format : audio::all_formats) {
     auto& mount = mounts_[index(format)];
-    if (mount.listeners > 0 && !mount.lane && media_.filler(format)) {
+    if (mount.listeners > 0 && !mount.lane) {
       mount.lane = std::make_unique<Lane>(station_, format, options_, media_, static_cast<LaneOwner&>(*this),
                                           metrics_);
       ++metrics_.mounts_live;
