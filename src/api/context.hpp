@@ -45,10 +45,11 @@ struct Context {
   Post hub_loop;
   hub::Hub* hub = nullptr;  ///< on the hub's loop
   Post station_loop;
-  library::Library* library = nullptr;     ///< on the station loop
-  schedule::Keeper* keeper = nullptr;      ///< on the station loop
-  StationFeed* feed = nullptr;             ///< on the station loop
-  Announcements* announcements = nullptr;  ///< on the station loop
+  std::function<void(Duration, Task)> later;  ///< on the station loop: runs the task there after a while
+  library::Library* library = nullptr;        ///< on the station loop
+  schedule::Keeper* keeper = nullptr;         ///< on the station loop
+  StationFeed* feed = nullptr;                ///< on the station loop
+  Announcements* announcements = nullptr;     ///< on the station loop
 };
 
 /// A handler that reads the database: `read` runs on a reading thread of the store with the checked call.

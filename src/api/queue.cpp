@@ -4,6 +4,7 @@
 #include "api/context.hpp"
 #include "api/station.hpp"
 #include "api/station_feed.hpp"
+#include "library/library.hpp"
 
 #include <fmt/core.h>
 #include <boost/json.hpp>
@@ -16,20 +17,37 @@ namespace {
 namespace json = boost::json;
 using namespace rpc;
 
-/// A method that steers a queue: its command is carried out by the programmer and answered when it is on
-/// disk.
-Handler steering(Context& context, std::function<schedule::Command(const Call&)> command) {
-  return on_station_loop(
-      context, [&context, command = std::move(command)](const Call& call, const Responder& answer) {
-        const auto station = station_of(context, call, answer);
-        if (!station) return;
-        context.keeper->run(*station, command(call), [answer](Result<schedule::Answer> outcome) {
-          if (!outcome) return answer.fail(outcome.error());
+constexpr Duration ask_again = std::chrono::milliseconds{250};
+constexpr int most_tries = 12;
+
+/// Gives a command to the programmer; its answer comes when it is on disk. A track that a search has just
+/// found may be too new for the programmer, who hears of new ones once a second: then it is asked again a
+/// moment later.
+void steer(Context& context, StationId station, const schedule::Command& command, const Responder& answer,
+           int tries) {
+  context.keeper->run(
+      station, command, [&context, station, command, answer, tries](Result<schedule::Answer> outcome) {
+        if (outcome) {
           json::array entries;
           for (const EntryId id : outcome->entries) entries.push_back(id.value);
-          answer.finish(json::object{{"entries", std::move(entries)}, {"version", outcome->version}});
+          return answer.finish(json::object{{"entries", std::move(entries)}, {"version", outcome->version}});
+        }
+        const bool too_new = outcome.error().code == Errc::not_found &&
+                             std::holds_alternative<schedule::Add>(command) && context.library->scanning();
+        if (!too_new || tries <= 0) return answer.fail(outcome.error());
+        context.later(ask_again, [&context, station, command, answer, tries] {
+          steer(context, station, command, answer, tries - 1);
         });
       });
+}
+
+/// A method that steers a queue.
+Handler steering(Context& context, std::function<schedule::Command(const Call&)> command) {
+  return on_station_loop(context,
+                         [&context, command = std::move(command)](const Call& call, const Responder& answer) {
+                           if (const auto station = station_of(context, call, answer))
+                             steer(context, *station, command(call), answer, most_tries);
+                         });
 }
 
 std::string name_of(const Call& call) {

@@ -73,6 +73,10 @@ People::People(Ground& ground, Stations& stations, io::LoopGroup& net)
   context_.hub_loop = hub_loop_.poster();
   context_.hub = &hub_;
   context_.station_loop = stations.loop().poster();
+  context_.later = [this](Duration delay, Task task) {
+    auto timer = std::make_shared<io::Timer>(stations_.loop());
+    timer->after(delay, [timer, task = std::move(task)]() mutable { task(); });
+  };
   context_.library = &stations.library();
   context_.keeper = &stations.keeper();
   context_.feed = &feed_;

@@ -44,6 +44,22 @@ schedule::Rules rules(const Config& config) {
   return rules;
 }
 
+constexpr std::size_t at_once = 10'000;  // tracks
+
+schedule::CataloguePtr programmers_view(const std::vector<library::CatalogueRow>& rows) {
+  std::vector<schedule::Candidate> candidates;
+  candidates.reserve(rows.size());
+  for (const auto& row : rows) {
+    candidates.push_back({.track = row.track,
+                          .artist = row.artist,
+                          .weight = row.weight,
+                          .duration_ms = row.duration_ms,
+                          .playable = row.playable,
+                          .analysed = row.analysed});
+  }
+  return std::make_shared<const schedule::Catalogue>(std::move(candidates));
+}
+
 std::uint64_t chance() {
   std::random_device device;
   return static_cast<std::uint64_t>(device()) << 32 | device();
@@ -103,27 +119,18 @@ void Stations::start() {
   });
 }
 
-/// The programmer's view of the library is built beside the loop: it takes some milliseconds for 100,000
-/// tracks.
+/// The programmer's view of the library. A small one is made here and now, so that what is found can be asked
+/// for at once; a large one takes some milliseconds and is made beside the loop.
 void Stations::on_catalogue(const library::CatalogueChanged& event) {
   const auto number = ++catalogue_number_;
+  if (event.catalogue->size() <= at_once) return keeper_.set_catalogue(programmers_view(*event.catalogue));
   ground_.blocking().submit(
-      {.work = [this, number, rows = event.catalogue, post = loop_.poster()](std::stop_token) {
-        std::vector<schedule::Candidate> candidates;
-        candidates.reserve(rows->size());
-        for (const auto& row : *rows) {
-          candidates.push_back({.track = row.track,
-                                .artist = row.artist,
-                                .weight = row.weight,
-                                .duration_ms = row.duration_ms,
-                                .playable = row.playable,
-                                .analysed = row.analysed});
-        }
-        auto made = std::make_shared<const schedule::Catalogue>(std::move(candidates));
-        post([this, number, made = std::move(made)] {
-          if (number == catalogue_number_) keeper_.set_catalogue(made);
-        });
-      }});
+      {.priority = -1,
+       .work = [this, number, rows = event.catalogue, post = loop_.poster()](std::stop_token) {
+         post([this, number, view = programmers_view(*rows)] {
+           if (number == catalogue_number_) keeper_.set_catalogue(view);
+         });
+       }});
 }
 
 }  // namespace longwave::app
