@@ -172,9 +172,13 @@ async function boundary(page) {
       };
       new MutationObserver(look).observe(document.querySelector('.receiver'), { childList: true, subtree: true, characterData: true });
     });
+    const now = () => rpc('station.now', { station: 'main' });
+    const { current: before } = await now();
     await rpc('playback.skip', { station: 'main' });
-    await page.waitForTimeout(1500); // the true start of what follows a skip is known a moment later
-    const { current } = await rpc('station.now', { station: 'main' });
+    const current = await until('the next item', async () => {
+      const { current: item, position_ms } = await now();
+      return item.entry !== before.entry && item.starts_at_ms <= position_ms - 1000 && item;
+    }, 15_000);
     const change = await until(
       `the title "${current.track.title}"`,
       () => page.evaluate((title) => window.changes.find((one) => one.title === title), current.track.title),
