@@ -66,6 +66,11 @@ const Lane::Opened* Lane::opened(EntryId item) const {
   return found == opened_.end() ? nullptr : &*found;
 }
 
+std::optional<Instant> Lane::astray_since(EntryId item) const {
+  if (astray_ != item || playing() == item) return std::nullopt;
+  return astray_since_;
+}
+
 void Lane::look_ahead(Instant now, const orders::StreamClock& clock) {
   if (born_ == Instant{}) born_ = now;
   const auto n =
@@ -229,6 +234,10 @@ bool Lane::step_into(const Item& item, std::int64_t due, bool may_wait) {
     }
   }
   if (playing()) go_to_fallback();
+  if (astray_ != item.id) {
+    astray_ = item.id;
+    astray_since_ = instant_;
+  }
   waiting_ = !blocked;
   return take(std::min({due, end_of(item), n + frames_in(timeline_format_, std::chrono::milliseconds{250})}));
 }

@@ -55,6 +55,9 @@ class Lane {
   /// Waits for something and should be looked at again soon.
   bool waiting() const { return waiting_; }
 
+  /// Since when it sends its fallback although this item is on; nothing while it plays the item.
+  std::optional<Instant> astray_since(EntryId item) const;
+
   /// Orders what the coming items need.
   void look_ahead(Instant now, const orders::StreamClock& clock);
   /// It could go over to this item a moment from now. An item that can't be opened at all: problem().
@@ -133,6 +136,8 @@ class Lane {
   bool waiting_ = false;
   bool starved_ = false;
   EntryId blocked_;
+  EntryId astray_;
+  Instant astray_since_{};
   std::vector<Opened> opened_;
   Joint joint_;
   audio::RenditionPtr last_good_, bad_fallback_;

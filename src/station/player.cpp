@@ -17,6 +17,8 @@ constexpr Samples late_from{44100 / 10};
 constexpr Samples joint_room{20 * 1152};
 /// Lanes of other formats get that long to become ready as well.
 constexpr Duration together = std::chrono::milliseconds{1500};
+/// An item on the air that no mount can enter has ended after that time.
+constexpr Duration astray_limit = std::chrono::seconds{5};
 constexpr std::size_t known_limit = 32;
 
 Samples floor_grid(Samples at) {
@@ -176,7 +178,7 @@ void Player::tick() {
   start_by_the_clock(now);
   for (auto& mount : mounts_)
     if (mount.lane) mount.lane->look_ahead(instant, stream_);
-  drop_unplayable();
+  drop_unplayable(instant);
   start_floating(instant, now);
   for (auto& mount : mounts_) {
     if (!mount.lane) continue;
@@ -223,22 +225,32 @@ bool Player::ready_in_time(const Item& item, Instant instant) const {
   return ready > 0 && (ready == lanes || instant - floating_since_ >= together);
 }
 
-void Player::drop_unplayable() {
+std::optional<std::string> Player::hopeless(const Item& item, Instant instant) const {
+  std::optional<std::string> why;
+  for (const auto& mount : mounts_) {
+    const auto* lane = mount.lane.get();
+    if (!lane) continue;
+    auto problem = lane->problem(item.id);
+    const auto astray = lane->astray_since(item.id);
+    if (!problem && astray && instant - *astray >= astray_limit) problem = "It was not ready in time.";
+    if (!problem) return std::nullopt;  // somebody may still hear it
+    why = std::move(problem);
+  }
+  return why;
+}
+
+void Player::drop_unplayable(Instant instant) {
   for (bool again = true; again;) {
     again = false;
-    for (const auto& item : plan_.items()) {
-      std::optional<std::string> problem;
-      bool playable = false;
-      for (const auto& mount : mounts_) {
-        if (!mount.lane || item.started) continue;
-        if (auto why = mount.lane->problem(item.id)) {
-          problem = std::move(why);
-        } else {
-          playable = true;
-        }
+    for (auto& item : plan_.items()) {
+      if (item.cut_short) continue;
+      const auto why = hopeless(item, instant);
+      if (!why) continue;
+      if (item.started) {
+        end_with_problem(item, *why);
+      } else {
+        give_up(item.id, *why);
       }
-      if (!problem || playable) continue;
-      give_up(item.id, *problem);
       again = true;
       break;
     }

@@ -84,7 +84,9 @@ class Player final : private LaneOwner {
   bool ready_in_time(const Item& item, Instant instant) const;
   void open_and_close_lanes(Instant now);
   void start_by_the_clock(Samples now);
-  void drop_unplayable();
+  /// Why nobody will ever hear this item, if so.
+  std::optional<std::string> hopeless(const Item& item, Instant instant) const;
+  void drop_unplayable(Instant instant);
   void start_floating(Instant instant, Samples now);
   void handle(Lane& lane, const Watchdog::Verdict& verdict, Samples now);
   void end_items(Samples now);

@@ -135,7 +135,8 @@ class Radio final : public station::PlayerHost {
       const auto n = batch->first + static_cast<std::int64_t>(i);
       ASSERT_TRUE(next_frame_ == 0 || n == next_frame_) << "the frames of a mount are contiguous";
       next_frame_ = n + 1;
-      sent[n] = frames[i];
+      // A mount lingers after its last listener: that nobody hears.
+      if (player_->listeners(audio::Format::mp3_128) > 0) sent[n] = frames[i];
     }
   }
   void heard(const station::Heard&) override {}

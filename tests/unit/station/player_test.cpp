@@ -181,6 +181,24 @@ TEST(Player, WhatCannotBePlayedIsReportedBeforeItsTime) {
   EXPECT_EQ(reasons.size(), 2u);
 }
 
+TEST(Player, AnItemThatVanishedUnheardEndsWhenSomebodyComes) {
+  ThreeTracks s;
+  s.media.tracks[1].vanished = true;
+  s.order();
+  s.run_for(10s);
+  s.listen(mp3, 1);
+  s.run_for(2s);
+  const auto ended = all_of<orders::Ended>(s.messages);
+  ASSERT_EQ(ended.size(), 1u);
+  EXPECT_EQ(ended[0].item, EntryId{1});
+  EXPECT_EQ(ended[0].problem, "The file is gone.");
+  EXPECT_LE(s.now() - ended[0].at, Samples{2 * 44100});
+  const auto started = all_of<orders::Started>(s.messages);
+  ASSERT_EQ(started.size(), 2u);
+  EXPECT_EQ(started[1].item, EntryId{2});
+  EXPECT_EQ(s.sent[mp3].front().what.track, 2) << "nothing else had to be sent";
+}
+
 TEST(Player, ADecoderThatHangsIsLeftForTheNextItem) {
   ThreeTracks s;
   s.media.tracks[1].stops_at = 500;
