@@ -160,6 +160,28 @@ describe('what is heard', () => {
   });
 });
 
+describe('what comes next', () => {
+  it('does not begin inside sound that has arrived either', () => {
+    const onAir = (id, at) => ({ entry: id, track: track(id), starts_at_ms: at, duration_ms: 90_000, added_by: null, reason: { rule: '', text: '' }, accent: null });
+    let ear = 4500;
+    page.clock.setEar(
+      () => ear,
+      () => 8000,
+    );
+    const now = { station: 'main', name: 'N', state: 'playing', time_ms: 0, position_ms: 5500, current: onAir(1, 4000), next: onAir(2, 94_000), listeners: 1 };
+    socket.tell('station.now', now, 1);
+    socket.tell('station.now', { ...now, position_ms: 6000, next: onAir(2, 6010) }, 2);
+    ear = 6100;
+    page.clock.tick();
+    assert.equal(page.station.heard.value.entry, 1);
+    socket.tell('station.now', { ...now, position_ms: 6400, next: onAir(2, 9000) }, 3);
+    ear = 9001;
+    page.clock.tick();
+    assert.equal(page.station.heard.value.entry, 2);
+    page.clock.setEar(() => null);
+  });
+});
+
 describe('back-off', () => {
   it('is between half a second and twenty, and reaches further with each failure', async () => {
     const { backoff_ms } = await load("export { backoff_ms } from './backoff';");

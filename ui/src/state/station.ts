@@ -26,7 +26,7 @@ on('station.now', (value) => {
   const before = timeline.value
     .filter((item) => item.starts_at_ms < current.starts_at_ms && item.entry !== current.entry)
     .slice(-kept);
-  const { next } = value;
+  const next = value.next && credible(value.next, value.position_ms);
   const after = next && next.starts_at_ms > current.starts_at_ms ? [next] : [];
   timeline.value = [...before, current, ...after];
 });
