@@ -51,7 +51,7 @@ function OnAirNow() {
   const why = reason ? s.because(reason, item.added_by ?? null) : '';
   const album = [track.album, track.year ? String(track.year) : ''].filter(Boolean).join(', ');
   return (
-    <div class="onair" key={item.entry}>
+    <div class="onair" key={item.entry} data-entry={item.entry}>
       <Artwork track={track} size={512} named />
       <div class="onair-text">
         <h2 class="title">{track.title}</h2>
