@@ -10,10 +10,7 @@ namespace longwave::store::sqlite {
 
 namespace {
 
-// SOCI doesn't export the type information of its backends, which UBSan's check of such casts would link to.
-#define LONGWAVE_UNCHECKED_CAST __attribute__((no_sanitize("undefined")))
-
-LONGWAVE_UNCHECKED_CAST sqlite_api::sqlite3* handle(Session& session) {
+sqlite_api::sqlite3* handle(Session& session) {
   return static_cast<soci::sqlite3_session_backend*>(session.soci().get_backend())->conn_;
 }
 
@@ -71,7 +68,7 @@ bool in_transaction(Session& session) {
   return sqlite_api::sqlite3_get_autocommit(handle(session)) == 0;
 }
 
-LONGWAVE_UNCHECKED_CAST void reset(void* soci_statement_backend) {
+void reset(void* soci_statement_backend) {
   auto* backend = static_cast<soci::sqlite3_statement_backend*>(
       static_cast<soci::details::statement_backend*>(soci_statement_backend));
   if (backend->stmt_) sqlite_api::sqlite3_reset(backend->stmt_);

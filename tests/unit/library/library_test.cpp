@@ -64,8 +64,8 @@ class LibraryTest : public testing::Test {
                                                   [](const auto& row) { return row.playable; }));
   }
   Music music_;
+  TestLoop loop_;  // outlives the store, whose threads post to it
   Shelf shelf_;
-  TestLoop loop_;
   std::vector<Subscription> subscriptions_;
   std::vector<Catalogue> catalogues_;
   std::vector<ScanFinished> finished_;

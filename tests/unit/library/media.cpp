@@ -27,12 +27,12 @@ namespace {
 
 std::string be(std::uint64_t value, int bytes) {
   std::string out;
-  for (int i = bytes; i-- > 0;) out += static_cast<char>(value >> (8 * i));
+  for (int i = bytes; i-- > 0;) out += static_cast<char>(i < 8 ? value >> (8 * i) : 0);
   return out;
 }
 std::string le(std::uint64_t value, int bytes) {
   std::string out;
-  for (int i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i));
+  for (int i = 0; i < bytes; ++i) out += static_cast<char>(i < 8 ? value >> (8 * i) : 0);
   return out;
 }
 

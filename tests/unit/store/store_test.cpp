@@ -175,6 +175,7 @@ TEST_P(Contract, a_full_queue_is_said_at_once) {
   store.write([](Session&) {}, [&](std::exception_ptr e) { third = e; });
   EXPECT_EQ(kind_of(third), FailureKind::queue_full);
   gate.set_value();
+  store.close();  // before what its jobs use
 }
 
 TEST_P(Contract, many_threads_may_write_and_read) {
