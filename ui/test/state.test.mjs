@@ -174,10 +174,13 @@ describe('what comes next', () => {
     ear = 6100;
     page.clock.tick();
     assert.equal(page.station.heard.value.entry, 1);
-    socket.tell('station.now', { ...now, position_ms: 6400, next: onAir(2, 9000) }, 3);
-    ear = 9001;
+    socket.tell('station.now', { ...now, position_ms: 6400, next: onAir(2, 7500) }, 3);
+    ear = 7499;
     page.clock.tick();
-    assert.equal(page.station.heard.value.entry, 2);
+    assert.equal(page.station.heard.value.entry, 1);
+    ear = 7501;
+    page.clock.tick();
+    assert.equal(page.station.heard.value.entry, 2, 'a start that is told late is believed though its sound is here');
     page.clock.setEar(() => null);
   });
 });

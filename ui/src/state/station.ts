@@ -31,7 +31,7 @@ on('station.now', (value) => {
   timeline.value = [...before, current, ...after];
 });
 
-const just_now_ms = 1_000;
+const just_now_ms = 500;
 
 /**
  * What is said to begin this moment, as after a skip, can't begin inside sound that has arrived here already:
@@ -40,8 +40,8 @@ const just_now_ms = 1_000;
 function credible(item: OnAir, position_ms: number): OnAir {
   const arrived = arrivedUpTo();
   const known = timeline.value.some((one) => one.entry === item.entry && one.starts_at_ms === item.starts_at_ms);
-  if (known || item.starts_at_ms >= arrived || item.starts_at_ms < position_ms - just_now_ms) return item;
-  return { ...item, starts_at_ms: arrived };
+  const saysNow = Math.abs(item.starts_at_ms - position_ms) <= just_now_ms;
+  return saysNow && !known && item.starts_at_ms < arrived ? { ...item, starts_at_ms: arrived } : item;
 }
 
 on('listeners.changed', (value) => {
