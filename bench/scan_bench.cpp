@@ -128,7 +128,7 @@ Cost scan_once(const fs::path& folder, int threads, int* first_ms = nullptr) {
     observer.committed = [&](std::int64_t) {
       if (first_ms && *first_ms < 0) *first_ms = static_cast<int>(to_ms(system_clock.now() - began));
     };
-    library::scan(store, {.music = {folder / "music"}, .threads = threads, .batch = 200}, system_clock, {},
+    library::scan(store, {.music = {folder / "music"}, .threads = threads, .batch = 100}, system_clock, {},
                   observer);
     store.close();
   });
@@ -178,7 +178,7 @@ void bench_changes(const fs::path& folder) {
   changes("alone", [&] { return n++ < 200; });
   std::atomic<bool> done{false};
   std::thread scanner([&] {
-    library::scan(store, {.music = {folder / "music"}, .threads = 0, .batch = 200}, system_clock);
+    library::scan(store, {.music = {folder / "music"}, .threads = 0, .batch = 100}, system_clock);
     done = true;
   });
   changes("during a scan", [&] { return !done; });

@@ -215,8 +215,9 @@ class Scan {
 
   void commit(UniqueFunction<void(store::Session&, ScanReport&)> job, std::int64_t rows) {
     auto added = std::make_shared<ScanReport>();
-    store_.write([added, job = std::move(job)](store::Session& session) mutable { job(session, *added); },
-                 [this, added, rows](std::exception_ptr error) { committed(error, *added, rows); });
+    store_.write_bulk(
+        [added, job = std::move(job)](store::Session& session) mutable { job(session, *added); },
+        [this, added, rows](std::exception_ptr error) { committed(error, *added, rows); });
   }
 
   void committed(std::exception_ptr error, const ScanReport& added, std::int64_t rows) {

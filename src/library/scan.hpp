@@ -21,7 +21,7 @@ namespace longwave::library {
 struct ScanOptions {
   std::vector<std::filesystem::path> music;  ///< the folders; one that lies in another is read once
   int threads = 0;          ///< reading tags; 0: two, and up to 32 while they mostly wait for the disk
-  std::size_t batch = 200;  ///< files per commit, once the first few are in
+  std::size_t batch = 100;  ///< files per commit, once the first few are in
 };
 
 struct ScanProgress {

@@ -26,6 +26,8 @@ struct Pending {
 /// How many jobs one transaction takes at most: enough to share the fsync, little enough that a failing one
 /// can't take everything with it.
 constexpr std::size_t group_limit = 256;
+/// So many groups of other jobs may go before a bulk job that waits: it is put off, not forgotten.
+constexpr int most_groups_before_bulk = 8;
 
 std::exception_ptr failure(FailureKind kind, const char* what) {
   return std::make_exception_ptr(Failure(kind, what));
@@ -83,18 +85,18 @@ class Store::Impl {
 
   ~Impl() { close(); }
 
-  void write(Job job, Done done) {
+  void write(std::deque<Pending> Impl::*queue, Job job, Done done) {
     const char* why = nullptr;
     FailureKind kind = FailureKind::closed;
     {
       const std::lock_guard lock(mutex_);
       if (closing_) {
         why = "the store is closed";
-      } else if (writes_.size() >= options_.max_queued) {
+      } else if ((this->*queue).size() >= options_.max_queued) {
         kind = FailureKind::queue_full;
         why = "too many changes are waiting for the disk";
       } else {
-        writes_.push_back({std::move(job), std::move(done), nullptr});
+        (this->*queue).push_back({std::move(job), std::move(done), nullptr});
       }
     }
     if (!why) {
@@ -137,11 +139,13 @@ class Store::Impl {
   Counts counts() const {
     const std::lock_guard lock(mutex_);
     Counts counts = counts_;
-    counts.queued = writes_.size();
+    counts.queued = writes_.size() + bulk_.size();
     return counts;
   }
 
   bool on_writer_thread() const { return std::this_thread::get_id() == writer_thread_.get_id(); }
+
+  std::deque<Pending> writes_, bulk_;
 
  private:
   std::unique_ptr<Session> open(sqlite::Access access) {
@@ -174,14 +178,11 @@ class Store::Impl {
   void writer_loop() {
     std::unique_lock lock(mutex_);
     while (true) {
-      wake_writer_.wait(
-          lock, [&] { return closing_ || !writes_.empty() || (reader_threads_.empty() && !reads_.empty()); });
-      if (!writes_.empty()) {
-        std::vector<Pending> group;
-        while (!writes_.empty() && group.size() < group_limit) {
-          group.push_back(std::move(writes_.front()));
-          writes_.pop_front();
-        }
+      wake_writer_.wait(lock, [&] {
+        return closing_ || !writes_.empty() || !bulk_.empty() || (reader_threads_.empty() && !reads_.empty());
+      });
+      if (!writes_.empty() || !bulk_.empty()) {
+        std::vector<Pending> group = take_group();
         lock.unlock();
         const bool committed = commit(group);
         lock.lock();
@@ -198,6 +199,19 @@ class Store::Impl {
         return;
       }
     }
+  }
+
+  /// Everything that waits, or one bulk job when nothing does, and after so many groups all the same.
+  std::vector<Pending> take_group() {
+    std::vector<Pending> group;
+    const bool bulk = !bulk_.empty() && (writes_.empty() || groups_before_bulk_ == 0);
+    auto& queue = bulk ? bulk_ : writes_;
+    while (!queue.empty() && group.size() < (bulk ? 1 : group_limit)) {
+      group.push_back(std::move(queue.front()));
+      queue.pop_front();
+    }
+    groups_before_bulk_ = bulk ? most_groups_before_bulk : std::max(0, groups_before_bulk_ - 1);
+    return group;
   }
 
   void count(const std::vector<Pending>& group, bool committed) {
@@ -277,7 +291,8 @@ class Store::Impl {
   const StoreOptions options_;
   mutable std::mutex mutex_;
   std::condition_variable wake_writer_, wake_reader_;
-  std::deque<Pending> writes_, reads_;
+  std::deque<Pending> reads_;
+  int groups_before_bulk_ = most_groups_before_bulk;
   std::atomic<bool> closing_{false};
   Counts counts_;
   std::unique_ptr<Session> writer_;  // only the writer thread's, once that runs
@@ -290,7 +305,10 @@ Store::Store(StoreOptions options, std::vector<RoomMigrations> rooms)
 Store::~Store() = default;
 
 void Store::write(Job job, Done done) {
-  impl_->write(std::move(job), std::move(done));
+  impl_->write(&Impl::writes_, std::move(job), std::move(done));
+}
+void Store::write_bulk(Job job, Done done) {
+  impl_->write(&Impl::bulk_, std::move(job), std::move(done));
 }
 void Store::read(Job job, Done done) {
   impl_->read(std::move(job), std::move(done));

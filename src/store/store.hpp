@@ -48,6 +48,10 @@ class Store {
 
   void write(Job job, Done done = {});
 
+  /// For much work in pieces (a scan): runs in a transaction of its own when no other change waits, so that a
+  /// small change waits for one piece at most. In order among themselves.
+  void write_bulk(Job job, Done done = {});
+
   /// Runs on a reading thread, in one read transaction that sees everything whose `done` has run. `done` runs
   /// there too, with what the job threw.
   void read(Job job, Done done = {});

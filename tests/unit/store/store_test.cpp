@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "contract.hpp"
 
+#include <functional>
 #include <future>
 #include <stdexcept>
 #include <thread>
@@ -176,6 +177,34 @@ TEST_P(Contract, a_full_queue_is_said_at_once) {
   EXPECT_EQ(kind_of(third), FailureKind::queue_full);
   gate.set_value();
   store.close();  // before what its jobs use
+}
+
+TEST_P(Contract, bulk_waits_for_the_rest_but_not_for_ever) {
+  std::string order;
+  auto store = open();
+  std::promise<void> gate, entered;
+  store.write([&](Session&) {
+    entered.set_value();
+    gate.get_future().wait();
+  });
+  entered.get_future().wait();
+  for (const char c : {'a', 'b'}) store.write_bulk([&, c](Session&) { order += c; });
+  for (int i = 0; i < 3; ++i) store.write([&](Session&) { order += '.'; });
+  // Each of these is given by the one before it, so there is always one more waiting.
+  std::function<void(int)> chain = [&](int left) {
+    store.write([&](Session&) { order += '-'; },
+                [&, left](std::exception_ptr) {
+                  if (left > 0) chain(left - 1);
+                });
+  };
+  chain(20);
+  gate.set_value();
+  while (store.counts().jobs < 27) std::this_thread::yield();
+  store.close();
+  EXPECT_EQ(order.substr(0, 3), "...");
+  EXPECT_LT(order.find('a'), order.find('b'));
+  EXPECT_GT(order.find('a'), 6u);
+  EXPECT_LT(order.find('a'), 14u) << order;
 }
 
 TEST_P(Contract, many_threads_may_write_and_read) {
