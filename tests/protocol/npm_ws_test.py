@@ -4,22 +4,15 @@ import json
 import pathlib
 import subprocess
 
+import node_packages
+
 SERVER = {}
 HERE = pathlib.Path(__file__).parent
 
 
-def modules():
-    """node_modules by the lock file, once."""
-    stamp = HERE / "node_modules" / ".package-lock.json"
-    if not stamp.exists() or stamp.stat().st_mtime < (HERE / "package-lock.json").stat().st_mtime:
-        subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=HERE, check=True, stdin=subprocess.DEVNULL,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=180)
-    return HERE / "node_modules"
-
-
 def test_ws(server):
     """ws subscribes, searches, edits, scans with gauges, pings and closes with 1000"""
-    modules()
+    node_packages.installed(HERE)
     server.until_tracks(10)
     server.until_playing()
     done = subprocess.run(["node", "ws_client.mjs", server.address], cwd=HERE, stdin=subprocess.DEVNULL,
