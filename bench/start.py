@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """How long until there is sound: bench/start.py build/release/longwave MUSIC_DIR [ROUNDS]
 
