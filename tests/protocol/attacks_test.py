@@ -78,18 +78,23 @@ def test_fetch_metadata(server):
     assert post(server, extra=b"Sec-Fetch-Site: cross-site\r\n")[0] == 403
 
 
-def test_get_changes_nothing(server):
-    """GET and HEAD never change anything, and /rpc takes no GET call"""
+def knock_without_post(server):
+    """Everything but POST at /rpc; true if the queue has the same version afterwards."""
     before = server.call("queue.list", station="main")["version"]
     for path in ("/rpc?method=playback.skip&params=%7B%22station%22%3A%22main%22%7D&jsonrpc=2.0&id=1", "/rpc"):
-        status, _, _ = server.request("GET", path)
-        assert status in (400, 405, 426), status
-        status, _, _ = server.request("HEAD", path)
-        assert status in (400, 405, 426), status
+        for method in ("GET", "HEAD"):
+            status, _, _ = server.request(method, path)
+            assert status in (400, 405, 426), status
     for method in ("PUT", "DELETE", "PATCH"):
         status, headers, _ = server.request(method, "/rpc", SKIP, {"Content-Type": "application/json"})
         assert status == 405 and headers["Allow"], status
-    assert server.call("queue.list", station="main")["version"] == before
+    return server.call("queue.list", station="main")["version"] == before
+
+
+def test_get_changes_nothing(server):
+    """GET and HEAD never change anything, and /rpc takes no GET call"""
+    # The AutoDJ may change the queue meanwhile, by itself; not three times in a row.
+    assert any(knock_without_post(server) for _ in range(3))
 
 
 def test_without_login(server):
