@@ -52,7 +52,7 @@ void add_lists(Table& table, Context& context) {
        })});
   table.add(
       {.name = "library.albums",
-       .summary = "Albums by artist and year.",
+       .summary = "Albums by title; those of one artist by year.",
        .params = {limit(), offset(), integer("artist").optional().about("only albums of this artist"),
                   filter()},
        .result = object({array("albums", ref("Album")), integer("total")}),

@@ -163,7 +163,7 @@ export interface Methods {
       tracks: Track[];
     };
   };
-  /** Albums by artist and year. Role: anyone. */
+  /** Albums by title; those of one artist by year. Role: anyone. */
   "library.albums": {
     params: {
       limit?: number;  // most items of the answer, default 50
