@@ -52,23 +52,41 @@ std::optional<MpegFrame> parse_mpeg_frame(std::string_view b) {
   return MpegFrame{0, static_cast<std::size_t>(length), hz, byte(b, 3) >> 6 == 3 ? 1 : 2, samples, false};
 }
 
+namespace {
+
+constexpr int followers_at_once = 1;  // sound that begins where it should
+constexpr int followers_in_the_middle =
+    3;  // behind other bytes, where a program looks like two frames by chance
+
+/// True if enough frames like the one at `offset` follow it, or (`whole`) if they go on to the end.
+bool followed(std::string_view bytes, std::size_t offset, const MpegFrame& first, bool whole) {
+  const int needed = offset == 0 ? followers_at_once : followers_in_the_middle;
+  std::size_t at = offset + first.length;
+  for (int found = 0; found < needed; ++found) {
+    // A tag may follow the last frame of a very short file.
+    if (whole && (at == bytes.size() || (at < bytes.size() && bytes.substr(at, 3) == "TAG"))) return true;
+    const auto next = at < bytes.size() ? parse_mpeg_frame(bytes.substr(at)) : std::nullopt;
+    if (!next || next->sample_rate != first.sample_rate || next->adts != first.adts ||
+        next->samples != first.samples) {
+      return false;
+    }
+    at += next->length;
+  }
+  return true;
+}
+
+}  // namespace
+
 std::optional<MpegFrame> find_mpeg_frame(std::string_view bytes, bool whole) {
   std::size_t offset = 0;
   while (offset + 4 <= bytes.size()) {
     const void* sync = std::memchr(bytes.data() + offset, 0xff, bytes.size() - offset - 3);
     if (!sync) break;
     offset = static_cast<std::size_t>(static_cast<const char*>(sync) - bytes.data());
-    if (auto frame = parse_mpeg_frame(bytes.substr(offset))) {
-      const std::size_t next = offset + frame->length;
-      const auto second = next < bytes.size() ? parse_mpeg_frame(bytes.substr(next)) : std::nullopt;
-      const bool alike = second && second->sample_rate == frame->sample_rate && second->adts == frame->adts;
-      // A tag may follow the only frame of a very short file.
-      const bool only =
-          whole && (next == bytes.size() || (next < bytes.size() && bytes.substr(next, 3) == "TAG"));
-      if (alike || only) {
-        frame->offset = offset;
-        return frame;
-      }
+    if (auto frame = parse_mpeg_frame(bytes.substr(offset));
+        frame && followed(bytes, offset, *frame, whole)) {
+      frame->offset = offset;
+      return frame;
     }
     ++offset;
   }

@@ -20,8 +20,9 @@ struct MpegFrame {
 /// Reads a frame header at the beginning of `bytes`.
 std::optional<MpegFrame> parse_mpeg_frame(std::string_view bytes);
 
-/// The first frame that is followed by another like it. With `whole` the bytes are all there is, so that one
-/// frame that ends exactly there counts as well.
+/// The first frame that is followed by another like it; behind other bytes, by three (programs and pictures
+/// look like two by chance). With `whole` the bytes are all there is, so that frames that end exactly there
+/// count as well.
 std::optional<MpegFrame> find_mpeg_frame(std::string_view bytes, bool whole);
 
 /// How long the sound is that begins with `head` (the first 64 KiB or less) and has `bytes` in all: as its

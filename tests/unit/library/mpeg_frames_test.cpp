@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "library/mpeg_frames.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace longwave::library {
+namespace {
+
+/// MPEG-1 layer III, 128 kbit/s, 44.1 kHz: 417 bytes.
+std::string frames(int count) {
+  std::string out;
+  for (int i = 0; i < count; ++i) out += std::string("\xff\xfb\x90\x00", 4) + std::string(413, '\x11');
+  return out;
+}
+
+TEST(MpegFrames, SoundIsToldFromBytesThatLookLikeItByChance) {
+  struct Case {
+    const char* what;
+    std::string bytes;
+    bool whole;
+    bool sound;
+  };
+  const std::string garbage(1000, '\x7f');
+  for (const auto& [what, bytes, whole, sound] : {
+           Case{"two frames at the beginning", frames(2) + garbage, false, true},
+           Case{"one frame at the beginning and nothing like it", frames(1) + garbage, false, false},
+           Case{"one frame that is the whole file", frames(1), true, true},
+           Case{"the same, with a tag behind it", frames(1) + "TAG", true, true},
+           Case{"two frames in the middle of a program", garbage + frames(2) + garbage, false, false},
+           Case{"three frames in the middle", garbage + frames(3) + garbage, false, false},
+           Case{"four frames behind leading garbage", garbage + frames(4) + garbage, false, true},
+           Case{"two frames behind garbage, to the end of the file", garbage + frames(2), true, true},
+           Case{"nothing", "", true, false},
+       }) {
+    const auto found = find_mpeg_frame(bytes, whole);
+    EXPECT_EQ(found.has_value(), sound) << what;
+    if (found && sound) {
+      EXPECT_EQ(found->offset, bytes.find('\xff')) << what;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace longwave::library
