@@ -60,6 +60,28 @@ json::object to_json(const library::Artist& artist) {
       {"id", artist.id}, {"name", clean(artist.name)}, {"albums", artist.albums}, {"tracks", artist.tracks}};
 }
 
+json::object to_json(const library::Totals& totals) {
+  return {{"tracks", totals.tracks},
+          {"albums", totals.albums},
+          {"artists", totals.artists},
+          {"missing", totals.missing},
+          {"broken", totals.broken}};
+}
+
+json::object to_json(const library::ScanProgress& p) {
+  return {{"phase", library::to_string(p.phase)},
+          {"done", p.done},
+          {"total", p.total},
+          {"broken", p.broken},
+          {"eta_ms", p.eta_ms ? json::value(*p.eta_ms) : json::value(nullptr)}};
+}
+
+json::object to_json(const library::ScanReport& r) {
+  return {{"added", r.added},     {"changed", r.changed},    {"moved", r.moved},
+          {"missing", r.missing}, {"returned", r.returned},  {"unchanged", r.unchanged},
+          {"broken", r.broken},   {"cancelled", r.cancelled}};
+}
+
 void add_library_shapes(rpc::Table& table) {
   using namespace rpc;
   table.shape(

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "library/queries.hpp"
+#include "library/scan.hpp"
 #include "library/track.hpp"
 #include "rpc/schema.hpp"
 #include "rpc/table.hpp"
@@ -13,6 +15,9 @@ namespace longwave::api {
 boost::json::object to_json(const library::Track& track);
 boost::json::object to_json(const library::Album& album);
 boost::json::object to_json(const library::Artist& artist);
+boost::json::object to_json(const library::Totals& totals);
+boost::json::object to_json(const library::ScanProgress& progress);
+boost::json::object to_json(const library::ScanReport& report);
 
 template <class T>
 boost::json::array to_json(const std::vector<T>& items) {

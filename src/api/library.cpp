@@ -120,20 +120,6 @@ void add_single(Table& table, Context& context) {
        })});
 }
 
-json::object progress_json(const library::ScanProgress& p) {
-  return {{"phase", to_string(p.phase)},
-          {"done", p.done},
-          {"total", p.total},
-          {"broken", p.broken},
-          {"eta_ms", p.eta_ms ? json::value(*p.eta_ms) : json::value(nullptr)}};
-}
-
-json::object report_json(const library::ScanReport& r) {
-  return {{"added", r.added},     {"changed", r.changed},    {"moved", r.moved},
-          {"missing", r.missing}, {"returned", r.returned},  {"unchanged", r.unchanged},
-          {"broken", r.broken},   {"cancelled", r.cancelled}};
-}
-
 /// A library.scan that waits for its end; ends itself with the scan or with its caller. On the station loop.
 struct Watch {
   Subscription progress, finished;
@@ -143,11 +129,11 @@ void scan(Context& context, const Responder& answer) {
   auto watch = std::make_shared<Watch>();
   auto& library = *context.library;
   const bool ours = library.scan();  // a scan that already runs serves us too
-  watch->progress = library.scan_progress.connect(
-      [answer](const library::ScanProgress& p) { answer.gauge(progress_json(p)); });
+  watch->progress =
+      library.scan_progress.connect([answer](const library::ScanProgress& p) { answer.gauge(to_json(p)); });
   watch->finished = library.scan_finished.connect([answer, watch](const library::ScanFinished& end) mutable {
     if (end.failure.empty()) {
-      answer.finish(report_json(end.report));
+      answer.finish(to_json(end.report));
     } else {
       answer.fail(error(Errc::unavailable, end.failure));
     }

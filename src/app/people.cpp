@@ -2,6 +2,7 @@
 #include "app/people.hpp"
 
 #include "access/password.hpp"
+#include "api/json.hpp"
 #include "api/server.hpp"
 #include "app/ground.hpp"
 #include "app/stations.hpp"
@@ -14,30 +15,12 @@
 namespace longwave::app {
 namespace {
 
-namespace json = boost::json;
-
 constexpr Duration presence_after = std::chrono::milliseconds{250};
 constexpr Duration beat_every = std::chrono::milliseconds{500};
 constexpr Duration beat_late = std::chrono::seconds{2};
 
-hub::Payload text_of(const json::object& value) {
-  return std::make_shared<const std::string>(json::serialize(value));
-}
-
-hub::Payload totals_text(const library::Totals& totals) {
-  return text_of({{"tracks", totals.tracks},
-                  {"albums", totals.albums},
-                  {"artists", totals.artists},
-                  {"missing", totals.missing},
-                  {"broken", totals.broken}});
-}
-
-hub::Payload progress_text(const library::ScanProgress& p) {
-  return text_of({{"phase", library::to_string(p.phase)},
-                  {"done", p.done},
-                  {"total", p.total},
-                  {"broken", p.broken},
-                  {"eta_ms", p.eta_ms ? json::value(*p.eta_ms) : json::value(nullptr)}});
+hub::Payload text_of(const boost::json::object& value) {
+  return std::make_shared<const std::string>(boost::json::serialize(value));
 }
 
 }  // namespace
@@ -100,12 +83,12 @@ void People::publish(std::string channel, std::string method, hub::Payload data)
 void People::connect_library() {
   auto& library = stations_.library();
   on_progress_ = library.scan_progress.connect([this](const library::ScanProgress& p) {
-    scan_progress_ = progress_text(p);
+    scan_progress_ = text_of(api::to_json(p));
     publish("library", "library.progress", scan_progress_);
   });
   on_changed_ = library.changed.connect([this](const library::LibraryChanged& event) {
     feed_.library_changed();
-    library_totals_ = totals_text(event.totals);
+    library_totals_ = text_of(api::to_json(event.totals));
     publish("library", "library.changed", library_totals_);
   });
   on_listeners_ =
