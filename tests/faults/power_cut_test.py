@@ -34,7 +34,7 @@ class Writer(threading.Thread):
                 if "result" in answer:
                     self.acknowledged += answer["result"]["entries"]
                     self.version = max(self.version, answer["result"]["version"])
-                else:
+                elif answer["error"]["code"] != -32001:  # not ready in its first moments: not acknowledged, so nothing to lose
                     self.refused.append(answer["error"])
                 time.sleep(0.002)
         except (OSError, http.client.HTTPException, ValueError):

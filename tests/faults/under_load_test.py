@@ -14,6 +14,8 @@ import music
 import wrecks
 from server import RpcError, Server
 
+ALONE = True
+
 FILES = 4000
 
 

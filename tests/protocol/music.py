@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Music made for the tests: every track is one sine, so that what is heard says which track it is."""
 import concurrent.futures
+import fcntl
 import os
 import pathlib
 import subprocess
@@ -52,11 +53,15 @@ def mixed():
 
 
 def folder(name, tones):
-    """Made once and kept under build/test-music."""
-    path = pathlib.Path(__file__).resolve().parents[2] / "build" / "test-music" / name
-    write_all(path, tones)
-    cover = path / "cover.png"
-    if not cover.exists():
-        subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i", "color=c=0xB04020:s=600x600",
-                        "-frames:v", "1", str(cover)], check=True, stdin=subprocess.DEVNULL)
-    return path
+    """Made once and kept under build/test-music; by one process at a time."""
+    top = pathlib.Path(__file__).resolve().parents[2] / "build" / "test-music"
+    top.mkdir(parents=True, exist_ok=True)
+    with open(top / ".lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        path = top / name
+        write_all(path, tones)
+        cover = path / "cover.png"
+        if not cover.exists():
+            subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i", "color=c=0xB04020:s=600x600",
+                            "-frames:v", "1", str(cover)], check=True, stdin=subprocess.DEVNULL)
+        return path

@@ -4,11 +4,17 @@
     SERVER = {"music": ["mixed"], "options": ["--log", "debug"]}   one server for the whole module
     def test_something(server): …
     def test_other(binary): …                                      starts servers of its own
+    ALONE = True                                                   measures times: nothing runs beside it
+
+Most tests wait for sound to pass, so modules run three at a time, each in a process with ports of its own.
 """
+import concurrent.futures
 import importlib
 import inspect
 import os
 import pathlib
+import re
+import subprocess
 import sys
 import time
 import traceback
@@ -21,6 +27,9 @@ class Unavailable(Exception):
     """Something of the machine is missing; said aloud and counted as a failure."""
 
 
+PORTS_EACH = 6
+
+
 def run(folder, binary, names=()):
     folder = pathlib.Path(folder)
     sys.path.insert(0, str(folder))
@@ -28,14 +37,35 @@ def run(folder, binary, names=()):
         print(f"{binary} is not built; tools/build release longwave")
         print("0 passed, 1 failed")
         return 1
-    passed = failed = 0
-    for path in sorted(folder.glob("*_test.py")):
-        if names and path.stem.removesuffix("_test") not in names and path.stem not in names:
-            continue
-        good, bad = run_module(importlib.import_module(path.stem), path.stem, binary)
-        passed, failed = passed + good, failed + bad
+    paths = [path for path in sorted(folder.glob("*_test.py")) if not names or path.stem in names or path.stem.removesuffix("_test") in names]
+    if len(paths) == 1:
+        passed, failed = run_module(importlib.import_module(paths[0].stem), paths[0].stem, binary)
+    else:
+        passed, failed = run_many(folder, binary, paths)
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
+
+
+def run_many(folder, binary, paths):
+    alone = [path for path in paths if re.search(r"^ALONE = True", path.read_text(), re.M)]
+    beside = [path for path in paths if path not in alone]
+
+    def one(path):
+        first = int(os.environ.get("LONGWAVE_TEST_PORT", "21700")) + PORTS_EACH * paths.index(path)
+        done = subprocess.run([sys.executable, str(folder / "run.py"), binary, path.stem], stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              env=dict(os.environ, LONGWAVE_TEST_PORT=str(first)))
+        lines = done.stdout.splitlines()
+        counts = re.fullmatch(r"(\d+) passed, (\d+) failed", lines[-1]) if lines else None
+        print("\n".join(lines[:-1] if counts else [*lines, f"FAILED  {path.stem}: ended with {done.returncode}"]), flush=True)
+        return (int(counts[1]), int(counts[2])) if counts else (0, 1)
+
+    with concurrent.futures.ThreadPoolExecutor(max_workers=3) as pool:
+        # the longest first
+        first = sorted(beside, key=lambda path: path.stem not in ("sound_test", "power_cut_test", "hostile_files_test"))
+        counts = list(pool.map(one, first))
+    counts += [one(path) for path in alone]
+    return sum(good for good, _ in counts), sum(bad for _, bad in counts)
 
 
 def run_module(module, name, binary):

@@ -11,11 +11,9 @@ import subprocess
 import tempfile
 import time
 
-FIRST_PORT, LAST_PORT = 21700, 21789
-
-
-def free_port(first=FIRST_PORT):
-    for port in range(first, LAST_PORT + 1):
+def free_port():
+    first = int(os.environ.get("LONGWAVE_TEST_PORT", "21700"))
+    for port in range(first, 21800):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

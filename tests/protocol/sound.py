@@ -12,8 +12,23 @@ WINDOW = 882  # 20 ms
 STEP = 220    # 5 ms
 
 
+def whole_frames(path):
+    """Cuts a capture of MP3 at its last whole frame: the listener hung up in the middle of one."""
+    data = path.read_bytes()
+    at = 0
+    while at + 4 <= len(data) and data[at] == 0xFF and data[at + 1] & 0xE0 == 0xE0:
+        size = 417 + ((data[at + 2] >> 1) & 1)  # 128 kbit/s at 44.1 kHz
+        if at + size > len(data):
+            break
+        at += size
+    assert len(data) - at < 420, f"no frame begins at byte {at} of {len(data)}"
+    path.write_bytes(data[:at])
+
+
 def decoded(path, rate=RATE):
-    """Every sample of a file as float, (n, 2). ffmpeg must not complain."""
+    """Every sample of a capture or file as float, (n, 2). ffmpeg must not complain."""
+    if path.name == "capture.mp3":
+        whole_frames(path)
     done = subprocess.run(["ffmpeg", "-v", "warning", "-nostdin", "-i", str(path), "-f", "f32le", "-ac", "2", "-ar", str(rate), "-"],
                           stdin=subprocess.DEVNULL, capture_output=True, timeout=300)
     assert done.returncode == 0, done.stderr[-500:]

@@ -70,7 +70,7 @@ def test_loudness(binary):
 
 
 def test_boundaries(binary):
-    """each boundary is heard where station.now said, within 15 ms (MP3) or 25 ms (Opus), and every tone belongs to its item"""
+    """each boundary is heard where station.now said, within 20 ms (MP3) or 25 ms (Opus), and every tone belongs to its item"""
     for mount in ("mp3", "opus"):
         one, samples, found = heard(binary)[mount]
         rows = boundaries(one, found)
@@ -81,8 +81,8 @@ def test_boundaries(binary):
         offset = statistics.median(late)
         print(f"        {mount}: {len(late)} boundaries, {1000 * offset:+.1f} ms codec delay, "
               f"spread {1000 * min(late) - 1000 * offset:+.1f} to {1000 * max(late) - 1000 * offset:+.1f} ms")
-        # The cross-over of 20 to 46 ms begins on the mount's frame grid: up to 20 ms early on Opus'.
-        allowed = 0.015 if mount == "mp3" else 0.025
+        # The cross-over of 20 to 46 ms begins on the mount's frame grid, and is heard as the other tone from its middle on.
+        allowed = 0.02 if mount == "mp3" else 0.025
         assert all(abs(value - offset) <= allowed for value in late), (mount, late)
         assert abs(offset) < 0.08, (mount, offset)
 

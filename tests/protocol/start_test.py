@@ -8,6 +8,8 @@ import raw
 import socket
 from server import Server
 
+ALONE = True
+
 
 def first_byte(server, wait_s=15):
     """Seconds from now to the first byte of MP3."""
