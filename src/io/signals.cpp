@@ -37,6 +37,7 @@ Signals::Signals(Loop& loop, std::initializer_list<int> signals, std::function<v
 Signals::~Signals() {
   state_->ended = true;
   boost::system::error_code ignored;
+  state_->set.cancel(ignored);  // a wait that is only cleared would keep the state for ever
   state_->set.clear(ignored);
 }
 
