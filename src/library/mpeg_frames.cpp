@@ -54,12 +54,15 @@ std::optional<MpegFrame> parse_mpeg_frame(std::string_view b) {
 
 namespace {
 
+constexpr int layer_one_samples = 384;
 constexpr int followers_at_once = 1;  // sound that begins where it should
 constexpr int followers_in_the_middle =
     3;  // behind other bytes, where a program looks like two frames by chance
 
 /// True if enough frames like the one at `offset` follow it, or (`whole`) if they go on to the end.
 bool followed(std::string_view bytes, std::size_t offset, const MpegFrame& first, bool whole) {
+  // The jump table of a program is a row of layer I headers, as far apart as such frames would be.
+  if (offset != 0 && first.samples == layer_one_samples) return false;
   const int needed = offset == 0 ? followers_at_once : followers_in_the_middle;
   std::size_t at = offset + first.length;
   for (int found = 0; found < needed; ++found) {

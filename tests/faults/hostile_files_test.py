@@ -50,7 +50,7 @@ def test_two_hundred(binary):
                 problems = server.call("library.problems", limit=500)
                 by_name = {os.path.basename(p["path"]): p["reason"] for p in problems["problems"]}
                 print(f"        {count} wrecks: {problems['total']} reported, scan {report}")
-                for name in ("empty.mp3", "hls.mp3", "playlist.mp3", "concat.flac", "zero.wav", "picture.mp3"):
+                for name in ("empty.mp3", "hls.mp3", "playlist.mp3", "concat.flac", "zero.wav", "picture.mp3", "program.flac"):
                     assert by_name.get(name), (name, sorted(by_name)[:30])
                 if os.getuid() == 0:
                     assert "secret.mp3" in by_name, sorted(by_name)[:40]

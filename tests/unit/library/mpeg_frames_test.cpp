@@ -15,6 +15,19 @@ std::string frames(int count) {
   return out;
 }
 
+/// What a linker makes to reach shared libraries: "jmp *…(%rip)" every 16 bytes.
+std::string jump_table(int jumps) {
+  std::string out;
+  for (int i = 0; i < jumps; ++i)
+    out += std::string("\xff\x25\x22\x6d\x00\x00\x68\x00\x00\x00\x00\xe9\x00\x00\x00\x00", 16);
+  return out;
+}
+std::string layer_one(int count) {
+  std::string out;
+  for (int i = 0; i < count; ++i) out += std::string("\xff\xff\x14\x00", 4) + std::string(28, '\x11');
+  return out;
+}
+
 TEST(MpegFrames, SoundIsToldFromBytesThatLookLikeItByChance) {
   struct Case {
     const char* what;
@@ -32,6 +45,9 @@ TEST(MpegFrames, SoundIsToldFromBytesThatLookLikeItByChance) {
            Case{"three frames in the middle", garbage + frames(3) + garbage, false, false},
            Case{"four frames behind leading garbage", garbage + frames(4) + garbage, false, true},
            Case{"two frames behind garbage, to the end of the file", garbage + frames(2), true, true},
+           Case{"the jump table of a program", garbage + jump_table(64) + garbage, true, false},
+           Case{"layer I at the beginning", layer_one(4), true, true},
+           Case{"layer I behind other bytes", garbage + layer_one(20), true, false},
            Case{"nothing", "", true, false},
        }) {
     const auto found = find_mpeg_frame(bytes, whole);
