@@ -34,9 +34,10 @@ class Writer(threading.Thread):
                 if "result" in answer:
                     self.acknowledged += answer["result"]["entries"]
                     self.version = max(self.version, answer["result"]["version"])
-                elif answer["error"]["code"] != -32001:  # not ready in its first moments: not acknowledged, so nothing to lose
+                # not ready in its first moments, or full (a quick machine adds 10,000): not acknowledged, so nothing to lose
+                elif answer["error"]["code"] not in (-32001, -32006):
                     self.refused.append(answer["error"])
-                time.sleep(0.002)
+                time.sleep(0.004)
         except (OSError, http.client.HTTPException, ValueError):
             pass
         finally:
