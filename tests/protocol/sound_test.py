@@ -13,7 +13,7 @@ SECONDS = 80
 
 
 @functools.lru_cache(maxsize=1)
-def heard(binary, seconds=SECONDS):
+def heard(binary):
     """{mount: (capture, samples, tones)} of one run with tones of ten formats."""
     tones = music.mixed()
     folder = music.folder("mixed", tones)
@@ -22,7 +22,7 @@ def heard(binary, seconds=SECONDS):
         server.until_tracks(len(tones))
         server.until_playing()
         found = {}
-        for one in capture(server, ["mp3", "opus"], keep.name, seconds, icy=True):
+        for one in capture(server, ["mp3", "opus"], keep.name, SECONDS, icy=True):
             samples = sound.decoded(one.path)
             found[one.mount] = (one, samples, sound.tones(samples, range(len(tones))))
     found["keep"] = keep
