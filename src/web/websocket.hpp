@@ -3,6 +3,7 @@
 
 #include "base/task.hpp"
 #include "base/time.hpp"
+#include "web/deflate.hpp"
 #include "web/frame.hpp"
 
 #include <cstddef>
@@ -45,6 +46,7 @@ struct WebSocketOptions {
   std::uint16_t shutdown_code = close_code::shutdown;
   std::vector<std::string> protocols =
       {};  ///< subprotocols we speak; the first the client offers that is here is chosen
+  DeflateOptions deflate = {};
 };
 
 /// A WebSocket of a client. Belongs to its loop; every call and callback is there. It lives until its
