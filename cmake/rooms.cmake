@@ -1,6 +1,7 @@
 # A room is a folder of src/ and one static library. What it may use stands in tools/layers.txt, once.
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tools/layers.txt)
 file(STRINGS ${CMAKE_SOURCE_DIR}/tools/layers.txt layer_lines REGEX "^[a-z]+:")
+set(library_rooms base io web rpc)  # no music in them: they install as a library of their own
 
 function(longwave_room room)
   cmake_parse_arguments(arg "" "" "LIBS" ${ARGN})
@@ -14,7 +15,8 @@ function(longwave_room room)
     add_library(${target} INTERFACE)
     set(kind INTERFACE)
   endif()
-  target_include_directories(${target} ${kind} ${CMAKE_SOURCE_DIR}/src)
+  add_library(Longwave::${room} ALIAS ${target})
+  target_include_directories(${target} ${kind} $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/src>)
   foreach(line ${layer_lines})
     if(line MATCHES "^${room}: *(.*)$")
       string(REPLACE " " ";" below "${CMAKE_MATCH_1}")
