@@ -3,6 +3,8 @@
 
 #include "base/text.hpp"
 
+#include <algorithm>
+
 namespace longwave::web {
 
 std::size_t find_header_end(std::string_view bytes, std::size_t from) {
@@ -16,11 +18,6 @@ std::size_t find_header_end(std::string_view bytes, std::size_t from) {
 }
 
 namespace {
-
-bool is_control(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return (byte < 0x20 && c != '\t') || byte == 0x7f;
-}
 
 struct Seen {
   std::size_t fields = 0;
@@ -53,6 +50,15 @@ const char* scan_field(std::string_view line, Seen& seen) {
 
 }  // namespace
 
+bool is_token_char(char c) {
+  if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) return true;
+  return c != '\0' && std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos;
+}
+
+bool is_token(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), is_token_char);
+}
+
 const char* scan_header_block(std::string_view block) {
   Seen seen;
   bool first = true;
@@ -64,7 +70,7 @@ const char* scan_header_block(std::string_view block) {
     block.remove_prefix(end + 1);
     for (const char c : line) {
       if (c == '\r') return "a bare CR";
-      if (is_control(c)) return "a control character";
+      if (is_header_control(c)) return "a control character";
     }
     if (line.empty()) {
       if (first) return "an empty request line";

@@ -20,4 +20,12 @@ const char* scan_header_block(std::string_view block);
 
 inline constexpr std::size_t max_header_fields = 100;
 
+/// What a field value and a reason must not hold: controls except HT (RFC 9110 section 5.5).
+inline bool is_header_control(char c) {
+  return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
+}
+/// tchar of RFC 9110 section 5.6.2.
+bool is_token_char(char c);
+bool is_token(std::string_view text);
+
 }  // namespace longwave::web

@@ -5,21 +5,28 @@
 #include "web/header_scan.hpp"
 
 #include <boost/asio/buffer.hpp>
+#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 
+#include <charconv>
+#include <optional>
 #include <utility>
 
 namespace longwave::web {
 
 namespace http = boost::beast::http;
 
-struct HttpReader::Parser {
-  http::request_parser<http::string_body> beast;
-};
+namespace {
+/// RFC 9110 section 8.6: digits only. Beast would also take a list of equal numbers.
+std::optional<std::uint64_t> parse_length(std::string_view text) {
+  std::uint64_t length = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), length);
+  if (failed != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return length;
+}
+}  // namespace
 
 HttpReader::HttpReader(std::size_t header_limit) : header_limit_(header_limit) {}
-HttpReader::~HttpReader() = default;
 
 HttpReader::Step HttpReader::fail(int status, std::string what) {
   stage_ = Stage::failed;
@@ -30,7 +37,9 @@ HttpReader::Step HttpReader::fail(int status, std::string what) {
 }
 
 void HttpReader::start_next() {
-  parser_.reset();
+  chunked_ = false;
+  length_ = 0;
+  chunks_ = {};
   request_ = Request{};
   searched_ = 0;
   stage_ = Stage::head;
@@ -72,8 +81,7 @@ HttpReader::Step HttpReader::read_head() {
 }
 
 HttpReader::Step HttpReader::parse_head(std::string_view block) {
-  parser_ = std::make_unique<Parser>();
-  auto& beast = parser_->beast;
+  http::request_parser<http::empty_body> beast;
   beast.header_limit(static_cast<std::uint32_t>(header_limit_ + 1));
   beast.body_limit(boost::none);  // ours is known when the route is
   boost::system::error_code error;
@@ -89,7 +97,13 @@ HttpReader::Step HttpReader::parse_head(std::string_view block) {
     request_.headers.add(std::string{field.name_string()}, std::string{field.value()});
   }
   keep_alive_ = beast.keep_alive();
-  if (beast.chunked() && request_.version < 11) return fail(400, "Transfer-Encoding in HTTP/1.0");
+  chunked_ = beast.chunked();
+  if (const auto* declared = request_.headers.find("Content-Length")) {
+    const auto length = parse_length(*declared);
+    if (!length) return fail(400, "Content-Length isn't a number");
+    length_ = *length;
+  }
+  if (chunked_ && request_.version < 11) return fail(400, "Transfer-Encoding in HTTP/1.0");
   if (!request_.headers.has("Host") && request_.version >= 11) return fail(400, "no Host");
   const std::string_view target{message.target().data(), message.target().size()};
   if (target == "*" && request_.method == "OPTIONS") {
@@ -101,12 +115,6 @@ HttpReader::Step HttpReader::parse_head(std::string_view block) {
   return Step::head;
 }
 
-bool HttpReader::has_body() const {
-  if (!parser_) return false;
-  const auto& beast = parser_->beast;
-  return beast.chunked() || beast.content_length().value_or(0) > 0;
-}
-
 bool HttpReader::expects_continue() const {
   return request_.version >= 11 && text::ascii_iequals(request_.headers.get("Expect"), "100-continue");
 }
@@ -114,30 +122,27 @@ bool HttpReader::expects_continue() const {
 bool HttpReader::allow_body(std::size_t limit) {
   body_limit_ = limit;
   stage_ = Stage::body;
-  if (parser_->beast.content_length().value_or(0) <= limit) return true;
-  fail(413, "the body is larger than " + std::to_string(limit) + " bytes");
+  if (length_ <= limit) return true;
+  body_too_large();
   return false;
 }
 
+HttpReader::Step HttpReader::body_too_large() {
+  return fail(413, "the body is larger than " + std::to_string(body_limit_) + " bytes");
+}
+
 HttpReader::Step HttpReader::read_body() {
-  auto& beast = parser_->beast;
-  beast.eager(true);
-  while (!beast.is_done() && !buffer_.empty()) {
-    boost::system::error_code error;
-    const auto used = beast.put(boost::asio::buffer(buffer_.data(), buffer_.size()), error);
-    buffer_.erase(0, used);
-    if (beast.get().body().size() > body_limit_) {
-      return fail(413, "the body is larger than " + std::to_string(body_limit_) + " bytes");
-    }
-    if (error == http::error::need_more) break;
-    if (error) return fail(400, "the body is malformed");
+  if (chunked_) {
+    buffer_.erase(0, chunks_.take(buffer_, request_.body, body_limit_));
+    if (chunks_.state() == ChunkedDecoder::State::too_large) return body_too_large();
+    if (chunks_.state() == ChunkedDecoder::State::malformed) return fail(400, "the chunks are malformed");
+    if (chunks_.state() == ChunkedDecoder::State::more) return Step::need_more;
+  } else {
+    const auto wanted = static_cast<std::size_t>(length_) - request_.body.size();
+    request_.body.append(buffer_, 0, wanted);
+    buffer_.erase(0, wanted);
+    if (request_.body.size() < length_) return Step::need_more;
   }
-  if (!beast.is_done()) {
-    // A chunk's head line that never ends must not be kept for ever.
-    if (buffer_.size() > header_limit_) return fail(400, "the body is malformed");
-    return Step::need_more;
-  }
-  request_.body = std::move(beast.get().body());
   stage_ = Stage::complete;
   return Step::complete;
 }

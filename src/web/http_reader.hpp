@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "web/chunked.hpp"
 #include "web/request.hpp"
 
 #include <cstddef>
-#include <memory>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -26,7 +27,6 @@ class HttpReader {
   enum class Step { need_more, head, complete, failed };
 
   explicit HttpReader(std::size_t header_limit);
-  ~HttpReader();
 
   void feed(std::string_view bytes) { buffer_.append(bytes); }
   Step next();
@@ -36,7 +36,7 @@ class HttpReader {
   Request& request() { return request_; }
   /// After `head`. False: the declared length is more than that, and next() fails with 413.
   bool allow_body(std::size_t limit);
-  bool has_body() const;
+  bool has_body() const { return chunked_ || length_ > 0; }
   bool expects_continue() const;
   bool keep_alive() const { return keep_alive_; }
 
@@ -52,17 +52,19 @@ class HttpReader {
 
  private:
   enum class Stage { head, awaiting_limit, body, complete, failed };
-  struct Parser;
   Step read_head();
   Step read_body();
   Step parse_head(std::string_view block);
+  Step body_too_large();
   Step fail(int status, std::string what);
 
   std::size_t header_limit_;
   std::size_t body_limit_ = 0;
   std::string buffer_;
   std::size_t searched_ = 0;
-  std::unique_ptr<Parser> parser_;  // while a request is being read
+  bool chunked_ = false;
+  std::uint64_t length_ = 0;  // declared, of a body that isn't chunked
+  ChunkedDecoder chunks_;
   Request request_;
   Stage stage_ = Stage::head;
   bool keep_alive_ = true;

@@ -59,6 +59,9 @@ const std::vector<Case>& cases() {
        "POST /p" + host + "Transfer-Encoding: chunked\r\n\r\n1;a=\"b\"\r\nx\r\n0\r\nX-T: y\r\n\r\nGET /b" +
            host + "\r\n",
        "POST /p x; GET /b ; "},
+      {"no chunk but the last", "POST /p" + host + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+       "POST /p ; "},
+      {"chunks end early", "POST /p" + host + "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n", ""},
       {"close", "GET /a" + host + "Connection: close\r\n\r\n", "GET /a | "},
       {"1.0", "GET /a HTTP/1.0\r\n\r\n", "GET /a | "},
       {"1.0 keep-alive", "GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", "GET /a ; "},
