@@ -14,6 +14,7 @@
 namespace longwave::io {
 
 class Loop;
+class Networks;
 class TlsContext;
 
 /// Where to listen: an address and port, or a Unix socket's path. Port 0 lets the system choose.
@@ -21,7 +22,7 @@ struct Endpoint {
   std::string host;  ///< numeric IPv4 or IPv6, or a name that resolves to one; empty for a Unix socket
   std::uint16_t port = 0;
   std::string unix_path;
-
+  int unix_mode = 0660;  ///< of the socket's file
   /// "127.0.0.1:8000", "[::1]:8000", "localhost:8000", ":8000" (all addresses), "unix:/run/longwave.sock".
   static Result<Endpoint> parse(std::string_view text);
   std::string text() const;
@@ -36,6 +37,12 @@ class Listener {
   struct Options {
     Endpoint endpoint;
     const TlsContext* tls = nullptr;
+    /// A listening socket that somebody else bound (systemd, the program before this one); taken over. -1:
+    /// bind.
+    int inherited = -1;
+    /// Every connection begins with a PROXY header, version 1 or 2, and comes from one of these networks;
+    /// others are closed. Null: no such header is expected.
+    const Networks* proxies = nullptr;
     int backlog = 1024;
   };
 

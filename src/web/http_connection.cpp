@@ -97,7 +97,7 @@ void HttpConnection::on_head() {
   keep_alive_ = reader_.keep_alive();
   if (reader_.has_body()) {
     if (reader_.expects_continue()) stream_.write(std::string{"HTTP/1.1 100 Continue\r\n\r\n"});
-    io::arm(owner_.loop(), *this, owner_.options().body_timeout);
+    io::arm(owner_.loop(), *this, owner_.options().rate_window);
   }
 }
 
@@ -218,7 +218,7 @@ WebSocketSession* HttpConnection::upgrade(Exchange& exchange,
 
 void HttpConnection::watch_reading() {
   const auto& options = owner_.options();
-  const auto limit = reader_.in_body() ? options.body_timeout
+  const auto limit = reader_.in_body() ? options.rate_window
                      : reader_.idle()  ? options.idle_timeout
                                        : options.header_timeout;
   io::arm(owner_.loop(), *this, limit);

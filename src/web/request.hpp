@@ -25,9 +25,11 @@ struct Request {
   std::string body;
   int version = 11;  ///< 10 or 11
 
+  /// The client: the socket's peer, or who a trusted proxy says it speaks for.
   io::PeerAddress peer;
-  bool is_loopback = false;  ///< the *peer* is this machine
-  bool tls = false;
+  bool is_loopback = false;  ///< `peer` is this machine and no trusted proxy stood between
+  bool tls = false;          ///< towards the client, as far as trusted proxies tell
+  bool forwarded = false;    ///< a trusted proxy stood between, and `peer`, `tls` and Host are what it said
 
   /// What the gate found out about the caller. The room that provides the gate owns the type.
   std::any identity;

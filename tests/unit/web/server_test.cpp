@@ -150,7 +150,7 @@ TEST(Server, says_what_a_path_allows) {
 TEST(Server, a_slow_header_gets_408_and_a_silent_connection_is_closed) {
   Loopback loopback;
   loopback.options.header_timeout = 60ms;
-  loopback.options.body_timeout = 60ms;
+  loopback.options.rate_window = 60ms;
   loopback.options.idle_timeout = 30ms;
   loopback.route({"POST"}, "/echo", echo);
   loopback.start();
