@@ -37,10 +37,9 @@ constexpr std::size_t tls_record_bytes = 16 * 1024;
 struct Stream::Impl {
   using Socket = asio::basic_stream_socket<asio::generic::stream_protocol, asio::io_context::executor_type>;
 
-  Impl(LoopCore& loop_core, int fd, int family, const TlsContext* context)
-      : core(loop_core), socket(*loop_core.context) {
+  Impl(LoopCore& loop_core, int fd, int family, std::unique_ptr<TlsSession> session)
+      : core(loop_core), socket(*loop_core.context), tls(std::move(session)) {
     socket.assign(asio::generic::stream_protocol(family, 0), fd);
-    if (context) tls = std::make_unique<TlsSession>(*context);
   }
 
   void read();
@@ -140,7 +139,7 @@ void Stream::Impl::deliver_decrypted() {
   if (closed) return;
   mark_dirty();  // the handshake, or what waited for it
   if (tls->state() == TlsSession::State::ended) ended();
-  if (!closed && tls->state() == TlsSession::State::broken) lost("TLS failed");
+  if (!closed && tls->state() == TlsSession::State::broken) lost(tls->why().c_str());
 }
 
 void Stream::Impl::resume() {
@@ -350,6 +349,10 @@ Stream& Stream::operator=(Stream&& other) noexcept {
 }
 
 Stream Stream::adopt(Loop& loop, int fd, const TlsContext* tls) {
+  return adopt(loop, fd, tls ? std::make_unique<TlsSession>(*tls) : nullptr);
+}
+
+Stream Stream::adopt(Loop& loop, int fd, std::unique_ptr<TlsSession> tls) {
   sockaddr_storage address{};
   socklen_t size = sizeof address;
   ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
@@ -357,11 +360,12 @@ Stream Stream::adopt(Loop& loop, int fd, const TlsContext* tls) {
     const int on = 1;
     ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   }
-  return Stream{new Impl(loop.core(), fd, address.ss_family, tls)};
+  return Stream{new Impl(loop.core(), fd, address.ss_family, std::move(tls))};
 }
 
 void Stream::start(StreamHandler& handler) {
   impl_->handler = &handler;
+  if (impl_->tls) impl_->mark_dirty();  // a client's hello
   if (impl_->paused) impl_->resume();
 }
 void Stream::pause() {

@@ -16,6 +16,7 @@ namespace longwave::io {
 
 class Loop;
 class TlsContext;
+class TlsSession;
 
 /// Bytes with what keeps them alive: immutable, shared by any number of queues and threads.
 struct SharedBytes {
@@ -72,6 +73,8 @@ class Stream {
 
   /// Takes a connected socket over. `tls` (which must outlive the stream) makes it the server side of TLS.
   static Stream adopt(Loop& loop, int fd, const TlsContext* tls = nullptr);
+  /// The same with either side of TLS, or none.
+  static Stream adopt(Loop& loop, int fd, std::unique_ptr<TlsSession> tls);
 
   /// Begins to read, or hands a stream over to another handler (an upgrade).
   void start(StreamHandler& handler);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/tls.hpp"
 
+#include "io/tls_client.hpp"
 #include "io/tls_session.hpp"
 
 #include <fmt/core.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 #include <array>
 #include <stdexcept>
@@ -49,16 +51,33 @@ struct TlsSession::Native {
   explicit Native(SSL_CTX* context)
       : ssl(SSL_new(context)), in(BIO_new(BIO_s_mem())), out(BIO_new(BIO_s_mem())) {
     SSL_set_bio(ssl, in, out);  // takes both over
-    SSL_set_accept_state(ssl);
   }
   ~Native() { SSL_free(ssl); }
   SSL* ssl;
   BIO* in;
   BIO* out;
+  std::string why;
 };
 
 TlsSession::TlsSession(const TlsContext& context)
-    : native_(std::make_unique<Native>(static_cast<SSL_CTX*>(context.native()))) {}
+    : native_(std::make_unique<Native>(static_cast<SSL_CTX*>(context.native()))) {
+  SSL_set_accept_state(native_->ssl);
+}
+
+TlsSession::TlsSession(const TlsClientContext& context, const std::string& name)
+    : native_(std::make_unique<Native>(static_cast<SSL_CTX*>(context.native()))) {
+  auto* ssl = native_->ssl;
+  auto* wanted = SSL_get0_param(ssl);
+  if (X509_VERIFY_PARAM_set1_ip_asc(wanted, name.c_str()) != 1) {
+    SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    SSL_set1_host(ssl, name.c_str());
+    SSL_set_tlsext_host_name(ssl, name.c_str());
+  }
+  ERR_clear_error();
+  SSL_set_connect_state(ssl);
+  note(SSL_do_handshake(ssl));  // the hello waits in `out`
+}
+
 TlsSession::~TlsSession() = default;
 
 void TlsSession::note(int result) {
@@ -72,6 +91,12 @@ void TlsSession::note(int result) {
       break;
     default:
       state_ = State::broken;
+      if (const auto verified = SSL_get_verify_result(native_->ssl);
+          verified != X509_V_OK && SSL_get_verify_mode(native_->ssl) == SSL_VERIFY_PEER) {
+        native_->why = X509_verify_cert_error_string(verified);
+      } else if (const auto* text = ERR_reason_error_string(ERR_peek_error())) {
+        native_->why = text;
+      }
   }
   ERR_clear_error();
 }
@@ -107,6 +132,10 @@ void TlsSession::drain(std::string& out) {
   const auto before = out.size();
   out.resize(before + waiting);
   BIO_read(native_->out, out.data() + before, static_cast<int>(waiting));
+}
+
+std::string TlsSession::why() const {
+  return native_->why.empty() ? "TLS failed" : "TLS failed: " + native_->why;
 }
 
 bool TlsSession::established() const {

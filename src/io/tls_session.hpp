@@ -8,13 +8,17 @@
 
 namespace longwave::io {
 
+class TlsClientContext;
 class TlsContext;
 
-/// The server side of one TLS connection as a machine: ciphertext in, plaintext out, and the other way round.
+/// One side of one TLS connection as a machine: ciphertext in, plaintext out, and the other way round.
 /// It does no I/O; what must be sent collects in `out`.
 class TlsSession {
  public:
+  /// The server's side.
   explicit TlsSession(const TlsContext& context);
+  /// The client's: `name` is asked for (SNI, unless it is an address) and must be in the certificate.
+  TlsSession(const TlsClientContext& context, const std::string& name);
   ~TlsSession();
 
   enum class State { open, ended, broken };
@@ -30,6 +34,8 @@ class TlsSession {
   void drain(std::string& out);
   State state() const { return state_; }
   bool established() const;
+  /// What broke it.
+  std::string why() const;
 
  private:
   void note(int result);

@@ -3,6 +3,7 @@
 
 #include "base/clock.hpp"
 #include "base/task.hpp"
+#include "web/deflate.hpp"
 #include "web/server.hpp"
 
 #include <boost/intrusive/list.hpp>
@@ -35,7 +36,6 @@ struct ServerCounters {
   std::atomic<std::size_t> connections{0};
   std::atomic<std::size_t> web_sockets{0};
   std::atomic<std::uint64_t> requests{0};
-  std::atomic<std::uint64_t> sessions{0};
 };
 
 /// What the connections of one loop share. Belongs to that loop's thread.
@@ -61,6 +61,7 @@ class Connections {
   const Router& router() const { return router_; }
   const ServerOptions& options() const { return options_; }
   ServerCounters& counters() { return counters_; }
+  Deflater& deflater() { return deflater_; }
 
  private:
   io::Loop& loop_;
@@ -69,6 +70,7 @@ class Connections {
   const ServerOptions& options_;
   ServerCounters& counters_;
   std::shared_ptr<const Post> post_;
+  Deflater deflater_;
   boost::intrusive::list<Connection> open_;
   std::string date_;
   std::int64_t date_second_ = -1;

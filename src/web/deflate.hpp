@@ -44,7 +44,8 @@ struct DeflateTerms {
 /// or malformed parameters, or with a window that zlib can't keep to, is passed over (RFC 7692 section 7.1).
 struct DeflateAnswer {
   DeflateTerms terms;
-  std::string extension;  ///< value of Sec-WebSocket-Extensions; empty: nothing was agreed
+  std::string extension;   ///< value of Sec-WebSocket-Extensions; empty: nothing was agreed
+  bool malformed = false;  ///< the field breaks its grammar: the handshake fails (RFC 6455 section 9.1)
 };
 DeflateAnswer answer_deflate(const Headers& request, const DeflateOptions& options);
 
@@ -80,6 +81,8 @@ class Deflater {
   /// The payload of a compressed message, without the four bytes that end it (RFC 7692 section 7.2.1).
   /// `window_bits`: 9 to 15.
   std::string compress(std::string_view payload, std::uint8_t window_bits, std::uint8_t level);
+  /// The smallest window that compresses a message of that size as well as the one of `most` bits would.
+  static std::uint8_t needed_bits(std::size_t size, std::uint8_t most);
 
  private:
   struct Native;

@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "io/loop.hpp"
 #include "web/websocket_connection.hpp"
+#include "web/websocket_handshake.hpp"
 
 #include <fmt/core.h>
 
@@ -205,7 +206,8 @@ WebSocketSession* HttpConnection::upgrade(Exchange& exchange,
   exchange.stage = Exchange::Stage::done;
   stream_.write(std::move(answer.head));
   auto rest = reader_.take_rest();
-  auto connection = std::make_unique<WebSocketConnection>(owner_, std::move(stream_), std::move(options));
+  auto connection =
+      std::make_unique<WebSocketConnection>(owner_, std::move(stream_), std::move(options), answer.terms);
   auto& session = *connection;
   owner_.add(std::move(connection));
   session.start(std::move(rest));

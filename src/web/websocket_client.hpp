@@ -77,7 +77,7 @@ class WebSocketClient {
 
  private:
   struct State;
-  std::shared_ptr<State> state_;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace longwave::web

@@ -17,7 +17,7 @@ bool is_control(std::uint8_t opcode) {
   return (opcode & 8) != 0;
 }
 
-/// RFC 6455 section 5.3, eight bytes at a time; `at` is the position in the mask of the first byte.
+/// RFC 6455 section 5.3, eight bytes at a time, both ways; `at`: place in the mask of the first byte.
 void unmask(std::span<char> bytes, const char (&mask)[4], std::uint8_t at) {
   char rotated[8];
   for (std::size_t i = 0; i < sizeof rotated; ++i) rotated[i] = mask[(at + i) & 3];
@@ -54,13 +54,14 @@ WebSocketDecoder::Kept& WebSocketDecoder::kept() {
 WebSocketEvent WebSocketDecoder::fail(std::uint16_t code, std::string_view what) {
   stage_ = Stage::over;
   input_ = {};
+  kept_.reset();
   return {WebSocketEvent::Kind::error, what, code};
 }
 
 void WebSocketDecoder::forget_delivered() {
   if (std::exchange(kept_->control_delivered, false)) kept_->control.clear();
-  if (std::exchange(kept_->message_delivered, false)) kept_->message.clear();
-  if (kept_->control.empty() && kept_->message.empty()) kept_.reset();
+  if (std::exchange(kept_->message_delivered, false)) kept_->message = {};
+  if (kept_->control.empty() && kept_->message.empty() && !kept_->inflater) kept_.reset();
 }
 
 std::optional<WebSocketEvent> WebSocketDecoder::next() {
@@ -100,9 +101,15 @@ std::optional<WebSocketEvent> WebSocketDecoder::check_header(std::uint64_t lengt
   const auto short_length = static_cast<unsigned char>(header_[1]) & 0x7f;
   fin_ = (first & 0x80) != 0;
   opcode_ = first & 0x0f;
-  if ((first & 0x70) != 0) return fail(1002, "reserved bits are set");
+  // RFC 7692 section 6: on the first frame of a data message only.
+  const bool may_compress = terms_.on && (opcode_ == op_text || opcode_ == op_binary);
+  if ((first & 0x70 & ~(may_compress ? rsv1 : 0)) != 0) return fail(1002, "reserved bits are set");
   if (opcode_ > op_pong || (opcode_ > op_binary && opcode_ < op_close)) return fail(1002, "unknown opcode");
-  if ((header_[1] & 0x80) == 0) return fail(1002, "a frame of a client must be masked");
+  const bool masked = (header_[1] & 0x80) != 0;
+  if (masked != (role_ == Role::server)) {
+    return fail(1002,
+                masked ? "a frame of a server must not be masked" : "a frame of a client must be masked");
+  }
   if ((short_length == 126 && length < 126) ||
       (short_length == 127 && (length < 65536 || length >> 63 != 0))) {
     return fail(1002, "a payload length isn't in its shortest form");
@@ -113,11 +120,15 @@ std::optional<WebSocketEvent> WebSocketDecoder::check_header(std::uint64_t lengt
   } else {
     if (opcode_ == op_continuation && message_opcode_ == 0) return fail(1002, "a continuation of nothing");
     if (opcode_ != op_continuation && message_opcode_ != 0) return fail(1002, "a message inside a message");
+    if (opcode_ != op_continuation) {
+      message_opcode_ = opcode_;
+      compressed_ = (first & rsv1) != 0;
+    }
     const auto before = kept_ ? kept_->message.size() : 0;
-    if (length > limit_ - std::min(before, limit_)) return fail(1009, "the message is too big");
-    if (opcode_ != op_continuation) message_opcode_ = opcode_;
+    if (!compressed_ && length > limit_ - std::min(before, limit_))
+      return fail(1009, "the message is too big");
   }
-  std::memcpy(mask_, header_ + header_length(header_) - 4, sizeof mask_);
+  if (masked) std::memcpy(mask_, header_ + header_length(header_) - 4, sizeof mask_);
   mask_at_ = 0;
   left_ = length;
   return std::nullopt;
@@ -127,13 +138,16 @@ std::optional<WebSocketEvent> WebSocketDecoder::take_payload() {
   const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(left_, input_.size()));
   const auto bytes = input_.first(size);
   input_ = input_.subspan(size);
-  unmask(bytes, mask_, mask_at_);
+  if (role_ == Role::server) unmask(bytes, mask_, mask_at_);
   mask_at_ = static_cast<std::uint8_t>((mask_at_ + size) & 3);
   left_ -= size;
   const bool frame_ends = left_ == 0;
   if (frame_ends) stage_ = Stage::header;
-  if (!is_control(opcode_)) return take_data(bytes, frame_ends);
   const std::string_view piece{bytes.data(), bytes.size()};
+  if (!is_control(opcode_)) {
+    const bool message_ends = frame_ends && fin_;
+    return compressed_ ? take_compressed(piece, message_ends) : take_data(piece, message_ends);
+  }
   if (frame_ends && (!kept_ || kept_->control.empty())) return finish_control(piece);
   kept().control.append(piece);
   if (!frame_ends) return std::nullopt;
@@ -141,11 +155,9 @@ std::optional<WebSocketEvent> WebSocketDecoder::take_payload() {
   return finish_control(kept_->control);
 }
 
-std::optional<WebSocketEvent> WebSocketDecoder::take_data(std::span<char> bytes, bool frame_ends) {
-  const std::string_view piece{bytes.data(), bytes.size()};
+std::optional<WebSocketEvent> WebSocketDecoder::take_data(std::string_view piece, bool message_ends) {
   const bool text = message_opcode_ == op_text;
   if (text && !utf8_.feed(piece)) return fail(1007, "the text isn't UTF-8");
-  const bool message_ends = frame_ends && fin_;
   if (!message_ends) {
     kept().message.append(piece);
     return std::nullopt;
@@ -157,6 +169,26 @@ std::optional<WebSocketEvent> WebSocketDecoder::take_data(std::span<char> bytes,
   kept_->message.append(piece);
   kept_->message_delivered = true;
   return WebSocketEvent{kind, kept_->message, 0};
+}
+
+std::optional<WebSocketEvent> WebSocketDecoder::take_compressed(std::string_view piece, bool message_ends) {
+  auto& [message, control, inflater, message_delivered, control_delivered] = kept();
+  if (!inflater) inflater = std::make_unique<Inflater>(terms_.receive_bits);
+  const auto before = message.size();
+  auto outcome = inflater->feed(piece, message, limit_);
+  if (outcome == Inflater::Outcome::good && message_ends) outcome = inflater->finish(message, limit_);
+  if (outcome == Inflater::Outcome::too_big) return fail(1009, "the message is too big");
+  if (outcome == Inflater::Outcome::broken) return fail(1007, "the compressed data is broken");
+  const bool text = message_opcode_ == op_text;
+  if (text && !utf8_.feed(std::string_view{message}.substr(before)))
+    return fail(1007, "the text isn't UTF-8");
+  if (!message_ends) return std::nullopt;
+  if (text && !utf8_.complete()) return fail(1007, "the text isn't UTF-8");
+  message_opcode_ = 0;
+  compressed_ = false;
+  if (!terms_.peer_takes_over) inflater.reset();
+  message_delivered = true;
+  return WebSocketEvent{text ? WebSocketEvent::Kind::text : WebSocketEvent::Kind::binary, message, 0};
 }
 
 WebSocketEvent WebSocketDecoder::finish_control(std::string_view payload) {
@@ -182,10 +214,10 @@ bool valid_close_code(std::uint16_t code) {
   return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
 }
 
-std::string encode_frame(std::uint8_t opcode, std::string_view payload) {
+std::string encode_frame(std::uint8_t first, std::string_view payload) {
   std::string wire;
   wire.reserve(payload.size() + 10);
-  wire += static_cast<char>(0x80 | opcode);
+  wire += static_cast<char>(0x80 | first);
   const auto put = [&](std::uint64_t value, int bytes) {
     for (int shift = (bytes - 1) * 8; shift >= 0; shift -= 8)
       wire += static_cast<char>(value >> shift & 0xff);
@@ -201,6 +233,18 @@ std::string encode_frame(std::uint8_t opcode, std::string_view payload) {
   }
   wire += payload;
   return wire;
+}
+
+std::string mask_frame(std::string_view wire, std::uint32_t mask) {
+  char bytes[4];
+  std::memcpy(bytes, &mask, sizeof bytes);
+  const auto header = header_length(wire.data());
+  std::string masked;
+  masked.reserve(wire.size() + sizeof bytes);
+  masked.append(wire.substr(0, header)).append(bytes, sizeof bytes).append(wire.substr(header));
+  masked[1] = static_cast<char>(masked[1] | 0x80);
+  unmask(std::span{masked}.subspan(header + sizeof bytes), bytes, 0);
+  return masked;
 }
 
 std::string encode_close(std::uint16_t code, std::string_view reason) {

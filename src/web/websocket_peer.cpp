@@ -11,8 +11,13 @@ namespace {
 constexpr Duration fin_within = std::chrono::seconds{2};
 }  // namespace
 
-WebSocketPeer::WebSocketPeer(std::shared_ptr<const WebSocketOptions> options, Instant now)
-    : options_(std::move(options)), decoder_(options_->message_limit), heard_(now), due_(Instant::max()) {
+WebSocketPeer::WebSocketPeer(std::shared_ptr<const WebSocketOptions> options, Instant now, Side side)
+    : options_(std::move(options)),
+      masks_(side.masks),
+      decoder_(options_->message_limit, side.masks ? Role::client : Role::server, side.deflate),
+      heard_(now),
+      due_(Instant::max()),
+      deflate_(side.deflate) {
   if (options_->ping_every > Duration::zero()) due_ = now + options_->ping_every;
 }
 
@@ -25,6 +30,20 @@ void WebSocketPeer::end(State state, std::uint16_t code, std::string_view reason
 void WebSocketPeer::finish(Instant now) {
   state_ = State::finished;
   due_ = now + std::min<Duration>(options_->closing_timeout, fin_within);
+}
+
+std::string WebSocketPeer::as_sent(std::string frame) {
+  return masks_ ? mask_frame(frame, static_cast<std::uint32_t>(masks_->below(1ull << 32))) : frame;
+}
+
+io::SharedBytes WebSocketPeer::wire(const SharedFrame& frame, Deflater& deflater) {
+  constexpr std::uint8_t smallest_window = 9;  // of zlib
+  const auto& ours = options_->deflate;
+  const bool compress =
+      deflate_.on && deflate_.send_bits >= smallest_window && frame->payload().size() >= ours.threshold;
+  const auto bytes = compress ? frame->wire(deflate_.send_bits, ours.level, deflater) : frame->wire();
+  if (!masks_) return {frame, bytes};
+  return io::SharedBytes::own(mask_frame(bytes, static_cast<std::uint32_t>(masks_->below(1ull << 32))));
 }
 
 void WebSocketPeer::feed(std::span<char> bytes, Instant now) {
@@ -43,15 +62,16 @@ std::optional<WebSocketPeer::Message> WebSocketPeer::next(std::string& out) {
         if (open()) return Message{event->payload, event->kind == Kind::binary};
         break;
       case Kind::ping:
-        if (open()) out += encode_frame(op_pong, event->payload);
+        if (open()) out += as_sent(encode_frame(op_pong, event->payload));
         break;
       case Kind::pong:
         break;
       case Kind::close:
       case Kind::error:
         // Their close answers ours or is answered with the same code; a violation gets the code it deserves.
+        violated_ = event->kind == Kind::error;
         if (open()) {
-          out += encode_close(event->code, event->kind == Kind::error ? event->payload : std::string_view{});
+          out += as_sent(encode_close(event->code, violated_ ? event->payload : std::string_view{}));
           end(State::finished, event->code, event->payload);
         }
         finish(heard_);
@@ -63,7 +83,7 @@ std::optional<WebSocketPeer::Message> WebSocketPeer::next(std::string& out) {
 
 void WebSocketPeer::close(std::uint16_t code, std::string_view reason, Instant now, std::string& out) {
   if (!open()) return;
-  out += encode_close(code, reason);
+  out += as_sent(encode_close(code, reason));
   end(State::closing, code, reason);
   due_ = now + options_->closing_timeout;
 }
@@ -85,7 +105,7 @@ bool WebSocketPeer::on_time(Instant now, std::string& out) {
     }
   }
   if (now - heard_ >= options_->ping_every) {
-    out += encode_frame(op_ping, {});
+    out += as_sent(encode_frame(op_ping, {}));
     ping_out_ = true;
     due_ = now + options_->pong_within;
   } else {
