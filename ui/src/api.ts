@@ -7,9 +7,8 @@ import type { Entry, Events, Methods, Now } from './api.gen';
 export { ErrorCode } from './api.gen';
 export type { Entry, Events, HistoryItem, Methods, OnAir, Reason, Track } from './api.gen';
 
-export type Method = keyof Methods;
-export type Params<M extends Method> = Methods[M]['params'];
-export type Result<M extends Method> = Methods[M]['result'];
+
+export type Result<M extends keyof Methods> = Methods[M]['result'];
 export type Event = keyof Events;
 
 export type StationNow = Now;
@@ -26,11 +25,3 @@ export type QueueOp =
   | { op: 'remove'; entry: number }
   | { op: 'move'; entry: number; to: number }
   | { op: 'update'; entry: Entry };
-
-/** Every notification of a channel says where in the channel it stands. */
-export interface Notification<T = unknown> {
-  channel?: string;
-  offset?: number;
-  epoch?: string;
-  data: T;
-}

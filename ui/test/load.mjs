@@ -57,7 +57,7 @@ export class FakeSocket {
 export function browser() {
   const store = new Map();
   const storage = { getItem: (key) => store.get(key) ?? null, setItem: (key, value) => store.set(key, value), removeItem: (key) => store.delete(key) };
-  const target = { addEventListener() {}, hidden: false };
+  const target = { addEventListener() {}, removeEventListener() {}, hidden: false };
   Object.assign(globalThis, {
     ...(globalThis.navigator ? {} : { navigator: { languages: ['en'] } }),
     location: { pathname: '/', protocol: 'http:', host: 'test' },
@@ -65,6 +65,7 @@ export function browser() {
     document: target,
     window: globalThis,
     addEventListener() {},
+    removeEventListener() {},
     localStorage: storage,
     sessionStorage: storage,
   });

@@ -16,7 +16,9 @@ const titles = () => page.queue.upNext.value.map((one) => (one.pending ? `${one.
 
 async function connected() {
   socket = FakeSocket.last;
-  await socket.answer('channel.subscribe', { channels: { 'station:main': { offset: 0, epoch: 'e' } } });
+  const entries = [entry(1), entry(2), entry(3), entry(4, 'autodj')];
+  socket.tell('queue.changed', { version: 10, cursor: 0, total: 4, ops: [{ op: 'reset', entries }] }, 0);
+  await socket.answer('channel.subscribe', { channels: { 'station:main': { offset: 0, epoch: 'e' }, library: { offset: 0, epoch: 'l' } } });
   await socket.answer('station.now', {});
   await socket.answer('session.info', { user: null, role: 'admin', name: '' });
 }
@@ -33,8 +35,6 @@ beforeEach(async () => {
   page.connection.start();
   await turn();
   await connected();
-  const entries = [entry(1), entry(2), entry(3), entry(4, 'autodj')];
-  socket.tell('queue.changed', { version: 10, cursor: 0, total: 4, ops: [{ op: 'reset', entries }] }, 0);
 });
 
 describe('queue', () => {
@@ -117,7 +117,7 @@ describe('connection', () => {
     page.connection.retryNow();
     await turn();
     const call = await FakeSocket.last.next('channel.subscribe');
-    assert.deepEqual(call.params.since, { 'station:main': { offset: 1, epoch: 'e' } });
+    assert.deepEqual(call.params.since, { 'station:main': { offset: 1, epoch: 'e' }, library: { offset: 0, epoch: 'l' } });
   });
 });
 
@@ -182,22 +182,6 @@ describe('what comes next', () => {
     page.clock.tick();
     assert.equal(page.station.heard.value.entry, 2, 'a start that is told late is believed though its sound is here');
     page.clock.setEar(() => null);
-  });
-});
-
-describe('back-off', () => {
-  it('is between half a second and twenty, and reaches further with each failure', async () => {
-    const { backoff_ms } = await load("export { backoff_ms } from './backoff';");
-    const cases = [
-      [0, 0, 500],
-      [0, 1, 1000],
-      [3, 1, 4500],
-      [6, 0.5, 10_500],
-      [6, 1, 20_000],
-      [400, 1, 20_000],
-      [400, 0, 500],
-    ];
-    for (const [failures, random, want] of cases) assert.equal(backoff_ms(failures, () => random), want, `${failures}, ${random}`);
   });
 });
 

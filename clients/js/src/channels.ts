@@ -189,7 +189,7 @@ export class Channels {
     else if (!channel.position) this.startOver(channel, held, to, '');
     else if (!this.joins(channel.position, held, to)) this.startOver(channel, held, to, 'the channel began anew');
     else this.present(channel, held, to);
-    for (const reader of [...channel.readers]) reader.accepted();
+    for (const reader of [...channel.readers]) reader.accepted(asked && place.recovered === true);
     if ([...channel.readers].some((reader) => reader.fresh)) this.want(channel);
   }
 

@@ -27,6 +27,8 @@ export interface Reset {
 export interface SubscriptionEvents<E> {
   publication: Publication<E>;
   reset: Reset;
+  /** It is up to date: after each (re)connection, when what was missed or the present values have been told. */
+  live: { recovered: boolean };
   /** The server refuses this channel; the subscription is over. */
   error: unknown;
 }
@@ -100,8 +102,9 @@ export class Subscription<E = AnyEvents> implements AsyncIterable<Publication<E>
   }
 
   /** @internal */
-  accepted(): void {
+  accepted(recovered: boolean): void {
     this.settle.resolve();
+    if (!this.closed) this.events.emit('live', { recovered });
   }
 
   /** @internal */

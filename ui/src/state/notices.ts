@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Short sentences at the edge of the page: what was done (with undo), what failed and what to do next.
 // `spoken` feeds the live region for things that are seen elsewhere already.
+import { Disconnected, RpcError } from '@longwave/client';
 import { signal } from '@preact/signals';
 import { ErrorCode } from '../api';
-import { Disconnected, RpcError } from '../rpc';
 import { s } from '../strings';
 
 export interface Notice {

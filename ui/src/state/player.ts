@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The sound: one audio element for the life of the page, never touched by anything that is shown. A stop ends
 // the request (this is radio: there is nothing to go back to); a lost stream is opened again by itself.
+import { backoff_ms } from '@longwave/client';
 import { effect, signal } from '@preact/signals';
-import { backoff_ms } from '../backoff';
 import { s } from '../strings';
 import { setEar, tick } from './clock';
 import { call, link, on, slug } from './connection';

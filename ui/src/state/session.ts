@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who we are: a listener with a name, or a host who has signed in.
+import { RpcError } from '@longwave/client';
 import { computed, signal } from '@preact/signals';
 import { ErrorCode, type Session } from '../api';
-import { callOverHttp, RpcError } from '../rpc';
 import { s } from '../strings';
-import { call, onOnline, reconnect } from './connection';
+import { call, onOnline, post, reconnect } from './connection';
 import { because, failed, notify } from './notices';
 
 export const session = signal<Session | null>(null);
@@ -46,7 +46,7 @@ export async function rename(name: string): Promise<void> {
 /** Null when signed in, otherwise the sentence that says why not. */
 export async function signIn(user: string, password: string): Promise<string | null> {
   try {
-    await callOverHttp('auth.login', { user, password });
+    await post('auth.login', { user, password });
   } catch (error) {
     if (error instanceof RpcError && error.code === ErrorCode.refused) return s.wrongPassword;
     return s.failed.signIn(because(error));
@@ -58,7 +58,7 @@ export async function signIn(user: string, password: string): Promise<string | n
 
 export async function signOut(): Promise<void> {
   try {
-    await callOverHttp('auth.logout', {});
+    await post('auth.logout', {});
     reconnect();
     notify(s.signedOut);
   } catch (error) {
