@@ -17,39 +17,6 @@ std::size_t find_header_end(std::string_view bytes, std::size_t from) {
   return bytes.npos;
 }
 
-namespace {
-
-struct Seen {
-  std::size_t fields = 0;
-  bool host = false;
-  bool content_length = false;
-  bool transfer_encoding = false;
-};
-
-const char* scan_field(std::string_view line, Seen& seen) {
-  if (++seen.fields > max_header_fields) return "more than 100 header fields";
-  const auto colon = line.find(':');
-  if (colon == line.npos) return "a header line without a colon";
-  if (colon == 0) return "a header field without a name";
-  if (line[colon - 1] == ' ' || line[colon - 1] == '\t') return "space before the colon of a header field";
-  const auto name = line.substr(0, colon);
-  const auto value = text::trim(line.substr(colon + 1));
-  if (text::ascii_iequals(name, "Host")) {
-    if (seen.host) return "more than one Host";
-    seen.host = true;
-  } else if (text::ascii_iequals(name, "Content-Length")) {
-    if (seen.content_length) return "more than one Content-Length";
-    seen.content_length = true;
-  } else if (text::ascii_iequals(name, "Transfer-Encoding")) {
-    if (seen.transfer_encoding || value != "chunked") return "a Transfer-Encoding other than chunked";
-    seen.transfer_encoding = true;
-  }
-  if (seen.content_length && seen.transfer_encoding) return "both Content-Length and Transfer-Encoding";
-  return nullptr;
-}
-
-}  // namespace
-
 bool is_token_char(char c) {
   if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) return true;
   return c != '\0' && std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos;
@@ -59,7 +26,51 @@ bool is_token(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_token_char);
 }
 
-const char* scan_header_block(std::string_view block) {
+namespace {
+
+struct Seen {
+  std::size_t fields = 0;
+  bool host = false;
+  bool content_length = false;
+  bool transfer_encoding = false;
+};
+
+constexpr const char* too_many = "more than 100 header fields";
+constexpr const char* unknown_coding = "a Transfer-Encoding other than chunked";
+
+/// RFC 9112 section 6.1 asks for 501 where the coding isn't known; chunked in a wrong place is malformed.
+const char* scan_coding(std::string_view value, bool second) {
+  if (value == "chunked" && !second) return nullptr;
+  for (const auto item : text::split(value, ',')) {
+    if (second || text::ascii_iequals(text::trim(item), "chunked"))
+      return "a Transfer-Encoding that isn't exactly chunked";
+  }
+  return unknown_coding;
+}
+
+const char* scan_field(std::string_view line, Seen& seen) {
+  if (++seen.fields > max_header_fields) return too_many;
+  const auto colon = line.find(':');
+  if (colon == line.npos) return "a header line without a colon";
+  if (colon == 0) return "a header field without a name";
+  const auto name = line.substr(0, colon);
+  if (!is_token(name)) return "a header field whose name isn't a token";
+  const auto value = text::trim(line.substr(colon + 1));
+  if (text::ascii_iequals(name, "Host")) {
+    if (seen.host) return "more than one Host";
+    seen.host = true;
+  } else if (text::ascii_iequals(name, "Content-Length")) {
+    if (seen.content_length) return "more than one Content-Length";
+    seen.content_length = true;
+  } else if (text::ascii_iequals(name, "Transfer-Encoding")) {
+    if (const char* problem = scan_coding(value, seen.transfer_encoding)) return problem;
+    seen.transfer_encoding = true;
+  }
+  if (seen.content_length && seen.transfer_encoding) return "both Content-Length and Transfer-Encoding";
+  return nullptr;
+}
+
+const char* scan_lines(std::string_view block) {
   Seen seen;
   bool first = true;
   while (!block.empty()) {
@@ -83,6 +94,14 @@ const char* scan_header_block(std::string_view block) {
     first = false;
   }
   return "a header block without an end";
+}
+
+}  // namespace
+
+const char* scan_header_block(std::string_view block, int* status) {
+  const char* problem = scan_lines(block);
+  if (status) *status = problem == too_many ? 431 : problem == unknown_coding ? 501 : 400;
+  return problem;
 }
 
 }  // namespace longwave::web

@@ -14,9 +14,11 @@ std::size_t find_header_end(std::string_view bytes, std::size_t from = 0);
 /// Refuses what lenient parsers let through and proxies read differently (request smuggling), before the
 /// parser sees it. `block`: the request line and fields, up to and with the empty line. Returns what is
 /// wrong, or nullptr: a line that begins with SP or HT, a bare CR or LF, NUL or another control character, a
-/// field without a name or with space before its colon, a second Host or Content-Length, both Content-Length
-/// and Transfer-Encoding, a Transfer-Encoding other than exactly `chunked`, more than 100 fields. Pure.
-const char* scan_header_block(std::string_view block);
+/// field whose name isn't a token (space before its colon), a second Host or Content-Length, both
+/// Content-Length and Transfer-Encoding, a Transfer-Encoding other than exactly `chunked`, more than 100
+/// fields. `status`: what a server answers, 400, 431 for too many fields, 501 for a coding that isn't known.
+/// Pure.
+const char* scan_header_block(std::string_view block, int* status = nullptr);
 
 inline constexpr std::size_t max_header_fields = 100;
 

@@ -2,18 +2,16 @@
 #pragma once
 
 #include "web/chunked.hpp"
-#include "web/request.hpp"
+#include "web/request_head.hpp"
 
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace longwave::web {
 
-/// Reads the requests of one HTTP/1 connection (RFC 9112): bytes in, complete requests out. Pure. The raw
-/// header scan runs before the parser; a body is taken only after the caller has seen the head and said how
-/// much it allows.
+/// Reads the requests of one HTTP/1 connection (RFC 9112): bytes in, complete requests out. Pure. A body is
+/// taken only after the caller has seen the head and said how much it allows.
 ///
 ///   reader.feed(bytes);
 ///   for (;;) switch (reader.next()) {
@@ -26,7 +24,7 @@ class HttpReader {
  public:
   enum class Step { need_more, head, complete, failed };
 
-  explicit HttpReader(std::size_t header_limit);
+  explicit HttpReader(std::size_t header_limit, std::size_t line_limit = 8 * 1024);
 
   void feed(std::string_view bytes) { buffer_.append(bytes); }
   Step next();
@@ -36,7 +34,7 @@ class HttpReader {
   Request& request() { return request_; }
   /// After `head`. False: the declared length is more than that, and next() fails with 413.
   bool allow_body(std::size_t limit);
-  bool has_body() const { return chunked_ || length_ > 0; }
+  bool has_body() const { return framing_.chunked || framing_.length > 0; }
   bool expects_continue() const;
   bool keep_alive() const { return keep_alive_; }
 
@@ -45,6 +43,7 @@ class HttpReader {
 
   /// Nothing of a next request has come.
   bool idle() const { return stage_ == Stage::head && buffer_.empty(); }
+  std::size_t body_bytes() const { return request_.body.size(); }
   bool in_body() const { return stage_ == Stage::body; }
   std::size_t buffered() const { return buffer_.size(); }
   /// What came behind a request that ended HTTP (an upgrade).
@@ -54,16 +53,16 @@ class HttpReader {
   enum class Stage { head, awaiting_limit, body, complete, failed };
   Step read_head();
   Step read_body();
-  Step parse_head(std::string_view block);
   Step body_too_large();
   Step fail(int status, std::string what);
 
   std::size_t header_limit_;
+  std::size_t line_limit_;
   std::size_t body_limit_ = 0;
   std::string buffer_;
   std::size_t searched_ = 0;
-  bool chunked_ = false;
-  std::uint64_t length_ = 0;  // declared, of a body that isn't chunked
+  int empty_lines_ = 0;
+  Framing framing_;
   ChunkedDecoder chunks_;
   Request request_;
   Stage stage_ = Stage::head;

@@ -21,7 +21,6 @@ std::string_view origin_form(std::string_view target) {
 bool parse_target(std::string_view target, Request& into) {
   target = origin_form(target);
   if (target.empty() || target.front() != '/') return false;
-  target = target.substr(0, target.find('#'));
   const auto question = target.find('?');
   const auto path = text::url_decode(target.substr(0, question));
   if (!path || path->find('\0') != path->npos) return false;
