@@ -31,7 +31,7 @@ Handler on_pool(std::function<void(const Call&, const Responder&)> act) {
 
 /// The caller of a WebSocket is somebody else from now on.
 void become(Context& context, std::uint64_t connection, const access::Identity& identity) {
-  context.sockets->post_to(connection, [&context, identity](Sockets::Connection& socket) {
+  context.sockets->post_to(connection, [&context, identity](Connection& socket) {
     Caller caller = socket.caller();
     caller.role = identity.user.empty() && caller.loopback ? Role::admin : identity.role;
     caller.user = identity.user;

@@ -28,7 +28,7 @@ bool exists(std::string_view channel) {
 /// A method that only a WebSocket can call.
 bool has_socket(const Call& call, const Responder& answer) {
   if (call.caller().connection != 0) return true;
-  answer.fail(error(Errc::unsupported, "this needs a WebSocket: connect to /rpc"));
+  answer.fail(error(Errc::unsupported, "this needs a WebSocket (/rpc) or a stream (/rpc/stream)"));
   return false;
 }
 
@@ -82,8 +82,7 @@ void rename(Context& context, const Call& call, const Responder& answer) {
                   [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; })) {
     return answer.fail(error(Errc::invalid, "a name has no control characters"));
   }
-  context.sockets->post_to(call.caller().connection, [&context, name,
-                                                      answer](Sockets::Connection& connection) {
+  context.sockets->post_to(call.caller().connection, [&context, name, answer](Connection& connection) {
     Caller caller = connection.caller();
     caller.name = name;
     connection.set_caller(caller);

@@ -143,11 +143,15 @@ Result<void> add_rpc_routes(web::Router& router, Sockets& sockets,
                            .pattern = "/rpc",
                            .description = "JSON-RPC: one message, one answer",
                            .handler =
-                               [surroundings](web::RequestContext&& context) {
+                               [surroundings, &sockets](web::RequestContext&& context) {
                                  const auto& headers = context.request().headers;
                                  if (!access::is_json(headers.get("Content-Type"))) {
                                    return context.respond(
                                        web::Response::text(415, "send Content-Type: application/json\n"));
+                                 }
+                                 if (const auto* session = headers.find("Longwave-Session")) {
+                                   const auto secret = *session;
+                                   return sockets.deliver(std::move(context), secret);
                                  }
                                  const bool lines = headers.has_token("Accept", "application/x-ndjson");
                                  auto around = surroundings(context.loop());
@@ -155,14 +159,24 @@ Result<void> add_rpc_routes(web::Router& router, Sockets& sockets,
                                  (new HttpCall(std::move(context), around, lines))->run();
                                },
                            .body_limit = body_limit});
+  if (added) {
+    added =
+        router.add({.methods = {"GET"},
+                    .pattern = "/rpc/stream",
+                    .description = "JSON-RPC over a stream: server-sent events or NDJSON; calls come by POST",
+                    .handler = [&sockets](web::RequestContext&& context) {
+                      rpc::Caller caller = caller_of(context.request());
+                      sockets.open_stream(std::move(context), std::move(caller));
+                    }});
+  }
   if (!added) return added;
   return router.add({.methods = {"GET"},
                      .pattern = "/rpc",
                      .description = "JSON-RPC over WebSocket, both ways",
                      .handler = [&sockets](web::RequestContext&& context) {
                        if (!context.wants_upgrade()) {
-                         auto response =
-                             web::Response::text(426, "this address speaks WebSocket; POST works too\n");
+                         auto response = web::Response::text(
+                             426, "this address speaks WebSocket; POST works too, and GET /rpc/stream\n");
                          response.headers.set("Upgrade", "websocket");
                          return context.respond(std::move(response));
                        }

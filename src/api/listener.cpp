@@ -46,7 +46,7 @@ void Announcements::started(const station::ListenerStarted& event) {
 
 void Announcements::tell(const std::string& token, Row& row) {
   if (row.client == 0 || row.params.empty()) return;
-  sockets_.post_to(row.client, [params = row.params](Sockets::Connection& connection) {
+  sockets_.post_to(row.client, [params = row.params](Connection& connection) {
     connection.notify("listener.started", params);
   });
   rows_.erase(std::string(token));
@@ -68,7 +68,8 @@ void add_listener_methods(rpc::Table& table, Context& context) {
              .errors = {unsupported},
              .handler = on_station_loop(context, [&context](const Call& call, const Responder& answer) {
                if (call.caller().connection == 0) {
-                 return answer.fail(error(Errc::unsupported, "this needs a WebSocket: connect to /rpc"));
+                 return answer.fail(
+                     error(Errc::unsupported, "this needs a WebSocket (/rpc) or a stream (/rpc/stream)"));
                }
                context.announcements->announce(call.string("token"), call.caller().connection);
                answer.finish(json::object{});

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/sockets.hpp"
 
+#include "access/password.hpp"
+#include "api/socket_connection.hpp"
+#include "api/stream_connection.hpp"
+#include "api/subscribing.hpp"
 #include "base/assert.hpp"
+#include "base/text.hpp"
 #include "io/loop.hpp"
 #include "web/websocket.hpp"
 
@@ -9,6 +14,8 @@
 #include <boost/json.hpp>
 
 #include <algorithm>
+#include <charconv>
+#include <unordered_map>
 
 namespace longwave::api {
 namespace {
@@ -16,65 +23,59 @@ namespace {
 namespace json = boost::json;
 
 constexpr hub::ClientId group_bits = 8;  // the low bits of a client's number say on which loop it lives
-
-constexpr Duration look_after = std::chrono::milliseconds{20};
+constexpr std::size_t secret_bytes = 16;
 
 hub::GroupId group_of(hub::ClientId client) {
   return static_cast<hub::GroupId>(client & ((hub::ClientId{1} << group_bits) - 1));
 }
 
+/// The secret of a stream begins with its number, so that any loop knows where to look for it.
+std::string new_secret(hub::ClientId client) {
+  return fmt::format("{:x}.{}", client, access::random_token(secret_bytes));
+}
+hub::ClientId client_of(std::string_view secret) {
+  hub::ClientId client = 0;
+  std::from_chars(secret.data(), secret.data() + std::min(secret.find('.'), secret.size()), client, 16);
+  return client;
+}
+
 /// A publication as it goes over the wire, except for those who ask for another dialect.
-std::string wire_text(const hub::Publication& publication) {
+std::string wire_text(const hub::Publication& publication, const hub::Position& position) {
   return rpc::notification(publication.method,
                            fmt::format(R"({{"channel":{},"offset":{},"epoch":{},"data":{}}})",
-                                       json::serialize(json::string(publication.channel)), publication.offset,
-                                       json::serialize(json::string(publication.epoch)), *publication.data));
+                                       json::serialize(json::string(publication.channel)), position.offset,
+                                       json::serialize(json::string(position.epoch)), *publication.data));
+}
+
+/// The call that a stream with `?channels=` makes for its client.
+std::string subscribing_call(std::string_view channels, std::string_view last_event_id) {
+  json::array names;
+  for (const auto name : text::split(channels, ',')) names.emplace_back(name);
+  json::object since;
+  for (auto& [channel, position] : parse_positions(last_event_id)) {
+    if (std::find(names.begin(), names.end(), json::value(channel)) == names.end()) continue;
+    since[channel] = {{"offset", position.offset}, {"epoch", std::move(position.epoch)}};
+  }
+  json::object params{{"channels", std::move(names)}};
+  if (!since.empty()) params["since"] = std::move(since);
+  return json::serialize(json::object{{"jsonrpc", "2.0"},
+                                      {"id", "channels"},
+                                      {"method", "channel.subscribe"},
+                                      {"params", std::move(params)}});
 }
 
 }  // namespace
-
-hub::Person person_of(hub::ClientId client, const rpc::Caller& caller) {
-  return {.key = caller.user.empty() ? fmt::format("guest:{}", client) : "user:" + caller.user,
-          .user = caller.user,
-          .name = caller.name.empty() ? caller.user : caller.name};
-}
 
 /// What one net loop knows.
 struct Sockets::Group {
   std::size_t index;
   io::Loop* loop;
   hub::ClientId next = 1;
-  std::unordered_map<hub::ClientId, std::unique_ptr<Connection>> connections;
-  std::unordered_map<std::string, std::vector<Connection*>> channels;
+  std::unordered_map<hub::ClientId, std::unique_ptr<Connection>> connections = {};
+  std::unordered_map<std::string, LoopChannel> channels = {};
+
+  hub::ClientId new_id() { return next++ << group_bits | index; }
 };
-
-struct Sockets::Connection::Subscribing {
-  rpc::Responder answer;
-  std::size_t open;  // channels that haven't answered
-  json::object result;
-};
-
-Sockets::Connection::Connection(hub::ClientId id, web::WebSocketSession& session,
-                                const rpc::Surroundings& surroundings, rpc::Caller caller)
-    : id_(id),
-      session_(session),
-      peer_(surroundings, *this, std::move(caller)),
-      look_again_(session.loop()) {}
-
-void Sockets::Connection::send(rpc::Message message) {
-  session_.send_text(message.text);
-}
-std::size_t Sockets::Connection::queued_bytes() const {
-  return session_.queued_bytes();
-}
-
-void Sockets::Connection::tell_when_drained() {
-  if (!look_again_.armed()) look_again_.after(look_after, [this] { peer_.drained(); });
-}
-
-void Sockets::Connection::notify(std::string_view method, std::string_view params) {
-  session_.send_text(rpc::notification(method, params));
-}
 
 Sockets::Sockets(io::LoopGroup& loops, Post hub_post, std::function<hub::Hub&()> hub,
                  std::function<rpc::Surroundings(std::size_t)> surroundings)
@@ -83,54 +84,93 @@ Sockets::Sockets(io::LoopGroup& loops, Post hub_post, std::function<hub::Hub&()>
       surroundings_(std::move(surroundings)),
       loops_(loops) {
   LW_ASSERT(loops.size() <= (std::size_t{1} << group_bits), "more net loops than a client's number can tell");
-  for (std::size_t i = 0; i < loops.size(); ++i) {
-    groups_.push_back(
-        std::make_unique<Group>(Group{.index = i, .loop = &loops[i], .connections = {}, .channels = {}}));
-  }
+  for (std::size_t i = 0; i < loops.size(); ++i)
+    groups_.push_back(std::make_unique<Group>(Group{.index = i, .loop = &loops[i]}));
 }
 
 Sockets::~Sockets() = default;
 
+Sockets::Group& Sockets::here() {
+  const auto found =
+      std::find_if(groups_.begin(), groups_.end(), [](const auto& group) { return group->loop->here(); });
+  LW_ASSERT(found != groups_.end(), "a connection belongs to a net loop");
+  return **found;
+}
+
 void Sockets::accept(web::RequestContext&& context, rpc::Caller caller) {
   static const auto options = std::make_shared<const web::WebSocketOptions>();
-  auto found = std::find_if(groups_.begin(), groups_.end(), [](const auto& g) { return g->loop->here(); });
-  LW_ASSERT(found != groups_.end(), "a WebSocket is accepted on a net loop");
-  Group& group = **found;
+  Group& group = here();
   auto* session = context.upgrade(options);
   if (!session) return;
-
-  const hub::ClientId id = group.next++ << group_bits | group.index;
+  const auto id = group.new_id();
   caller.connection = id;
-  auto& connection =
-      *group.connections
-           .emplace(id, std::make_unique<Connection>(id, *session, surroundings_(group.index), caller))
-           .first->second;
-  session->on_message([&connection](std::string_view payload, bool is_binary) {
-    if (is_binary) {
-      connection.session_.close(web::close_code::unsupported, "messages are text");
-    } else {
-      connection.peer_.receive(payload);
-    }
-  });
-  session->on_drained([&connection] { connection.peer_.drained(); });
-  session->on_close([this, &connection](std::uint16_t, std::string_view) { leave(connection); });
+  enter(group, std::make_unique<SocketConnection>(id, *session, surroundings_(group.index), std::move(caller),
+                                                  [this, id] { leave(id); }));
+}
+
+void Sockets::open_stream(web::RequestContext&& context, rpc::Caller caller) {
+  Group& group = here();
+  const auto& request = context.request();
+  const bool lines = request.headers.has_token("Accept", "application/x-ndjson");
+  const std::string channels(request.query_value("channels").value_or(""));
+  std::string position(request.headers.get("Last-Event-ID"));
+  if (position.empty()) position = request.query_value("last_event_id").value_or("");
+
+  web::StreamHead head;
+  head.chunked = false;  // each message delimits itself; it ends with the connection
+  head.headers = {{"Content-Type", lines ? "application/x-ndjson" : "text/event-stream"},
+                  {"Cache-Control", "no-store"},
+                  {"X-Accel-Buffering", "no"}};
+  auto stream = context.start_stream(std::move(head));
+  if (!stream.open()) return;
+  const auto id = group.new_id();
+  caller.connection = id;
+  auto made = std::make_unique<StreamConnection>(
+      id, std::move(stream), lines ? StreamForm::lines : StreamForm::events, new_secret(id), *group.loop,
+      surroundings_(group.index), std::move(caller), [this, id] { leave(id); });
+  auto& connection = *made;
+  enter(group, std::move(made));
+  connection.greet();
+  if (!channels.empty()) connection.peer().receive(subscribing_call(channels, position));
+}
+
+void Sockets::enter(Group& group, std::unique_ptr<Connection> connection) {
+  const auto id = connection->id();
   hub_post_([this, id, group = static_cast<hub::GroupId>(group.index),
-             person = person_of(id, caller)]() mutable { hub_().connect(id, group, std::move(person)); });
+             person = person_of(id, connection->caller())]() mutable {
+    hub_().connect(id, group, std::move(person));
+  });
+  group.connections.emplace(id, std::move(connection));
 }
 
-void Sockets::leave(Connection& connection) {
-  Group& group = *groups_[group_of(connection.id_)];
-  for (const auto& [channel, position] : connection.channels_) {
-    auto& members = group.channels[channel];
-    std::erase(members, &connection);
-    if (members.empty()) group.channels.erase(channel);
+void Sockets::leave(hub::ClientId client) {
+  Group& group = *groups_[group_of(client)];
+  const auto node = group.connections.extract(client);
+  if (!node) return;
+  Connection& connection = *node.mapped();
+  while (!connection.joined_.empty()) part(group, connection, connection.joined_.back().channel->name);
+  hub_post_([this, client] { hub_().disconnect(client); });
+}
+
+void Sockets::deliver(web::RequestContext&& context, const std::string& session) {
+  const auto client = client_of(session);
+  const auto group = group_of(client);
+  const auto take = [this, client, session](web::RequestContext& call) {
+    auto* connection = find(client);
+    if (!connection || !connection->answers_to(session)) {
+      return call.respond(web::Response::text(
+          404, "there is no such session (any more): open a new stream and subscribe with `since`\n"));
+    }
+    connection->peer().receive(call.request().body);
+    call.respond(web::Response::empty(202));
+  };
+  if (group >= groups_.size()) {
+    return context.respond(web::Response::text(404, "there is no such session\n"));
   }
-  const auto id = connection.id_;
-  group.connections.erase(id);
-  hub_post_([this, id] { hub_().disconnect(id); });
+  groups_[group]->loop->post([take, context = std::move(context)]() mutable { take(context); });
 }
 
-Sockets::Connection* Sockets::find(hub::ClientId client) {
+Connection* Sockets::find(hub::ClientId client) {
   auto& connections = groups_[group_of(client)]->connections;
   const auto found = connections.find(client);
   return found == connections.end() ? nullptr : found->second.get();
@@ -150,22 +190,16 @@ void Sockets::subscribe(hub::ClientId client,
   if (!connection) return;
   const hub::Ticket ticket = ++connection->last_ticket_;
   auto call = std::make_shared<Connection::Subscribing>(
-      Connection::Subscribing{.answer = std::move(answer), .open = channels.size(), .result = {}});
+      Connection::Subscribing{.answer = std::move(answer), .open = channels.size()});
   for (const auto& [channel, since] : channels) {
-    answered(*connection, channel, {{"error", "subscribed to again meanwhile"}});
-    connection->joining_[channel] = {ticket, call};
+    connection->answered(channel, {{"error", "subscribed to again meanwhile"}});
+    part(*groups_[group_of(client)], *connection,
+         channel);  // what comes from here on is in the new beginning
+    connection->joining_.push_back({channel, ticket, call});
   }
   hub_post_([this, client, ticket, channels = std::move(channels)] {
     for (const auto& [channel, since] : channels) hub_().subscribe(client, channel, since, ticket);
   });
-}
-
-void Sockets::answered(Connection& connection, const std::string& channel, json::object said) {
-  const auto node = connection.joining_.extract(channel);
-  if (!node) return;
-  auto& call = *node.mapped().call;
-  call.result[channel] = std::move(said);
-  if (--call.open == 0) call.answer.finish(json::object{{"channels", std::move(call.result)}});
 }
 
 void Sockets::sessions_ended(const std::vector<std::string>& sessions) {
@@ -188,17 +222,27 @@ void Sockets::sessions_ended(const std::vector<std::string>& sessions) {
   }
 }
 
+void Sockets::part(Group& group, Connection& connection, std::string_view channel) {
+  const auto found = group.channels.find(std::string(channel));
+  if (found == group.channels.end()) return;
+  LoopChannel& left = found->second;
+  auto* membership = connection.joined(left);
+  if (!membership) return;
+  // The last of the members takes the place that becomes free.
+  Connection* last = left.members.back();
+  left.members[membership->place] = last;
+  last->joined(left)->place = membership->place;
+  left.members.pop_back();
+  connection.joined_.erase(connection.joined_.begin() + (membership - connection.joined_.data()));
+  if (left.members.empty()) group.channels.erase(found);
+}
+
 void Sockets::unsubscribe(hub::ClientId client, const std::vector<std::string>& channels) {
   auto* connection = find(client);
   if (!connection) return;
-  Group& group = *groups_[group_of(client)];
   for (const auto& channel : channels) {
-    answered(*connection, channel, {{"error", "unsubscribed meanwhile"}});
-    connection->channels_.erase(channel);
-    const auto members = group.channels.find(channel);
-    if (members == group.channels.end()) continue;
-    std::erase(members->second, connection);
-    if (members->second.empty()) group.channels.erase(members);
+    connection->answered(channel, {{"error", "unsubscribed meanwhile"}});
+    part(*groups_[group_of(client)], *connection, channel);
   }
   hub_post_([this, client, channels] {
     for (const auto& channel : channels) hub_().unsubscribe(client, channel);
@@ -212,40 +256,70 @@ void Sockets::joined(hub::GroupId group, hub::ClientId client, const std::string
   });
 }
 
-void Sockets::arrived(Connection& connection, const std::string& channel, hub::Ticket ticket,
+void Sockets::arrived(Connection& connection, const std::string& name, hub::Ticket ticket,
                       Result<hub::Joined> joined) {
-  const auto waiting = connection.joining_.find(channel);
-  if (waiting == connection.joining_.end() || waiting->second.ticket != ticket) return;  // given up meanwhile
-  if (!joined) return answered(connection, channel, {{"error", joined.error().message}});
-  auto& members = groups_[group_of(connection.id_)]->channels[channel];
-  if (std::find(members.begin(), members.end(), &connection) == members.end()) members.push_back(&connection);
-  connection.channels_[channel] = joined->position;
-  // Values first, then the answer: when the call returns, the caller has what it asked for.
-  for (auto publication : joined->first) {
-    if (publication.offset == 0) {  // a present value: as of the position at which it joined
-      publication.offset = joined->position.offset;
-      publication.epoch = joined->position.epoch;
-    }
-    connection.session_.send_text(wire_text(publication));
+  const auto waiting = std::find_if(connection.joining_.begin(), connection.joining_.end(),
+                                    [&](const auto& joining) { return joining.channel == name; });
+  if (waiting == connection.joining_.end() || waiting->ticket != ticket) return;  // given up meanwhile
+  if (!joined) return connection.answered(name, {{"error", joined.error().message}});
+
+  LoopChannel& channel = groups_[group_of(connection.id_)]->channels[name];
+  if (channel.name.empty()) channel.name = name;
+  if (channel.epoch != joined->position.epoch) {
+    for (Connection* member : channel.members) member->close(web::close_code::lost_position, "lost position");
+    channel.epoch = joined->position.epoch;
   }
+  // Present values first, as of where the numbered ones begin; the last of them makes the position known.
+  auto& first = joined->first;
+  const auto numbered = std::find_if(first.begin(), first.end(), [](const auto& p) { return p.offset != 0; });
+  hub::Position position{numbered == first.end() ? joined->position.offset : numbered->offset - 1,
+                         joined->position.epoch};
+  const auto place = static_cast<std::uint32_t>(channel.members.size());
+  for (auto value = first.begin(); value != numbered; ++value) {
+    const bool last = value + 1 == numbered;
+    if (last) {
+      connection.joined_.push_back({&channel, position.offset, place});
+      channel.members.push_back(&connection);
+    }
+    Wording wording(wire_text(*value, position));
+    connection.transmit(wording, last);
+  }
+  if (numbered == first.begin()) {
+    connection.joined_.push_back({&channel, position.offset, place});
+    channel.members.push_back(&connection);
+  }
+  for (auto missed = numbered; missed != first.end(); ++missed) {
+    position.offset = missed->offset;
+    connection.joined(channel)->offset = position.offset;
+    Wording wording(wire_text(*missed, position));
+    connection.transmit(wording, true);
+  }
+  connection.joined(channel)->offset = joined->position.offset;
+  // Then the answer: when the call returns, the caller has what it asked for.
   json::object said{{"offset", joined->position.offset},
                     {"epoch", joined->position.epoch},
                     {"recovered", joined->recovered}};
   if (!joined->reason.empty()) said["reason"] = joined->reason;
-  answered(connection, channel, std::move(said));
+  connection.answered(name, std::move(said));
 }
 
 void Sockets::publish(hub::GroupId group, const std::shared_ptr<const hub::Publication>& publication) {
   groups_[group]->loop->post([this, group, publication] {
     const auto found = groups_[group]->channels.find(publication->channel);
     if (found == groups_[group]->channels.end()) return;
-    web::SharedFrame frame;  // made once for all of this loop
-    for (Connection* connection : found->second) {
-      auto& known = connection->channels_[publication->channel];
-      if (known.epoch == publication->epoch && publication->offset <= known.offset) continue;
-      known = {publication->offset, publication->epoch};
-      if (!frame) frame = web::Frame::text(wire_text(*publication));
-      connection->session_.send_text(frame);
+    LoopChannel& channel = found->second;
+    std::optional<Wording> wording;  // made once for all of this loop
+    for (Connection* connection : channel.members) {
+      auto& known = connection->joined(channel)->offset;
+      const bool same = channel.epoch == publication->epoch;
+      if (same && publication->offset <= known) continue;
+      if (!same || publication->offset != known + 1) {
+        connection->close(web::close_code::lost_position, "lost position");
+        continue;
+      }
+      known = publication->offset;
+      if (!wording) wording.emplace(wire_text(*publication, {publication->offset, publication->epoch}));
+      connection->transmit(*wording, true);
     }
   });
 }

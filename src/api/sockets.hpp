@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "api/connection.hpp"
 #include "base/task.hpp"
 #include "hub/hub.hpp"
-#include "io/timer.hpp"
 #include "rpc/peer.hpp"
 #include "web/context.hpp"
 
-#include <boost/json/fwd.hpp>
-
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace longwave::io {
@@ -21,24 +20,28 @@ class LoopGroup;
 
 namespace longwave::api {
 
-/// The WebSockets at /rpc, and what the hub tells them. Each net loop has its own table of connections and of
-/// who has joined which channel; nothing of it is shared. What crosses: one post per publication to each loop
-/// that has subscribers, and posts to the hub's thread.
+/// The conversations at /rpc, WebSockets and streams, and what the hub tells them. Each net loop has its own
+/// table of connections and of who has joined which channel; nothing of it is shared. What crosses: one post
+/// per publication to each loop that has subscribers, a POST to the loop of the session it names, and posts
+/// to the hub's thread.
 ///
 /// Made before the loops start, destroyed after they have stopped. Functions marked *loop* are called on the
 /// net loop of the connection; the hub calls Delivery on its own thread; post_to() may be called from any
 /// thread.
 class Sockets final : public hub::Delivery {
  public:
-  class Connection;
-
   /// `hub` is asked for on the hub's thread only, by tasks given to `hub_post`.
   Sockets(io::LoopGroup& loops, Post hub_post, std::function<hub::Hub&()> hub,
           std::function<rpc::Surroundings(std::size_t group)> surroundings);
   ~Sockets();
 
-  /// *loop* Turns the request into a connection.
+  /// *loop* Turns the request into a WebSocket.
   void accept(web::RequestContext&& context, rpc::Caller caller);
+  /// *loop* Answers the request with a stream (docs/protocols/rpc-transports.md): NDJSON if it accepts that,
+  /// else server-sent events. `?channels=` are subscribed at once, from the positions of `Last-Event-ID`.
+  void open_stream(web::RequestContext&& context, rpc::Caller caller);
+  /// A message for the session of a stream: 202, or 404 when there is no such session (any more). Any thread.
+  void deliver(web::RequestContext&& context, const std::string& session);
 
   /// Runs `use` on the connection's loop, if it still is there.
   void post_to(hub::ClientId client, UniqueFunction<void(Connection&)> use);
@@ -60,11 +63,13 @@ class Sockets final : public hub::Delivery {
 
  private:
   struct Group;
+  Group& here();
   Connection* find(hub::ClientId client);
+  void enter(Group& group, std::unique_ptr<Connection> connection);
+  void leave(hub::ClientId client);
+  static void part(Group& group, Connection& connection, std::string_view channel);
   void arrived(Connection& connection, const std::string& channel, hub::Ticket ticket,
                Result<hub::Joined> joined);
-  static void answered(Connection& connection, const std::string& channel, boost::json::object said);
-  void leave(Connection& connection);
 
   Post hub_post_;
   std::function<hub::Hub&()> hub_;
@@ -72,42 +77,5 @@ class Sockets final : public hub::Delivery {
   io::LoopGroup& loops_;
   std::vector<std::unique_ptr<Group>> groups_;
 };
-
-/// One WebSocket: a JSON-RPC peer whose messages leave as frames. Belongs to its loop.
-class Sockets::Connection final : public rpc::Outlet {
- public:
-  Connection(hub::ClientId id, web::WebSocketSession& session, const rpc::Surroundings& surroundings,
-             rpc::Caller caller);
-
-  hub::ClientId id() const { return id_; }
-  const rpc::Caller& caller() const { return peer_.caller(); }
-  /// For calls from now on; the hub is told who it is now.
-  void set_caller(rpc::Caller caller) { peer_.set_caller(std::move(caller)); }
-  /// A notification to this connection only.
-  void notify(std::string_view method, std::string_view params);
-
-  void send(rpc::Message message) override;
-  std::size_t queued_bytes() const override;
-  void tell_when_drained() override;
-
- private:
-  friend class Sockets;
-  struct Subscribing;  // a call that waits for its channels
-  struct Joining {     // a channel that is being joined
-    hub::Ticket ticket;
-    std::shared_ptr<Subscribing> call;
-  };
-
-  hub::ClientId id_;
-  web::WebSocketSession& session_;
-  rpc::Peer peer_;
-  std::unordered_map<std::string, hub::Position> channels_;  // what it has joined, and up to where it knows
-  std::unordered_map<std::string, Joining> joining_;
-  hub::Ticket last_ticket_ = 0;
-  io::Timer look_again_;  // at a queue that was too long
-};
-
-/// The person behind a connection, for presence.
-hub::Person person_of(hub::ClientId client, const rpc::Caller& caller);
 
 }  // namespace longwave::api

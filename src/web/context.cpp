@@ -74,6 +74,7 @@ BodyStream& BodyStream::operator=(BodyStream&& other) noexcept {
 BodyStream::~BodyStream() {
   if (!open()) return;
   exchange_->on_gone = {};
+  exchange_->on_shutdown = {};
   exchange_->connection->cut();
 }
 
@@ -91,6 +92,14 @@ std::size_t BodyStream::queued_bytes() const {
 
 std::optional<Instant> BodyStream::stalled_since() const {
   return open() ? exchange_->connection->stream().stalled_since() : std::nullopt;
+}
+
+void BodyStream::flush() {
+  if (open()) exchange_->connection->stream().flush();
+}
+
+void BodyStream::on_shutdown(Task task) {
+  if (open()) exchange_->on_shutdown = std::move(task);
 }
 
 void BodyStream::on_close(Task task) {

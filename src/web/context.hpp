@@ -36,6 +36,11 @@ class BodyStream {
   /// Since when the kernel has taken nothing although something is queued.
   std::optional<Instant> stalled_since() const;
   bool open() const;
+  /// Writes now what is queued, instead of at the flush point; on_close may come from inside.
+  void flush();
+  /// The server is about to end: called once in place of on_close. The owner writes its last words and calls
+  /// finish() there or soon after. Without it, the body just ends.
+  void on_shutdown(Task task);
   /// Called once when the peer goes away or the server shuts down; not after finish().
   void on_close(Task task);
   /// Ends the body and lets what is queued leave.

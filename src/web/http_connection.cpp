@@ -150,6 +150,7 @@ void HttpConnection::request_over(bool keep_alive) {
   if (exchange_) {
     exchange_->connection = nullptr;
     exchange_->on_gone = {};
+    exchange_->on_shutdown = {};
     exchange_.reset();
   }
   if (!keep_alive) return linger();
@@ -333,6 +334,7 @@ void HttpConnection::shut_down() {
     // The stream is closed before its owner hears of it, so that letting go of it isn't taken for a failure.
     const auto exchange = exchange_;
     keep_alive_ = false;
+    if (auto last_words = std::exchange(exchange->on_shutdown, {})) return last_words();
     auto task = std::exchange(exchange->on_gone, {});
     finish_stream(*exchange);
     if (task) task();

@@ -28,6 +28,7 @@ struct Exchange {
   bool chunked = false;
   bool answered = false;  // the caller's side: respond() was called, perhaps on its way here
   Task on_gone;           // of the waiting request, then of the body stream
+  Task on_shutdown;       // of the body stream: it ends itself
 };
 
 /// The shell around HttpReader: one TCP connection that speaks HTTP/1. Requests are answered one after the

@@ -30,8 +30,13 @@ inline constexpr std::uint16_t abnormal = 1006;  // never on the wire: the conne
 inline constexpr std::uint16_t invalid_payload = 1007;
 inline constexpr std::uint16_t too_big = 1009;
 inline constexpr std::uint16_t shutdown = 3001;
+inline constexpr std::uint16_t expired = 3005;
 inline constexpr std::uint16_t slow = 3008;
+inline constexpr std::uint16_t lost_position = 3010;
 inline constexpr std::uint16_t no_pong = 3012;
+inline constexpr std::uint16_t too_many_requests = 3013;
+inline constexpr std::uint16_t bad_token = 3500;
+inline constexpr std::uint16_t bad_request = 3501;
 }  // namespace close_code
 
 /// What an endpoint allows. One immutable object shared by all its sessions.

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "api/wording.hpp"
+#include "hub/hub.hpp"
+#include "io/timer.hpp"
+#include "rpc/peer.hpp"
+
+#include <boost/json/fwd.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace longwave::io {
+class Loop;
+}
+
+namespace longwave::api {
+
+class Connection;
+
+/// A channel on one loop, and those of the loop who have joined it. All of them know the same epoch.
+struct LoopChannel {
+  std::string name;
+  std::string epoch;
+  std::vector<Connection*> members;
+};
+
+/// One conversation at /rpc: a JSON-RPC peer with its subscriptions, whatever carries it. What differs
+/// between a WebSocket and a stream is how a message leaves; that is in the derived classes. Belongs to its
+/// loop; owned by Sockets.
+class Connection : public rpc::Outlet {
+ public:
+  Connection(hub::ClientId id, const rpc::Surroundings& surroundings, rpc::Caller caller);
+  virtual ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  hub::ClientId id() const { return id_; }
+  rpc::Peer& peer() { return peer_; }
+  const rpc::Caller& caller() const { return peer_.caller(); }
+  /// For calls from now on; the hub is told who it is now.
+  void set_caller(rpc::Caller caller) { peer_.set_caller(std::move(caller)); }
+  /// A notification to this connection only.
+  void notify(std::string_view method, std::string_view params);
+
+  /// Ends it with one of the codes of docs/close-codes.md. It is gone some turns later, never from inside.
+  virtual void close(std::uint16_t code, std::string_view reason) = 0;
+  /// True for the secret that was told on the stream.
+  virtual bool answers_to(std::string_view) const { return false; }
+
+  void send(rpc::Message message) override { transmit(message.text); }
+  void tell_when_drained() override;
+
+ protected:
+  /// A message of its own.
+  virtual void transmit(std::string_view text) = 0;
+  /// A message that others get too. `marked`: it completes what the client knows up to positions().
+  virtual void transmit(Wording& wording, bool marked) = 0;
+  virtual io::Loop& loop() const = 0;
+
+  /// `channel=offset.epoch;…` of everything it has joined: what resumes a stream.
+  std::string positions() const;
+
+ private:
+  friend class Sockets;
+  struct Subscribing;  // a call that waits for its channels
+  struct Joining {     // a channel that is being joined
+    std::string channel;
+    hub::Ticket ticket;
+    std::shared_ptr<Subscribing> call;
+  };
+  struct Joined {
+    LoopChannel* channel;
+    std::uint64_t offset;  // up to where it knows
+    std::uint32_t place;   // in the channel's members
+  };
+  Joined* joined(const LoopChannel& channel);
+  void answered(std::string_view channel, boost::json::object said);
+
+  hub::ClientId id_;
+  rpc::Peer peer_;
+  std::vector<Joined> joined_;
+  std::vector<Joining> joining_;
+  hub::Ticket last_ticket_ = 0;
+  std::unique_ptr<io::Timer> look_again_;  // at a queue that was too long
+};
+
+/// Positions as they stand in `Last-Event-ID`; what can't be read is left out.
+std::vector<std::pair<std::string, hub::Position>> parse_positions(std::string_view text);
+
+/// The person behind a connection, for presence.
+hub::Person person_of(hub::ClientId client, const rpc::Caller& caller);
+
+}  // namespace longwave::api

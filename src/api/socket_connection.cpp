@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/socket_connection.hpp"
+
+#include "web/websocket.hpp"
+
+namespace longwave::api {
+
+SocketConnection::SocketConnection(hub::ClientId id, web::WebSocketSession& session,
+                                   const rpc::Surroundings& surroundings, rpc::Caller caller, Task gone)
+    : Connection(id, surroundings, std::move(caller)), session_(session) {
+  session.on_message([this](std::string_view payload, bool is_binary) {
+    if (is_binary) {
+      session_.close(web::close_code::unsupported, "messages are text");
+    } else {
+      peer().receive(payload);
+    }
+  });
+  session.on_drained([this] { peer().drained(); });
+  session.on_close([gone = std::move(gone)](std::uint16_t, std::string_view) mutable { gone(); });
+}
+
+void SocketConnection::close(std::uint16_t code, std::string_view reason) {
+  session_.close(code, reason);
+}
+std::size_t SocketConnection::queued_bytes() const {
+  return session_.queued_bytes();
+}
+void SocketConnection::transmit(std::string_view text) {
+  session_.send_text(text);
+}
+void SocketConnection::transmit(Wording& wording, bool) {
+  session_.send_text(wording.frame());
+}
+io::Loop& SocketConnection::loop() const {
+  return session_.loop();
+}
+
+}  // namespace longwave::api
