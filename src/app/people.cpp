@@ -190,6 +190,8 @@ void People::add_metrics(api::Metrics& metrics, std::function<web::ServerCounts(
   metrics.counter("longwave_fallbacks_total", "Times a mount sent its fallback.", station(&M::fallbacks));
   metrics.counter("longwave_watchdog_actions_total", "Times the watchdog acted.",
                   station(&M::watchdog_actions));
+  metrics.gauge("longwave_workers_stuck", "Workers that wait for a disk that doesn't answer.",
+                [this] { return static_cast<double>(ground_.media().stuck() + ground_.blocking().stuck()); });
   metrics.gauge("longwave_connections", "Open connections.",
                 [server] { return static_cast<double>(server().connections); });
   metrics.gauge("longwave_websockets", "Open WebSockets.",

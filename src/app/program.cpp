@@ -3,6 +3,7 @@
 
 #include "api/endpoint.hpp"
 #include "app/ground.hpp"
+#include "app/last_resort.hpp"
 #include "app/page.hpp"
 #include "app/people.hpp"
 #include "app/stations.hpp"
@@ -16,6 +17,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <optional>
 #include <thread>
 
 namespace longwave::app {
@@ -23,6 +25,8 @@ namespace longwave::app {
 namespace {
 
 constexpr std::chrono::seconds drain{3};
+/// So long the rooms have to end, when the connections have.
+constexpr std::chrono::seconds orderly_end{5};
 
 std::size_t net_threads(const Config& config) {
   if (config.net_threads > 0) return static_cast<std::size_t>(config.net_threads);
@@ -49,6 +53,7 @@ class Program::Rooms {
   Result<void> open(const Config& config);
   void serve();
 
+  std::optional<LastResort> last_resort;  // goes last
   Ground ground;
   io::LoopGroup net;
   Stations stations;
@@ -125,6 +130,7 @@ void Program::Rooms::serve() {
   });
   stations.start();
   stations.loop().run();
+  last_resort.emplace(orderly_end);
   people.stop();
   net.stop();
   ground.stop();

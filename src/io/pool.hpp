@@ -35,21 +35,29 @@ class JobHandle {
 
 /// Worker threads for what blocks or computes. Jobs are ordered by (priority, deadline, age). Results go back
 /// by the caller's own Post, inside the work. Thread-safe.
+///
+/// While work waits, a worker whose job has used no CPU (less than a thousandth) for `patience` is stuck, as
+/// on a disk that doesn't answer: another takes its place, at most `spare_workers` in all; it leaves when it
+/// is no longer needed.
 class Pool {
  public:
-  Pool(std::string name, std::size_t threads);
+  static constexpr std::size_t spare_workers = 16;
+
+  Pool(std::string name, std::size_t threads, Duration patience = std::chrono::seconds{1});
   /// As stop().
   ~Pool();
 
   /// After stop() the job is destroyed unrun and the handle is empty.
   JobHandle submit(Job job);
-  /// Requests stop of what runs, destroys what waits, joins.
+  /// Requests stop of what runs, destroys what waits, joins: a stuck job is waited for.
   void stop();
 
   std::size_t threads() const;
   std::size_t waiting() const;
   /// Waiting and running: 0 means that whatever was submitted is over.
   std::size_t busy() const;
+  /// Workers that were found stuck and haven't come back.
+  std::size_t stuck() const;
 
  private:
   struct Core;

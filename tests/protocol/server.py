@@ -13,7 +13,7 @@ import time
 
 def free_port():
     first = int(os.environ.get("LONGWAVE_TEST_PORT", "21700"))
-    for port in range(first, 21800):
+    for port in range(first, first + 100):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

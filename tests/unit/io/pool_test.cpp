@@ -3,8 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
 #include <future>
 #include <string>
+#include <thread>
 
 namespace longwave::io {
 namespace {
@@ -30,7 +33,7 @@ struct HeldPool {
   }
   std::promise<void> gate;
   std::string seen;
-  Pool pool{"test", 1};
+  Pool pool{"test", 1, 1h};  // a held worker isn't replaced
 };
 
 TEST(Pool, orders_by_priority_then_deadline_then_age) {
@@ -83,6 +86,54 @@ TEST(Pool, stop_interrupts_what_runs_and_destroys_what_waits) {
   EXPECT_EQ(held.use_count(), 1);
   pool.submit({.work = [held](std::stop_token) { FAIL(); }});
   EXPECT_EQ(held.use_count(), 1);
+}
+
+TEST(Pool, a_stuck_worker_is_replaced_until_it_comes_back) {
+  Pool pool("test", 1, 5ms);
+  std::promise<void> gate;
+  std::promise<void> begun;
+  pool.submit({.work = [&](std::stop_token) {
+    begun.set_value();
+    gate.get_future().wait();
+  }});
+  begun.get_future().wait();
+  std::promise<std::size_t> seen;
+  pool.submit({.work = [&](std::stop_token) { seen.set_value(pool.stuck()); }});
+  EXPECT_EQ(seen.get_future().get(), 1u);
+  gate.set_value();
+  while (pool.stuck() > 0) std::this_thread::yield();
+
+  // One at a time again: what is submitted last begins when the first is over.
+  std::atomic<int> beside{0}, most{0};
+  std::promise<void> over;
+  for (int i = 0; i < 50; ++i) {
+    pool.submit({.work = [&, i](std::stop_token) {
+      most = std::max(most.load(), ++beside);
+      for (int spin = 0; spin < 1000; ++spin) std::this_thread::yield();
+      --beside;
+      if (i == 49) over.set_value();
+    }});
+  }
+  over.get_future().wait();
+  EXPECT_EQ(most, 1);
+}
+
+TEST(Pool, a_worker_that_computes_is_not_replaced) {
+  Pool pool("test", 1, 200ms);  // long enough to be given some CPU on a busy machine
+  std::atomic<bool> enough{false};
+  std::promise<void> begun;
+  pool.submit({.work = [&](std::stop_token) {
+    begun.set_value();
+    while (!enough) std::this_thread::yield();
+  }});
+  begun.get_future().wait();
+  std::promise<void> after;
+  const auto over = after.get_future();
+  pool.submit({.work = [&](std::stop_token) { after.set_value(); }});
+  EXPECT_EQ(over.wait_for(700ms), std::future_status::timeout);
+  EXPECT_EQ(pool.stuck(), 0u);
+  enough = true;
+  over.wait();
 }
 
 }  // namespace
