@@ -4,21 +4,37 @@
 #include "base/log.hpp"
 
 #include <pthread.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <ctime>
+#include <fstream>
 #include <list>
 #include <mutex>
 #include <set>
+#include <string>
 #include <thread>
 #include <tuple>
 #include <utility>
 #include <vector>
 
 namespace longwave::io {
+
+namespace {
+
+/// A thread that the kernel would let run, on a machine that has no CPU for it just now.
+bool wants_cpu(pid_t thread) {
+  std::ifstream file("/proc/self/task/" + std::to_string(thread) + "/stat");
+  std::string text;
+  std::getline(file, text);
+  const auto name_end = text.rfind(')');  // proc(5): "id (name) state ..."
+  return name_end != std::string::npos && text.substr(name_end).starts_with(") R");
+}
+
+}  // namespace
 
 struct JobHandle::State {
   enum class Phase { waiting, begun, cancelled };
@@ -50,6 +66,7 @@ struct Pool::Core {
   /// Guarded by the mutex, but for the thread itself.
   struct Worker {
     std::thread thread;
+    pid_t kernel_id = 0;
     std::uint64_t job = 0;     // age of the one it works on; 0: none
     std::uint64_t looked = 0;  // the same when the watch looked last
     std::int64_t cpu_ns = 0;   // and what CPU the thread had used then
@@ -85,6 +102,7 @@ struct Pool::Core {
 
 void Pool::Core::work(Worker& self) {
   std::unique_lock lock(mutex);
+  self.kernel_id = ::gettid();
   for (;;) {
     wake.wait(lock, [this] { return stopping || !queue.empty(); });
     if (stopping) return;
@@ -148,7 +166,7 @@ void Pool::Core::replace_stuck() {
     const bool moved = worker.looked != worker.job || cpu_ns - worker.cpu_ns > look_every.count() / 1000;
     worker.looked = worker.job;
     worker.cpu_ns = cpu_ns;
-    if (moved || workers.size() >= threads + spare_workers) continue;
+    if (moved || workers.size() >= threads + spare_workers || wants_cpu(worker.kernel_id)) continue;
     worker.stuck = true;
     log::warn("{}: a worker waits for something that doesn't answer; another takes its place", name);
     hire();
