@@ -15,6 +15,7 @@
 
 #include <boost/json.hpp>
 
+#include <deque>
 #include <optional>
 #include <thread>
 
@@ -28,14 +29,19 @@ struct World {
       : loops(count),
         sockets(
             loops, loops[0].poster(), [this]() -> hub::Hub& { return hub; },
-            [this](std::size_t i) { return surroundings(i); }) {
+            [this](std::size_t i) -> const rpc::Surroundings& { return around[i]; }) {
     using namespace rpc;
+    for (std::size_t i = 0; i < count; ++i)
+      around.push_back({.table = table,
+                        .post = loops[i].poster(),
+                        .run = [](rpc::Run, Task task) { task(); },
+                        .clock = &clock});
     table.add({.name = "channel.subscribe",
                .params = {array("channels", string())},
                .handler = [this](Call call, Responder answer) {
                  std::vector<std::pair<std::string, std::optional<hub::Position>>> channels;
                  for (auto& channel : call.strings("channels")) channels.emplace_back(channel, std::nullopt);
-                 sockets.subscribe(call.caller().connection, std::move(channels), std::move(answer));
+                 sockets.subscribe(call.connection(), std::move(channels), std::move(answer));
                }});
     table.add(
         {.name = "bench.publish", .params = {string("text")}, .handler = [this](Call call, Responder answer) {
@@ -49,14 +55,12 @@ struct World {
     loops[0].post([this] { timer.emplace(loops[0]); });
     hub.on_presence_dirty([this] { timer->after(250ms, [this] { hub.flush_presence(); }); });
   }
-  rpc::Surroundings surroundings(std::size_t i) {
-    return {.table = table, .post = loops[i].poster(), .run = [](rpc::Run, Task task) { task(); }};
-  }
 
   SystemClock clock;
   io::LoopGroup loops;
   std::optional<io::Timer> timer;
   rpc::Table table;
+  std::deque<rpc::Surroundings> around;
   hub::MemoryBroker broker{"bench"};
   api::Sockets sockets;
   hub::Hub hub{broker, sockets};

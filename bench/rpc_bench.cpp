@@ -45,8 +45,9 @@ const Table& api() {
 
 void talk(benchmark::State& state, const std::string& message, std::int64_t calls) {
   Drain drain;
-  Peer peer({.table = api(), .post = [](Task task) { task(); }, .run = [](Run, Task task) { task(); }}, drain,
-            {.role = Role::admin});
+  const Surroundings around{
+      .table = api(), .post = [](Task task) { task(); }, .run = [](Run, Task task) { task(); }};
+  Peer peer(around, drain, std::make_shared<const Caller>(Caller{.role = Role::admin}));
   for (auto _ : state) peer.receive(message);
   benchmark::DoNotOptimize(drain.bytes);
   state.SetItemsProcessed(state.iterations() * calls);

@@ -44,7 +44,7 @@ void become(Context& context, std::uint64_t connection, const access::Identity& 
 }
 
 void login(Context& context, const Call& call, const Responder& answer) {
-  const bool key = call.boolean("key") || call.caller().connection != 0;
+  const bool key = call.boolean("key") || call.connection() != 0;
   const auto done = context.users->login(call.string("user"), call.string("password"), call.caller().address,
                                          key ? access::TokenKind::key : access::TokenKind::cookie);
   if (!done) return answer.fail(done.error());
@@ -54,14 +54,14 @@ void login(Context& context, const Call& call, const Responder& answer) {
   } else {
     answer.header("Set-Cookie", access::session_cookie(done->token, done->lifetime, context.tls));
   }
-  if (call.caller().connection != 0) become(context, call.caller().connection, done->identity);
+  if (call.connection() != 0) become(context, call.connection(), done->identity);
   answer.finish(std::move(result));
 }
 
 void logout(Context& context, const Call& call, const Responder& answer) {
   if (call.caller().session.empty()) return answer.finish(json::object{});
   context.users->logout(call.caller().session,
-                        [&context, connection = call.caller().connection, answer](Result<void> done) {
+                        [&context, connection = call.connection(), answer](Result<void> done) {
                           if (!done) return answer.fail(done.error());
                           answer.header("Set-Cookie", access::ended_cookie(context.tls));
                           if (connection != 0) become(context, connection, {});

@@ -27,7 +27,7 @@ bool exists(std::string_view channel) {
 
 /// A method that only a WebSocket can call.
 bool has_socket(const Call& call, const Responder& answer) {
-  if (call.caller().connection != 0) return true;
+  if (call.connection() != 0) return true;
   answer.fail(error(Errc::unsupported, "this needs a WebSocket (/rpc) or a stream (/rpc/stream)"));
   return false;
 }
@@ -49,7 +49,7 @@ void subscribe(Context& context, const Call& call, const Responder& answer) {
     }
     channels.emplace_back(channel, std::move(from));
   }
-  context.sockets->subscribe(call.caller().connection, std::move(channels), answer);
+  context.sockets->subscribe(call.connection(), std::move(channels), answer);
 }
 
 void presence(Context& context, const Call& call, const Responder& answer) {
@@ -82,7 +82,7 @@ void rename(Context& context, const Call& call, const Responder& answer) {
                   [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; })) {
     return answer.fail(error(Errc::invalid, "a name has no control characters"));
   }
-  context.sockets->post_to(call.caller().connection, [&context, name, answer](Connection& connection) {
+  context.sockets->post_to(call.connection(), [&context, name, answer](Connection& connection) {
     Caller caller = connection.caller();
     caller.name = name;
     connection.set_caller(caller);
@@ -135,7 +135,7 @@ void add_channel_methods(Table& table, Context& context) {
              .errors = {unsupported},
              .handler = [&context](const Call& call, const Responder& answer) {
                if (!has_socket(call, answer)) return;
-               context.sockets->unsubscribe(call.caller().connection, call.strings("channels"));
+               context.sockets->unsubscribe(call.connection(), call.strings("channels"));
                answer.finish(json::object{});
              }});
   const auto person =

@@ -18,13 +18,24 @@ constexpr Duration look_after = std::chrono::milliseconds{20};
 }  // namespace
 
 Connection::Connection(hub::ClientId id, const rpc::Surroundings& surroundings, rpc::Caller caller)
-    : id_(id), peer_(surroundings, *this, std::move(caller)) {}
+    : id_(id),
+      peer_(surroundings, *this, std::make_shared<const rpc::Caller>(std::move(caller)), {.connection = id}) {
+}
 
 Connection::~Connection() = default;
 
 void Connection::tell_when_drained() {
   if (!look_again_) look_again_ = std::make_unique<io::Timer>(loop());
   if (!look_again_->armed()) look_again_->after(look_after, [this] { peer_.drained(); });
+}
+
+void Connection::tell_when_due() {
+  if (!due_) due_ = std::make_unique<io::Timer>(loop());
+  if (const auto due = peer_.due())
+    due_->at(*due, [this, due = *due] {
+      peer_.on_time(due);
+      tell_when_due();
+    });
 }
 
 void Connection::notify(std::string_view method, std::string_view params) {

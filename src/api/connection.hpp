@@ -45,7 +45,9 @@ class Connection : public rpc::Outlet {
   rpc::Peer& peer() { return peer_; }
   const rpc::Caller& caller() const { return peer_.caller(); }
   /// For calls from now on; the hub is told who it is now.
-  void set_caller(rpc::Caller caller) { peer_.set_caller(std::move(caller)); }
+  void set_caller(rpc::Caller caller) {
+    peer_.set_caller(std::make_shared<const rpc::Caller>(std::move(caller)));
+  }
   /// A notification to this connection only.
   void notify(std::string_view method, std::string_view params);
 
@@ -56,6 +58,7 @@ class Connection : public rpc::Outlet {
 
   void send(rpc::Message message) override { transmit(message.text); }
   void tell_when_drained() override;
+  void tell_when_due() override;
 
  protected:
   /// A message of its own.
@@ -89,6 +92,7 @@ class Connection : public rpc::Outlet {
   std::vector<Joining> joining_;
   hub::Ticket last_ticket_ = 0;
   std::unique_ptr<io::Timer> look_again_;  // at a queue that was too long
+  std::unique_ptr<io::Timer> due_;         // for the time-outs of our own calls
 };
 
 /// Positions as they stand in `Last-Event-ID`; what can't be read is left out.

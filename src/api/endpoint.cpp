@@ -60,7 +60,8 @@ class HttpCall final : public rpc::Outlet {
       : context_(std::move(context)),
         lines_(lines),
         timer_(context_.loop()),
-        peer_(surroundings, *this, caller_of(context_.request())) {}
+        peer_(surroundings, *this, std::make_shared<const rpc::Caller>(caller_of(context_.request())),
+              {.many_answers = lines}) {}
 
   void run() {
     context_.on_gone([this] { end(); });
@@ -138,7 +139,7 @@ const rpc::Caller& caller_of(const web::Request& request) {
 }
 
 Result<void> add_rpc_routes(web::Router& router, Sockets& sockets,
-                            std::function<rpc::Surroundings(io::Loop&)> surroundings) {
+                            std::function<const rpc::Surroundings&(io::Loop&)> surroundings) {
   auto added = router.add({.methods = {"POST"},
                            .pattern = "/rpc",
                            .description = "JSON-RPC: one message, one answer",
@@ -154,8 +155,7 @@ Result<void> add_rpc_routes(web::Router& router, Sockets& sockets,
                                    return sockets.deliver(std::move(context), secret);
                                  }
                                  const bool lines = headers.has_token("Accept", "application/x-ndjson");
-                                 auto around = surroundings(context.loop());
-                                 around.many_answers = lines;
+                                 const auto& around = surroundings(context.loop());
                                  (new HttpCall(std::move(context), around, lines))->run();
                                },
                            .body_limit = body_limit});

@@ -29,6 +29,6 @@ const rpc::Caller& caller_of(const web::Request& request);
 /// POST /rpc (one body, one answer; `Accept: application/x-ndjson` gets many answers as lines) and WebSocket
 /// /rpc. `surroundings` is called on the connection's loop.
 Result<void> add_rpc_routes(web::Router& router, Sockets& sockets,
-                            std::function<rpc::Surroundings(io::Loop&)> surroundings);
+                            std::function<const rpc::Surroundings&(io::Loop&)> surroundings);
 
 }  // namespace longwave::api

@@ -67,11 +67,11 @@ void add_listener_methods(rpc::Table& table, Context& context) {
              .result = object({}),
              .errors = {unsupported},
              .handler = on_station_loop(context, [&context](const Call& call, const Responder& answer) {
-               if (call.caller().connection == 0) {
+               if (call.connection() == 0) {
                  return answer.fail(
                      error(Errc::unsupported, "this needs a WebSocket (/rpc) or a stream (/rpc/stream)"));
                }
-               context.announcements->announce(call.string("token"), call.caller().connection);
+               context.announcements->announce(call.string("token"), call.connection());
                answer.finish(json::object{});
              })});
   table.event(

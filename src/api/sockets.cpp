@@ -78,7 +78,7 @@ struct Sockets::Group {
 };
 
 Sockets::Sockets(io::LoopGroup& loops, Post hub_post, std::function<hub::Hub&()> hub,
-                 std::function<rpc::Surroundings(std::size_t)> surroundings)
+                 std::function<const rpc::Surroundings&(std::size_t)> surroundings)
     : hub_post_(std::move(hub_post)),
       hub_(std::move(hub)),
       surroundings_(std::move(surroundings)),
@@ -103,7 +103,6 @@ void Sockets::accept(web::RequestContext&& context, rpc::Caller caller) {
   auto* session = context.upgrade(options);
   if (!session) return;
   const auto id = group.new_id();
-  caller.connection = id;
   enter(group, std::make_unique<SocketConnection>(id, *session, surroundings_(group.index), std::move(caller),
                                                   [this, id] { leave(id); }));
 }
@@ -124,7 +123,6 @@ void Sockets::open_stream(web::RequestContext&& context, rpc::Caller caller) {
   auto stream = context.start_stream(std::move(head));
   if (!stream.open()) return;
   const auto id = group.new_id();
-  caller.connection = id;
   auto made = std::make_unique<StreamConnection>(
       id, std::move(stream), lines ? StreamForm::lines : StreamForm::events, new_secret(id), *group.loop,
       surroundings_(group.index), std::move(caller), [this, id] { leave(id); });

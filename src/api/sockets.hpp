@@ -32,7 +32,7 @@ class Sockets final : public hub::Delivery {
  public:
   /// `hub` is asked for on the hub's thread only, by tasks given to `hub_post`.
   Sockets(io::LoopGroup& loops, Post hub_post, std::function<hub::Hub&()> hub,
-          std::function<rpc::Surroundings(std::size_t group)> surroundings);
+          std::function<const rpc::Surroundings&(std::size_t group)> surroundings);
   ~Sockets();
 
   /// *loop* Turns the request into a WebSocket.
@@ -73,7 +73,7 @@ class Sockets final : public hub::Delivery {
 
   Post hub_post_;
   std::function<hub::Hub&()> hub_;
-  std::function<rpc::Surroundings(std::size_t)> surroundings_;
+  std::function<const rpc::Surroundings&(std::size_t)> surroundings_;
   io::LoopGroup& loops_;
   std::vector<std::unique_ptr<Group>> groups_;
 };

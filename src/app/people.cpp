@@ -36,7 +36,7 @@ People::People(Ground& ground, Stations& stations, io::LoopGroup& net)
       art_(ground.store(), ground.blocking()),
       sockets_(
           net, hub_loop_.poster(), [this]() -> hub::Hub& { return hub_; },
-          [this](std::size_t group) { return surroundings(net_[group]); }),
+          [this](std::size_t group) -> const rpc::Surroundings& { return around_[group]; }),
       hub_(broker_, sockets_),
       presence_timer_(hub_loop_),
       book_(ground.store(), stations.loop().poster()),
@@ -65,6 +65,7 @@ People::People(Ground& ground, Stations& stations, io::LoopGroup& net)
   context_.feed = &feed_;
   context_.announcements = &announcements_;
   api::add_all_methods(table_, context_);
+  surround_loops();
   connect_library();
   connect_hub();
   ground.users().on_ended(
@@ -127,15 +128,27 @@ void People::connect_hub() {
       [this] { presence_timer_.after(presence_after, [this] { hub_.flush_presence(); }); });
 }
 
-rpc::Surroundings People::surroundings(io::Loop& loop) {
-  return {
-      .table = table_, .post = loop.poster(), .run = [this](rpc::Run where, Task task) {
-        if (where == rpc::Run::pool) {
-          ground_.blocking().submit({.work = [task = std::move(task)](std::stop_token) mutable { task(); }});
-        } else {
-          task();  // handlers of the store go there themselves (api/context.hpp)
-        }
-      }};
+void People::surround_loops() {
+  around_.reserve(net_.size());  // peers hold references
+  for (std::size_t i = 0; i < net_.size(); ++i)
+    around_.push_back({.table = table_,
+                       .post = net_[i].poster(),
+                       .run =
+                           [this](rpc::Run where, Task task) {
+                             if (where == rpc::Run::pool) {
+                               ground_.blocking().submit(
+                                   {.work = [task = std::move(task)](std::stop_token) mutable { task(); }});
+                             } else {
+                               task();  // handlers of the store go there themselves (api/context.hpp)
+                             }
+                           },
+                       .clock = &ground_.clock()});
+}
+
+const rpc::Surroundings& People::surroundings(io::Loop& loop) const {
+  std::size_t i = 0;
+  while (&net_[i] != &loop) ++i;
+  return around_[i];
 }
 
 void People::beat() {

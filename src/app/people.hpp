@@ -39,11 +39,12 @@ class People {
   api::Context& context() { return context_; }
   api::Sockets& sockets() { return sockets_; }
   api::Art& art() { return art_; }
-  rpc::Surroundings surroundings(io::Loop& loop);
+  const rpc::Surroundings& surroundings(io::Loop& loop) const;
   std::vector<api::Check> checks();
   void add_metrics(api::Metrics& metrics, std::function<web::ServerCounts()> server);
 
  private:
+  void surround_loops();
   void connect_library();
   void connect_hub();
   void publish(std::string channel, std::string method, hub::Payload data);
@@ -57,6 +58,7 @@ class People {
   hub::MemoryBroker broker_;
   rpc::Table table_;
   api::Context context_;
+  std::vector<rpc::Surroundings> around_;  // one for each net loop
   api::Art art_;
   api::Sockets sockets_;
   hub::Hub hub_;

@@ -74,8 +74,9 @@ class Program::Rooms {
 };
 
 Result<void> Program::Rooms::add_routes() {
-  auto added = api::add_rpc_routes(router, people.sockets(),
-                                   [this](io::Loop& loop) { return people.surroundings(loop); });
+  auto added = api::add_rpc_routes(
+      router, people.sockets(),
+      [this](io::Loop& loop) -> const rpc::Surroundings& { return people.surroundings(loop); });
   if (added) added = people.art().add_route(router);
   people.add_metrics(metrics, [this] { return server->counts(); });
   if (added) added = metrics.add_route(router);

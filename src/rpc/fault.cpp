@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rpc/fault.hpp"
 
+#include "base/assert.hpp"
 #include "base/text.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -66,9 +67,15 @@ const char* code_name(int code) {
       return "unsupported";
     case broken:
       return "broken";
+    case timed_out:
+      return "timed_out";
     default:
       return "";
   }
+}
+
+void throw_exception_from_error(const Fault& fault, const boost::source_location& where) {
+  assertion_failed("reply.has_value()", fault.message, where.file_name(), static_cast<int>(where.line()));
 }
 
 Fault to_fault(const Error& error) {

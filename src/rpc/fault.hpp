@@ -23,6 +23,7 @@ enum Code : int {
   full = -32006,
   unsupported = -32007,
   broken = -32008,
+  timed_out = -32009,  ///< of our own calls; never sent
 };
 
 /// An error answer. `data` is JSON text ("" = none).
@@ -31,6 +32,9 @@ struct Fault {
   std::string message;
   std::string data;
 };
+
+/// Called by Reply::value() on an error: asking for a value that isn't there is a bug.
+[[noreturn]] void throw_exception_from_error(const Fault& fault, const boost::source_location& where);
 
 /// An expected failure of ours, for the caller. The message was written for them; `data` carries the kind as
 /// a word.

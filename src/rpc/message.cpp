@@ -95,23 +95,57 @@ void take_id(Incoming& in, const json::value* id, std::string_view raw, bool any
   in.key = id_key(*id, raw);
 }
 
-bool looks_like_v1(const json::object& object, const json::value* method, const json::value* params) {
-  return !object.contains("jsonrpc") && method && method->is_string() && (!params || params->is_array());
+/// The members of a message that matter, as values and as text.
+struct Members {
+  const json::value* version = nullptr;
+  const json::value* id = nullptr;
+  const json::value* method = nullptr;
+  json::value* params = nullptr;
+  json::value* result = nullptr;
+  json::value* error = nullptr;
+  std::string_view raw_id, raw_params;
+};
+
+bool looks_like_v1(const Members& m, Dialect dialect) {
+  const bool call = m.method && m.method->is_string();
+  if (dialect == Dialect::v1) return call;
+  return dialect == Dialect::automatic && !m.version && call && (!m.params || m.params->is_array());
 }
 
-void classify_call(Incoming& in, const json::object& object, const json::value* method, json::value* params) {
-  const json::value* version = object.if_contains("jsonrpc");
-  if (!version && method && method->is_string()) {
+void classify_v1(Incoming& in, const Members& m) {
+  in.dialect = Dialect::v1;
+  in.kind = m.id && !m.id->is_null() ? Incoming::Kind::call : Incoming::Kind::notification;
+  if (m.params && !m.params->is_array()) in.fault = {invalid_params, "\"params\" must be an array", {}};
+}
+
+void classify_v2(Incoming& in, const Members& m) {
+  if (!m.version && m.method && m.method->is_string()) {
     in.fault = invalid("\"jsonrpc\":\"2.0\" is missing");
-  } else if (!version || !version->is_string() || version->get_string() != "2.0") {
+  } else if (!m.version || !m.version->is_string() || m.version->get_string() != "2.0") {
     in.fault = invalid("not a JSON-RPC call: \"jsonrpc\" must be \"2.0\"");
-  } else if (!method || !method->is_string()) {
+  } else if (!m.method || !m.method->is_string()) {
     in.fault = invalid("\"method\" must be a string");
-  } else if (params && !params->is_array() && !params->is_object()) {
+  } else if (m.params && !m.params->is_array() && !m.params->is_object()) {
     in.fault = invalid("\"params\" must be an array or an object");
   }
   if (in.fault.code == invalid_request) return;
-  in.kind = object.contains("id") ? Incoming::Kind::call : Incoming::Kind::notification;
+  in.kind = m.id ? Incoming::Kind::call : Incoming::Kind::notification;
+}
+
+// What decides is which members there are, not whether their values are true: a result may be null or false.
+void classify_answer(Incoming& in, const Members& m, const json::object& object) {
+  in.kind = Incoming::Kind::answer;
+  if (!m.version) in.dialect = Dialect::v1;
+  if (m.id && !m.id->is_null()) {
+    in.id = m.raw_id;
+    in.key = id_key(*m.id, m.raw_id);
+  }
+  in.failure = m.error && (!m.error->is_null() || !m.result);
+  in.params = std::move(in.failure ? *m.error : *m.result);
+  const json::value* more = object.if_contains("more");
+  in.more = more && more->is_bool() && more->get_bool() && !in.failure;
+  const json::value* kind = object.if_contains("kind");
+  in.gauge = in.more && kind && kind->is_string() && kind->get_string() == "gauge";
 }
 
 std::string cancel_target(const json::value& params, std::string_view raw) {
@@ -122,48 +156,54 @@ std::string cancel_target(const json::value& params, std::string_view raw) {
   return {};
 }
 
-Incoming classify(json::value& value, std::string_view raw, bool in_batch) {
+Members members_of(json::object& object, const std::vector<RawMember>& raw) {
+  Members m;
+  m.version = object.if_contains("jsonrpc");
+  m.id = object.if_contains("id");
+  m.method = object.if_contains("method");
+  m.params = object.if_contains("params");
+  m.result = object.if_contains("result");
+  m.error = object.if_contains("error");
+  for (const RawMember& member : raw) {
+    if (named(member, "id")) m.raw_id = member.value;
+    if (named(member, "params")) m.raw_params = member.value;
+  }
+  return m;
+}
+
+Incoming classify(json::value& value, std::string_view raw, bool in_batch, Dialect dialect) {
   Incoming in;
   in.fault.code = 0;
+  if (dialect == Dialect::v1) in.dialect = Dialect::v1;
   if (!value.is_object()) {
     in.fault = invalid("a call is an object");
     return in;
   }
   json::object& object = value.get_object();
-  const std::vector<RawMember> members = raw_members(raw);
-  std::string_view raw_id, raw_params;
-  for (const RawMember& member : members) {
-    if (named(member, "id")) raw_id = member.value;
-    if (named(member, "params")) raw_params = member.value;
-  }
-  const json::value* id = object.if_contains("id");
-  const json::value* method = object.if_contains("method");
-  json::value* params = object.if_contains("params");
-  const bool v1 = looks_like_v1(object, method, params);
-  if (members.size() != object.size()) {
+  const std::vector<RawMember> raws = raw_members(raw);
+  if (raws.size() != object.size()) {
     in.fault = invalid("a member is given twice");
     return in;  // which of two ids is meant can't be known
   }
-  if (!method && (object.contains("result") || object.contains("error")) && id) {
-    in.kind = Incoming::Kind::answer;
+  const Members m = members_of(object, raws);
+  if (!m.method && (m.result || m.error)) {
+    classify_answer(in, m, object);
     return in;
   }
-  take_id(in, id, raw_id, v1);
+  const bool v1 = looks_like_v1(m, dialect);
+  take_id(in, m.id, m.raw_id, v1);
   if (in.fault.code != 0) return in;
-  if (v1 && !in_batch) {
-    in.dialect = Dialect::v1;
-    in.kind = id && !id->is_null() ? Incoming::Kind::call : Incoming::Kind::notification;
-  } else {
-    classify_call(in, object, method, params);
-    if (in.kind == Incoming::Kind::invalid) return in;
-  }
-  in.method = method->get_string();
-  if (in.method == "rpc.cancel" && params) in.raw_target = cancel_target(*params, raw_params);
-  if (params) {
-    if (params->is_object() && raw_members(raw_params).size() != params->get_object().size())
-      in.fault = {invalid_params, "a parameter is given twice", {}};
-    in.params = std::move(*params);
-  }
+  if (v1 && !in_batch)
+    classify_v1(in, m);
+  else
+    classify_v2(in, m);
+  if (in.kind == Incoming::Kind::invalid) return in;
+  in.method = m.method->get_string();
+  if (!m.params || in.fault.code != 0) return in;
+  if (in.method == "rpc.cancel") in.raw_target = cancel_target(*m.params, m.raw_params);
+  if (m.params->is_object() && raw_members(m.raw_params).size() != m.params->get_object().size())
+    in.fault = {invalid_params, "a parameter is given twice", {}};
+  in.params = std::move(*m.params);
   return in;
 }
 
@@ -202,7 +242,7 @@ std::string id_key(const json::value& id, std::string_view raw) {
   return "r" + std::string(raw);  // huge or fractional numbers, and what only 1.0 allows as an id
 }
 
-Envelope read_message(std::string_view text, int max_depth, std::size_t max_batch) {
+Envelope read_message(std::string_view text, int max_depth, std::size_t max_batch, Dialect dialect) {
   Envelope envelope;
   json::parse_options options;
   options.max_depth = static_cast<std::size_t>(max_depth);
@@ -212,8 +252,8 @@ Envelope read_message(std::string_view text, int max_depth, std::size_t max_batc
     envelope.fault = parse_fault(ec, max_depth);
     return envelope;
   }
-  if (!value.is_array()) {
-    envelope.elements.push_back(classify(value, text, false));
+  if (!value.is_array() || dialect == Dialect::v1) {
+    envelope.elements.push_back(classify(value, text, false, dialect));
     return envelope;
   }
   json::array& array = value.get_array();
@@ -225,7 +265,7 @@ Envelope read_message(std::string_view text, int max_depth, std::size_t max_batc
   envelope.batch = true;
   const std::vector<std::string_view> raw = raw_elements(text);
   for (std::size_t i = 0; i < array.size(); ++i)
-    envelope.elements.push_back(classify(array[i], raw[i], true));
+    envelope.elements.push_back(classify(array[i], raw[i], true, dialect));
   return envelope;
 }
 

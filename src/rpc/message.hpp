@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "rpc/dialect.hpp"
 #include "rpc/fault.hpp"
 
 #include <boost/json/value.hpp>
@@ -15,8 +16,6 @@
 /// exceptions.
 namespace longwave::rpc {
 
-enum class Dialect { v2, v1 };
-
 /// One call, notification or answer, classified.
 struct Incoming {
   enum class Kind { call, notification, answer, invalid };
@@ -25,9 +24,12 @@ struct Incoming {
   std::string id = "null";  ///< the raw token, echoed as it came
   std::string key;          ///< equal for equal ids ("1" and "1.0"); empty for null
   std::string method;
-  boost::json::value params;  ///< array, object, or null if there are none
+  boost::json::value params;  ///< array, object, or null if there are none; of an answer: its result or error
   std::string raw_target;     ///< of rpc.cancel: the raw id that is cancelled
   Fault fault;                ///< why it is invalid, or why its params can't be used (code 0: nothing wrong)
+  bool failure = false;       ///< of an answer: params is the error
+  bool more = false;          ///< of an answer: others follow
+  bool gauge = false;         ///< of an answer that others follow
 };
 
 struct Envelope {
@@ -36,7 +38,9 @@ struct Envelope {
   std::vector<Incoming> elements;
 };
 
-Envelope read_message(std::string_view text, int max_depth, std::size_t max_batch);
+/// `dialect`: automatic takes both, v2 and v1 only their own (with v1, there are no batches).
+Envelope read_message(std::string_view text, int max_depth, std::size_t max_batch,
+                      Dialect dialect = Dialect::automatic);
 
 /// A key under which equal ids are equal: of a value, and of its raw token (numbers too big for an integer
 /// are told apart by their digits).

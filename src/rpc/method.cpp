@@ -20,9 +20,8 @@ const json::value& at(const json::object& params, std::string_view name) {
 
 }  // namespace
 
-Call::Call(std::string_view method, std::shared_ptr<const json::object> params,
-           std::shared_ptr<const Caller> caller)
-    : method_(method), params_(std::move(params)), caller_(std::move(caller)) {}
+Call::Call(std::string_view method, std::shared_ptr<const json::object> params, Origin origin)
+    : method_(method), params_(std::move(params)), origin_(std::move(origin)) {}
 
 bool Call::has(std::string_view name) const {
   const json::value* value = params_->if_contains(name);

@@ -18,15 +18,14 @@
 
 namespace longwave::rpc {
 
-/// Who makes a call, as known when the call came in. A copy belongs to each call and never changes.
+/// Who makes a call, as known when the call came in. Shared by calls, never changed.
 struct Caller {
   Role role = Role::anyone;
-  std::string user = {};         ///< login name; empty without login
-  std::string name = {};         ///< shown to other people; empty if never told
-  std::string session = {};      ///< the session it logged in with (not the secret); empty without
-  std::string address = {};      ///< of the peer, for limits and logs
-  std::uint64_t connection = 0;  ///< of a WebSocket; 0 over plain HTTP
-  bool loopback = false;         ///< a loopback peer on a loopback listener
+  std::string user = {};     ///< login name; empty without login
+  std::string name = {};     ///< shown to other people; empty if never told
+  std::string session = {};  ///< the session it logged in with (not the secret); empty without
+  std::string address = {};  ///< of the peer, for limits and logs
+  bool loopback = false;     ///< a loopback peer on a loopback listener
 };
 
 /// Where a handler runs. Nothing that blocks runs inline.
@@ -41,11 +40,25 @@ enum class Run {
 /// parameter that the table doesn't declare so is a bug. Copyable, immutable, for any thread.
 class Call {
  public:
-  Call(std::string_view method, std::shared_ptr<const boost::json::object> params,
-       std::shared_ptr<const Caller> caller);
+  /// Where it came from.
+  struct Origin {
+    std::shared_ptr<const Caller> caller;
+    std::uint64_t connection = 0;
+    void* owner = nullptr;
+    std::string id = "null";
+    bool notification = false;
+  };
+  Call(std::string_view method, std::shared_ptr<const boost::json::object> params, Origin origin);
 
   std::string_view method() const { return method_; }
-  const Caller& caller() const { return *caller_; }
+  const Caller& caller() const { return *origin_.caller; }
+  /// The number that the transport gave the connection; 0 over plain HTTP.
+  std::uint64_t connection() const { return origin_.connection; }
+  /// What the maker of the peer wants its inline handlers to find (Terms::owner).
+  void* owner() const { return origin_.owner; }
+  /// The id as JSON text, as it came; "null" in a notification.
+  const std::string& id() const { return origin_.id; }
+  bool is_notification() const { return origin_.notification; }
   const boost::json::object& params() const { return *params_; }
 
   bool has(std::string_view name) const;  ///< given (or defaulted), and not null
@@ -59,7 +72,7 @@ class Call {
  private:
   std::string_view method_;
   std::shared_ptr<const boost::json::object> params_;
-  std::shared_ptr<const Caller> caller_;
+  Origin origin_;
 };
 
 class ResponderState;

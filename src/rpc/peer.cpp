@@ -1,315 +1,235 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rpc/peer.hpp"
 
-#include "base/log.hpp"
-#include "rpc/arguments.hpp"
-#include "rpc/mailbox.hpp"
+#include "base/assert.hpp"
+#include "rpc/calls.hpp"
 #include "rpc/message.hpp"
+#include "rpc/served.hpp"
 
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
-#include <optional>
-#include <unordered_map>
-#include <unordered_set>
+#include <algorithm>
+#include <utility>
 
 namespace longwave::rpc {
 namespace {
 
 namespace json = boost::json;
 
-std::string result_text(Dialect dialect, std::string_view id, std::string_view result,
-                        std::string_view extra) {
+constexpr std::uint16_t protocol_error = 1002, no_data = 1007;  // RFC 6455 section 7.4.1
+
+std::string call_text(Dialect dialect, std::string_view id, std::string_view method,
+                      std::string_view params) {
   std::string text;
-  text.reserve(48 + id.size() + result.size() + extra.size());
-  text += dialect == Dialect::v2 ? "{\"jsonrpc\":\"2.0\",\"id\":" : "{\"id\":";
-  text.append(id).append(",\"result\":").append(result);
-  if (dialect == Dialect::v1) text += ",\"error\":null";
-  text.append(extra).append("}");
-  return text;
+  text.reserve(56 + id.size() + method.size() + params.size());
+  text += dialect == Dialect::v1 ? "{\"id\":" : "{\"jsonrpc\":\"2.0\",\"id\":";
+  text.append(id).append(",\"method\":").append(json::serialize(json::string_view(method)));
+  return text.append(",\"params\":").append(params).append("}");
 }
 
-std::string fault_text(Dialect dialect, std::string_view id, const Fault& fault) {
-  std::string text = dialect == Dialect::v2 ? "{\"jsonrpc\":\"2.0\",\"id\":" : "{\"id\":";
-  text.append(id).append(dialect == Dialect::v2 ? ",\"error\":" : ",\"result\":null,\"error\":");
-  return text.append(to_json(fault)).append("}");
-}
-
-/// The calls of one batch: answered together, in the order of the calls.
-struct Batch {
-  std::vector<std::string> answers;
-  std::size_t open = 0;
-  HeaderList headers;
-};
-
-struct LiveCall {
-  Dialect dialect = Dialect::v2;
-  bool notification = false;
-  std::string id, key;
-  std::shared_ptr<Batch> batch;
-  std::size_t slot = 0;
-  std::weak_ptr<ResponderState> state;
-  std::optional<std::string> gauge;  // the newest that waits for the queue to get shorter
-};
-
-void run_handler(const Method& method, Call call, Responder responder) {
-  try {
-    method.handler(std::move(call), responder);
-  } catch (const std::exception& e) {
-    log::error("rpc: {} failed: {}", method.name, e.what());
-    responder.fail(Fault{internal_error, "internal error", {}});
-  }
+bool are_params(const json::value& params, Dialect dialect) {
+  return params.is_array() || (dialect != Dialect::v1 && params.is_object());
 }
 
 }  // namespace
 
-class Peer::Impl final : public AnswerSink {
+/// A peer is the half that is called (Served) and the half that calls (OpenCalls).
+class Peer::Impl final : public Served {
  public:
-  Impl(const Surroundings& surroundings, Outlet& outlet, Caller caller)
-      : around_(surroundings), outlet_(outlet), caller_(std::make_shared<const Caller>(std::move(caller))) {
-    mailbox_->sink = this;
-    mailbox_->post = surroundings.post;
-    mailbox_->soft_bytes = surroundings.limits.soft_bytes;
+  Impl(const Surroundings& surroundings, Outlet& outlet, std::shared_ptr<const Caller> caller, Terms terms)
+      : Served(surroundings, outlet, std::move(caller), terms), dialect_(terms.dialect) {
+    if (dialect_ == Dialect::v1) spoken_ = Dialect::v1;
   }
-
-  ~Impl() {
-    mailbox_->sink = nullptr;
-    const auto live = std::move(live_);
-    for (const auto& [number, call] : live) {
-      if (call.notification) continue;  // nobody waits for it: it is carried out
-      if (const auto state = call.state.lock()) state->cancel();
-    }
-    for (Task& task : std::exchange(waiting_, {})) task();
-  }
+  ~Impl() { end(); }
 
   bool receive(std::string_view text) {
-    Envelope envelope = read_message(text, around_.limits.depth, around_.limits.batch);
+    if (ended_) return false;
+    Envelope envelope = read_message(text, around().limits.depth, around().limits.batch, dialect_);
+    auto& elements = envelope.elements;
+    const bool garbage =
+        envelope.fault || std::all_of(elements.begin(), elements.end(),
+                                      [](const Incoming& in) { return in.kind == Incoming::Kind::invalid; });
+    if (garbage && dialect_ == Dialect::v1) return refuse_conversation(envelope);
+    if (garbage) outlet().on_garbage();
+    if (ended_) return false;
     if (envelope.fault) {
       send({fault_text(Dialect::v2, "null", *envelope.fault), true, {}});
       return true;
     }
-    if (!envelope.batch) return take(std::move(envelope.elements[0]), nullptr, 0);
-    const auto batch = std::make_shared<Batch>();
-    for (const Incoming& in : envelope.elements)
-      if (in.kind == Incoming::Kind::call || in.kind == Incoming::Kind::invalid) ++batch->open;
-    if (batch->open == 0) {
-      for (Incoming& in : envelope.elements) take(std::move(in), nullptr, 0);
-      return false;
+    if (dialect_ == Dialect::automatic && !garbage) spoken_ = elements.front().dialect;
+    std::vector<Incoming> calls;
+    for (Incoming& in : elements) {
+      if (in.kind == Incoming::Kind::answer)
+        answered(std::move(in));
+      else if (!envelope.batch)
+        return serve(std::move(in));
+      else
+        calls.push_back(std::move(in));
     }
-    batch->answers.resize(batch->open);
-    std::size_t slot = 0;
-    for (Incoming& in : envelope.elements) {
-      const bool answered = in.kind == Incoming::Kind::call || in.kind == Incoming::Kind::invalid;
-      take(std::move(in), answered ? batch : nullptr, slot);
-      if (answered) ++slot;
-    }
+    return !ended_ && !calls.empty() && serve_batch(std::move(calls));
+  }
+
+  Result<std::string> call(std::string_view method, const json::value& params, CallOptions options,
+                           UniqueFunction<void(Reply)> done) {
+    if (ended_) return error(Errc::unavailable, "the connection is over");
+    if (!are_params(params, spoken_)) return error(Errc::invalid, "params are an array or an object");
+    if (!ours_) ours_ = std::make_unique<OpenCalls>();
+    std::string id = options.id.empty() ? ours_->next_id(last_id_) : std::move(options.id);
+    const auto key = key_of(id);
+    if (!key) return error(Errc::invalid, "an id is a string or a number");
+    if (ours_->contains(*key)) return error(Errc::conflict, "a call with this id is still open");
+    std::optional<OpenCall> oldest;
+    if (ours_->size() >= around().limits.outstanding) oldest = ours_->take_oldest();
+
+    OpenCall made;
+    made.id = id;
+    made.timeout = options.timeout;
+    const auto due_before = ours_->due();
+    if (options.timeout > Duration::zero() && around().clock)
+      made.due = around().clock->now() + options.timeout;
+    const bool sooner = made.due && (!due_before || *made.due < *due_before);
+    made.on_more = std::move(options.on_more);
+    made.done = std::move(done);
+    ours_->add(*key, std::move(made));
+    send({call_text(spoken_, id, method, json::serialize(params)), true, {}});
+    if (sooner) outlet().tell_when_due();
+    if (oldest) give_up(std::move(*oldest), {too_many_calls, "given up for a newer call", {}});
+    return id;
+  }
+
+  void notify(std::string_view method, const json::value& params) {
+    if (!ended_) send({notification(method, json::serialize(params), spoken_), true, {}});
+  }
+
+  bool cancel(std::string_view id) {
+    const auto key = key_of(id);
+    auto call = key && ours_ ? ours_->take(*key) : std::nullopt;
+    if (!call) return false;
+    forget_none();
+    give_up(std::move(*call), {cancelled, "cancelled", "{\"kind\":\"cancelled\"}"});
     return true;
   }
 
-  void drained() {
-    look_at_queue();
-    if (mailbox_->unsent.load() > around_.limits.soft_bytes) return watch();
-    for (auto& [number, call] : live_)
-      if (call.gauge) send_more(call, *std::exchange(call.gauge, std::nullopt), true);
-    while (!waiting_.empty() && !mailbox_->above_soft()) {
-      Task next = std::move(waiting_.front());
-      waiting_.erase(waiting_.begin());
-      next();
-    }
-    if (!waiting_.empty()) watch();
+  std::optional<Instant> due() const { return ours_ ? ours_->due() : std::nullopt; }
+
+  void on_time(Instant now) {
+    if (!ours_) return;
+    auto late = ours_->take_due(now);
+    forget_none();
+    for (OpenCall& call : late) give_up(std::move(call), {timed_out, "no answer in time", {}});
   }
 
-  // AnswerSink
-
-  void finished(std::uint64_t number, std::string result, HeaderList headers) override {
-    const auto node = live_.extract(number);
-    if (!node) return;
-    const LiveCall& call = node.mapped();
-    forget(call);
-    if (!call.notification) close(call, result_text(call.dialect, call.id, result, {}), std::move(headers));
+  void end() {
+    if (ended_) return;
+    end_calls();
+    if (const auto ours = std::move(ours_))
+      while (auto call = ours->take_oldest())
+        complete(*call, Fault{unavailable, "the connection is over", {}});
   }
 
-  void failed(std::uint64_t number, const Fault& fault) override {
-    const auto node = live_.extract(number);
-    if (!node) return;
-    const LiveCall& call = node.mapped();
-    forget(call);
-    if (!call.notification) close(call, fault_text(call.dialect, call.id, fault), {});
-  }
-
-  void more(std::uint64_t number, std::string value, bool gauge) override {
-    const auto it = live_.find(number);
-    if (it == live_.end()) return;
-    LiveCall& call = it->second;
-    if (gauge && outlet_.queued_bytes() > around_.limits.soft_bytes) {
-      call.gauge = std::move(value);
-      watch();
-      return;
-    }
-    if (call.gauge) send_more(call, *std::exchange(call.gauge, std::nullopt), true);
-    send_more(call, value, gauge);
-  }
-
-  void wait_until_ready(Task task) override {
-    look_at_queue();
-    if (!mailbox_->above_soft()) {
-      task();
-      return;
-    }
-    waiting_.push_back(std::move(task));
-    watch();
-  }
-
-  void look_at_queue() override { mailbox_->unsent.store(outlet_.queued_bytes()); }
-
-  std::shared_ptr<const Caller> caller_ptr() const { return caller_; }
-  void set_caller(Caller caller) { caller_ = std::make_shared<const Caller>(std::move(caller)); }
-  std::size_t in_flight() const { return live_.size(); }
+  std::size_t outstanding() const { return ours_ ? ours_->size() : 0; }
 
  private:
-  bool take(Incoming in, std::shared_ptr<Batch> batch, std::size_t slot) {
-    if (in.kind == Incoming::Kind::answer) return false;  // we have asked nothing
-    LiveCall call;
-    call.dialect = in.dialect;
-    call.notification = in.kind == Incoming::Kind::notification;
-    call.id = std::move(in.id);
-    call.key = std::move(in.key);
-    call.batch = std::move(batch);
-    call.slot = slot;
-    const bool answers = !call.notification;
-    if (in.kind == Incoming::Kind::invalid) {
-      refuse(call, in.fault);
-    } else if (in.method == "rpc.cancel") {
-      cancel(call, in);
-    } else {
-      start(std::move(call), std::move(in));
+  bool refuse_conversation(const Envelope& envelope) {
+    const Fault& fault = envelope.fault ? *envelope.fault : envelope.elements.front().fault;
+    outlet().close(fault.code == parse_error ? no_data : protocol_error, fault.message);
+    end();
+    return false;
+  }
+
+  void answered(Incoming in) {
+    OpenCall* call = ours_ && !in.key.empty() ? ours_->find(in.key) : nullptr;
+    if (!call) return;  // late, or nobody asked
+    if (!in.more) {
+      auto last = ours_->take(in.key);
+      forget_none();
+      return complete(*last, reply_of(std::move(in)));
     }
-    return answers;
+    if (around().clock) ours_->touch(*call, around().clock->now());
+    if (!call->on_more) return;
+    auto on_more = std::move(call->on_more);  // it may end this call, or the peer
+    on_more(std::move(in.params), in.gauge);
+    call = ours_ ? ours_->find(in.key) : nullptr;
+    if (call && !call->on_more) call->on_more = std::move(on_more);
   }
 
-  void start(LiveCall call, Incoming in) {
-    const Method* method = around_.table.find(in.method);
-    if (auto fault = objection(call, in, method)) return refuse(call, *fault);
-    auto params = std::make_shared<json::object>();
-    if (auto fault = bind_arguments(method->params, std::move(in.params), *params))
-      return refuse(call, *fault);
-
-    const std::uint64_t number = ++last_call_;
-    const bool many = method->many && around_.many_answers && !call.notification && !call.key.empty();
-    auto state = std::make_shared<ResponderState>(mailbox_, number, many, call.notification);
-    call.state = state;
-    if (!call.key.empty()) keys_.emplace(call.key, number);
-    live_.emplace(number, std::move(call));
-
-    Responder responder(std::move(state));
-    Call checked(method->name, std::move(params), caller_);
-    if (method->run == Run::inline_) return run_handler(*method, std::move(checked), std::move(responder));
-    try {
-      around_.run(method->run, [method, checked, responder] { run_handler(*method, checked, responder); });
-    } catch (const std::exception& e) {
-      log::warn("rpc: {} can't run: {}", method->name, e.what());
-      responder.fail(Fault{unavailable, "the server can't take this call now", {}});
-    }
+  void forget_none() {
+    if (ours_ && ours_->empty()) ours_.reset();
   }
 
-  std::optional<Fault> objection(const LiveCall& call, const Incoming& in, const Method* method) const {
-    if (!method) return Fault{method_not_found, "no such method: " + in.method.substr(0, 64), {}};
-    if (in.fault.code != 0) return in.fault;
-    if (caller_->role < method->role)
-      return Fault{refused,
-                   method->name + " needs the role " + std::string(to_string(method->role)) +
-                       (caller_->user.empty() ? ": log in" : ""),
-                   "{\"kind\":\"refused\",\"role\":\"" + std::string(to_string(method->role)) + "\"}"};
-    if (!call.key.empty() && keys_.contains(call.key))
-      return Fault{invalid_request, "a call with this id is still being answered", {}};
-    if (live_.size() >= around_.limits.in_flight)
-      return Fault{
-          too_many_calls, "more than " + std::to_string(around_.limits.in_flight) + " calls at a time", {}};
-    return std::nullopt;
+  static void complete(OpenCall& call, Reply reply) {
+    if (call.done) call.done(std::move(reply));
   }
 
-  void cancel(const LiveCall& by, const Incoming& in) {
-    const json::value* id = nullptr;
-    if (in.params.is_array() && in.params.get_array().size() == 1) id = &in.params.get_array()[0];
-    if (in.params.is_object()) id = in.params.get_object().if_contains("id");
-    if (!id) return refuse(by, {invalid_params, "parameter \"id\": expected the id of a call", {}});
-    const auto it = keys_.find(id_key(*id, in.raw_target));
-    const bool found = it != keys_.end();
-    if (found) {
-      const std::uint64_t number = it->second;
-      const auto state = live_.at(number).state.lock();
-      failed(number, {cancelled, "cancelled", "{\"kind\":\"cancelled\"}"});
-      if (state) state->cancel();
-    }
-    if (!by.notification) close(by, result_text(by.dialect, by.id, found ? "true" : "false", {}), {});
+  /// Tells the other side to stop. A caller of version 1 may know nothing of this: it is told only where it
+  /// speaks the extension, because it was asked for many answers.
+  void give_up(OpenCall call, Fault fault) {
+    if (spoken_ != Dialect::v1 || call.many())
+      send({notification("rpc.cancel", "[" + call.id + "]", spoken_), true, {}});
+    complete(call, std::move(fault));
   }
 
-  void refuse(const LiveCall& call, const Fault& fault) {
-    if (!call.notification) close(call, fault_text(call.dialect, call.id, fault), {});
+  static std::optional<std::string> key_of(std::string_view id) {
+    boost::system::error_code ec;
+    const json::value value = json::parse(id, ec);
+    if (ec || (!value.is_string() && !value.is_number())) return std::nullopt;
+    return id_key(value, id);
   }
 
-  void forget(const LiveCall& call) {
-    if (!call.key.empty()) keys_.erase(call.key);
-  }
-
-  void close(const LiveCall& call, std::string text, HeaderList headers) {
-    if (!call.batch) return send({std::move(text), true, std::move(headers)});
-    Batch& batch = *call.batch;
-    batch.answers[call.slot] = std::move(text);
-    for (auto& header : headers) batch.headers.push_back(std::move(header));
-    if (--batch.open != 0) return;
-    std::string all = "[";
-    for (const std::string& answer : batch.answers) (all += all.size() > 1 ? "," : "") += answer;
-    send({std::move(all) + "]", true, std::move(batch.headers)});
-  }
-
-  void send_more(const LiveCall& call, std::string_view value, bool gauge) {
-    send({result_text(call.dialect, call.id, value,
-                      gauge ? ",\"more\":true,\"kind\":\"gauge\"" : ",\"more\":true"),
-          false,
-          {}});
-  }
-
-  void send(Message message) {
-    outlet_.send(std::move(message));
-    look_at_queue();
-    if (mailbox_->unsent.load() > around_.limits.soft_bytes) watch();
-  }
-
-  void watch() { outlet_.tell_when_drained(); }
-
-  Surroundings around_;
-  Outlet& outlet_;
-  std::shared_ptr<const Caller> caller_;
-  std::shared_ptr<Mailbox> mailbox_ = std::make_shared<Mailbox>();
-  std::unordered_map<std::uint64_t, LiveCall> live_;
-  std::unordered_map<std::string, std::uint64_t> keys_;  // of live calls: equal ids
-  std::vector<Task> waiting_;                            // producers that are paused
-  std::uint64_t last_call_ = 0;
+  Dialect dialect_;
+  Dialect spoken_ = Dialect::v2;
+  std::uint32_t last_id_ = 0;
+  std::unique_ptr<OpenCalls> ours_;  // null while no call of ours is open
 };
 
-Peer::Peer(const Surroundings& surroundings, Outlet& outlet, Caller caller)
-    : impl_(std::make_unique<Impl>(surroundings, outlet, std::move(caller))) {}
+Peer::Peer(const Surroundings& surroundings, Outlet& outlet, std::shared_ptr<const Caller> caller,
+           Terms terms)
+    : impl_(std::make_unique<Impl>(surroundings, outlet, std::move(caller), terms)) {}
 Peer::~Peer() = default;
 
 bool Peer::receive(std::string_view text) {
   return impl_->receive(text);
 }
+Result<std::string> Peer::call(std::string_view method, const json::value& params, CallOptions options,
+                               UniqueFunction<void(Reply)> done) {
+  return impl_->call(method, params, std::move(options), std::move(done));
+}
+void Peer::notify(std::string_view method, const json::value& params) {
+  impl_->notify(method, params);
+}
+bool Peer::cancel(std::string_view id) {
+  return impl_->cancel(id);
+}
+std::optional<Instant> Peer::due() const {
+  return impl_->due();
+}
+void Peer::on_time(Instant now) {
+  impl_->on_time(now);
+}
 void Peer::drained() {
   impl_->drained();
 }
-void Peer::set_caller(Caller caller) {
+void Peer::end() {
+  impl_->end();
+}
+void Peer::set_caller(std::shared_ptr<const Caller> caller) {
   impl_->set_caller(std::move(caller));
 }
 const Caller& Peer::caller() const {
-  return *impl_->caller_ptr();
+  return impl_->caller();
 }
 std::size_t Peer::in_flight() const {
   return impl_->in_flight();
 }
+std::size_t Peer::outstanding() const {
+  return impl_->outstanding();
+}
 
-std::string notification(std::string_view method, std::string_view params) {
-  std::string text = "{\"jsonrpc\":\"2.0\",\"method\":\"";
+std::string notification(std::string_view method, std::string_view params, Dialect dialect) {
+  std::string text =
+      dialect == Dialect::v1 ? "{\"id\":null,\"method\":\"" : "{\"jsonrpc\":\"2.0\",\"method\":\"";
   return text.append(method).append("\",\"params\":").append(params).append("}");
 }
 

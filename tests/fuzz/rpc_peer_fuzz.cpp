@@ -63,11 +63,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::deque<Task> loop;
   Listener listener;
   std::optional<Peer> peer;
-  peer.emplace(Surroundings{.table = api.table,
+  const Surroundings around{.table = api.table,
                             .post = [&](Task task) { loop.push_back(std::move(task)); },
                             .run = [](Run, Task task) { task(); },
-                            .limits = {.soft_bytes = 512}},
-               listener, Caller{.role = Role::admin});
+                            .limits = {.soft_bytes = 512}};
+  peer.emplace(around, listener, std::make_shared<const Caller>(Caller{.role = Role::admin}));
   std::string_view rest(reinterpret_cast<const char*>(data), size);
   while (!rest.empty()) {
     const std::size_t end = rest.find('\n');

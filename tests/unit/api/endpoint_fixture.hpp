@@ -14,6 +14,7 @@
 #include <gtest/gtest.h>
 #include <boost/json.hpp>
 
+#include <array>
 #include <thread>
 
 namespace longwave::api {
@@ -39,7 +40,9 @@ class EndpointFixture : public ::testing::Test {
     add_own_methods();
     users.on_ended([this](const std::vector<std::string>& ended) { sockets.sessions_ended(ended); });
     loopback.options.gate = gate(rules, users);
-    EXPECT_TRUE(add_rpc_routes(loopback.router, sockets, [this](io::Loop& loop) { return around(loop); }));
+    EXPECT_TRUE(add_rpc_routes(loopback.router, sockets, [this](io::Loop& loop) -> const rpc::Surroundings& {
+      return surroundings[&loop == &loopback.loops[0] ? 0 : 1];
+    }));
     loopback.start();
   }
   ~EndpointFixture() override {
@@ -48,10 +51,14 @@ class EndpointFixture : public ::testing::Test {
   }
 
   rpc::Surroundings around(io::Loop& loop) {
-    return {.table = table, .post = loop.poster(), .run = [this](rpc::Run, Task task) {
-              const std::lock_guard lock(mutex);
-              workers.emplace_back([task = std::move(task)]() mutable { task(); });
-            }};
+    return {.table = table,
+            .post = loop.poster(),
+            .run =
+                [this](rpc::Run, Task task) {
+                  const std::lock_guard lock(mutex);
+                  workers.emplace_back([task = std::move(task)]() mutable { task(); });
+                },
+            .clock = &loopback.clock};
   }
 
   void add_own_methods() {
@@ -131,6 +138,7 @@ class EndpointFixture : public ::testing::Test {
   std::atomic<int> pauses{0};
 
   rpc::Table table;
+  std::array<rpc::Surroundings, 2> surroundings{around(loopback.loops[0]), around(loopback.loops[1])};
   Context context;
   store::Store store{{}, {access::migrations()}};
   access::Users users{store, loopback.clock, access::PasswordCost::least()};
@@ -138,7 +146,7 @@ class EndpointFixture : public ::testing::Test {
   hub::MemoryBroker broker{"e"};
   Sockets sockets{loopback.loops, [this](Task task) { loopback.loops[0].post(std::move(task)); },
                   [this]() -> hub::Hub& { return hub; },
-                  [this](std::size_t group) { return around(loopback.loops[group]); }};
+                  [this](std::size_t group) -> const rpc::Surroundings& { return surroundings[group]; }};
   hub::Hub hub{broker, sockets};
 };
 

@@ -36,7 +36,7 @@ class Box final : public Outlet {
 class Conversation {
  public:
   explicit Conversation(const Table& table, Caller caller = {.role = Role::admin, .user = "ada"},
-                        bool many_answers = true)
+                        Terms terms = {})
       : around_{.table = table,
                 .post = [this](Task task) { loop.push_back(std::move(task)); },
                 .run =
@@ -44,8 +44,8 @@ class Conversation {
                       if (refuse_to_run) throw std::runtime_error("full");
                       (run == Run::store ? store : pool).push_back(std::move(task));
                     },
-                .many_answers = many_answers} {
-    peer.emplace(around_, box, std::move(caller));
+                .clock = &clock} {
+    peer.emplace(around_, box, std::make_shared<const Caller>(std::move(caller)), terms);
   }
 
   /// What is answered at once to one message.
@@ -66,6 +66,7 @@ class Conversation {
     }
   }
 
+  ManualClock clock;
   std::deque<Task> loop, store, pool;
   bool refuse_to_run = false;
   Box box;

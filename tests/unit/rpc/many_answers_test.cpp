@@ -64,7 +64,7 @@ TEST_F(ManyAnswers, a_notification_and_a_null_id_get_none) {
 }
 
 TEST_F(ManyAnswers, a_caller_that_takes_one_answer_gets_the_last) {
-  Conversation plain(methods.table, Caller{}, false);
+  Conversation plain(methods.table, Caller{}, {.many_answers = false});
   plain.say(R"({"jsonrpc":"2.0","method":"wait","id":1})");
   methods.waiting[0].item(1);
   methods.waiting[0].gauge(1);

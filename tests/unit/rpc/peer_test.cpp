@@ -141,7 +141,7 @@ TEST_F(PeerTest, roles_are_checked) {
   const std::string answer = stranger.ask(call("secret", "1"));
   EXPECT_EQ(code_of(answer), refused);
   EXPECT_EQ(json::parse(answer).at("error").at("data").at("role"), "admin");
-  stranger.peer->set_caller(Caller{.role = Role::admin});
+  stranger.peer->set_caller(std::make_shared<const Caller>(Caller{.role = Role::admin}));
   EXPECT_EQ(stranger.ask(call("secret", "1")), R"({"jsonrpc":"2.0","id":1,"result":42})");
 }
 
