@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The library as somebody else gets it: installed, found by CMake and pkg-config, and the tutorial typed as it stands."""
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+BLOCK = re.compile(r"^```(\S+)[ ]?(\S*)\n(.*?)^```$", re.M | re.S)
+
+
+def run(command, cwd, **more):
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=300, **more)
+    assert done.returncode == 0, f"{command}: {done.stdout[-3000:]}{done.stderr[-3000:]}"
+    return done.stdout
+
+
+def installed(binary):
+    """The build's own library, installed into a folder beside it."""
+    build = pathlib.Path(binary).resolve().parent
+    prefix = build / "prefix"
+    shutil.rmtree(prefix, ignore_errors=True)
+    run(["cmake", "--install", str(build), "--prefix", str(prefix), "--component", "library"], TOP)
+    return build, prefix
+
+
+def fresh(folder):
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def test_a_project_outside_finds_builds_and_runs(binary):
+    build, prefix = installed(binary)
+    work = fresh(build / "outside")
+    run(["cmake", "-S", str(TOP / "tests/install"), "-B", str(work), "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={prefix}"], TOP)
+    run(["cmake", "--build", str(work)], TOP)
+    assert run([str(work / "outside")], TOP) == '1"evol radar"\n'
+
+    # pkg-config knows as much.
+    flags = run(["pkg-config", "--cflags", "--libs", "--static", "longwave-rpc"], TOP,
+                env={**os.environ, "PKG_CONFIG_PATH": str(prefix / "lib/pkgconfig")}).split()
+    libraries = [flag for flag in flags if flag.startswith("-l")]
+    assert "-llongwave_rpc" in libraries and f"-I{prefix}/include" in flags, flags
+    headers = {str(path.relative_to(prefix / "include")) for path in (prefix / "include").rglob("*.hpp")}
+    assert "longwave/rpc.hpp" in headers and "longwave/rpc/service.hpp" in headers
+    assert all(name.startswith("longwave/") for name in headers), "nothing else is put beside other people's headers"
+
+
+def test_a_component_that_does_not_exist_is_refused(binary):
+    build = pathlib.Path(binary).resolve().parent
+    work = fresh(build / "outside-wrong")
+    (work / "CMakeLists.txt").write_text("cmake_minimum_required(VERSION 3.22)\nproject(x LANGUAGES CXX)\n"
+                                         "find_package(Longwave REQUIRED COMPONENTS music)\n")
+    done = subprocess.run(["cmake", "-S", str(work), "-B", str(work / "build"), f"-DCMAKE_PREFIX_PATH={build / 'prefix'}"],
+                          capture_output=True, text=True, timeout=60)
+    assert done.returncode != 0 and "music" in done.stderr, done.stderr
+
+
+def test_the_tutorial_works_as_it_is_typed(binary):
+    build = pathlib.Path(binary).resolve().parent
+    work = fresh(build / "tutorial")
+    said = ""
+    for kind, name, text in BLOCK.findall((TOP / "docs/library-rpc.md").read_text()):
+        if kind in ("cpp", "cmake") and name:
+            (work / name).write_text(text)
+    for kind, name, text in BLOCK.findall((TOP / "docs/library-rpc.md").read_text()):
+        if kind == "sh":
+            home = {**os.environ, "HOME": str(work)}
+            said += run(["sh", "-eu", "-c", text], TOP if name == "sources" else work, env=home)
+    assert '"hi, Ada" 1' in said, said
+    expected = ['2.5E-1 nothing can be divided by 0', '["somebody came"]', '"/jobs/ada from 127.0.0.1, call 4"',
+                '"why? No idea."', '{"done":3,"total":3}', "news: supper is ready"]
+    for line in expected:
+        assert line in said, (line, said)
