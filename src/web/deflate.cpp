@@ -13,8 +13,10 @@ namespace {
 
 // RFC 7692 section 7.2.1: what a flush ends with; left away on the wire, put back before decompressing.
 constexpr std::string_view flush_tail{"\x00\x00\xff\xff", 4};
+// zlib refers back over a window less so many bytes (MIN_LOOKAHEAD in deflate.h). Its smallest window has 9
+// bits, and so what it makes with that, at most 250 bytes back, needs no more than the 256 bytes of 8 bits.
+constexpr std::size_t zlib_lookahead = 262;
 constexpr std::uint8_t smallest_zlib_window = 9;
-constexpr std::size_t zlib_lookahead = 262;  // zlib uses a window but for so many bytes
 
 Bytef* bytes(const char* data) {
   return reinterpret_cast<Bytef*>(const_cast<char*>(data));
@@ -90,11 +92,12 @@ Deflater::~Deflater() = default;
 std::uint8_t Deflater::needed_bits(std::size_t size, std::uint8_t most) {
   auto bits = smallest_zlib_window;
   while (bits < most && (std::size_t{1} << bits) < size + zlib_lookahead) ++bits;
-  return std::min(bits, most);
+  return bits;
 }
 
 std::string Deflater::compress(std::string_view payload, std::uint8_t window_bits, std::uint8_t level) {
-  LW_ASSERT(window_bits >= smallest_zlib_window && window_bits <= 15, "a window that zlib has");
+  LW_ASSERT(window_bits >= 8 && window_bits <= 15, "a window of RFC 7692");
+  window_bits = std::max(window_bits, smallest_zlib_window);
   auto& native = natives_[window_bits];
   if (!native || native->level != level) native = std::make_unique<Native>(window_bits, level);
   auto& stream = native->stream;

@@ -20,7 +20,7 @@ class Headers;
 struct DeflateOptions {
   bool on = true;
   std::size_t threshold = 256;    ///< bytes; shorter messages leave as they are
-  std::uint8_t window_bits = 15;  ///< 9 to 15: the largest window we compress with
+  std::uint8_t window_bits = 15;  ///< 8 to 15: the largest window we compress with
   std::uint8_t level = 1;         ///< of zlib, 1 to 9
   /// The peer may keep its window from message to message: compresses better and costs us 40 KiB for each
   /// connection that has sent something compressed. False: it is asked not to, and an idle connection costs
@@ -41,7 +41,7 @@ struct DeflateTerms {
 };
 
 /// The server's answer to the offers of a client: the first that can be met. An offer with unknown, repeated
-/// or malformed parameters, or with a window that zlib can't keep to, is passed over (RFC 7692 section 7.1).
+/// or malformed parameters is passed over (RFC 7692 section 7.1).
 struct DeflateAnswer {
   DeflateTerms terms;
   std::string extension;   ///< value of Sec-WebSocket-Extensions; empty: nothing was agreed
@@ -79,7 +79,7 @@ class Deflater {
   Deflater();
   ~Deflater();
   /// The payload of a compressed message, without the four bytes that end it (RFC 7692 section 7.2.1).
-  /// `window_bits`: 9 to 15.
+  /// `window_bits`: 8 to 15.
   std::string compress(std::string_view payload, std::uint8_t window_bits, std::uint8_t level);
   /// The smallest window that compresses a message of that size as well as the one of `most` bits would.
   static std::uint8_t needed_bits(std::size_t size, std::uint8_t most);

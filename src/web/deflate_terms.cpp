@@ -14,7 +14,6 @@ namespace {
 constexpr std::string_view extension_name = "permessage-deflate";
 constexpr std::uint8_t largest_window = 15;
 constexpr std::uint8_t smallest_window = 8;
-constexpr std::uint8_t smallest_zlib_window = 9;
 
 /// The parameters of one offer or answer (RFC 7692 section 7.1).
 struct Parameters {
@@ -61,7 +60,7 @@ std::string with_bits(std::string_view name, std::uint8_t bits) {
 }
 
 std::uint8_t usable_window(const DeflateOptions& options) {
-  return std::clamp(options.window_bits, smallest_zlib_window, largest_window);
+  return std::clamp(options.window_bits, smallest_window, largest_window);
 }
 
 }  // namespace
@@ -74,7 +73,7 @@ DeflateAnswer answer_deflate(const Headers& request, const DeflateOptions& optio
   for (const auto& extension : *offers) {
     if (!text::ascii_iequals(extension.name, extension_name)) continue;
     const auto offer = read_parameters(extension, true);
-    if (!offer || offer->server_max_window_bits == smallest_window) continue;
+    if (!offer) continue;
     auto& terms = answer.terms;
     terms.on = true;
     terms.send_bits =

@@ -37,10 +37,8 @@ std::string WebSocketPeer::as_sent(std::string frame) {
 }
 
 io::SharedBytes WebSocketPeer::wire(const SharedFrame& frame, Deflater& deflater) {
-  constexpr std::uint8_t smallest_window = 9;  // of zlib
   const auto& ours = options_->deflate;
-  const bool compress =
-      deflate_.on && deflate_.send_bits >= smallest_window && frame->payload().size() >= ours.threshold;
+  const bool compress = deflate_.on && frame->payload().size() >= ours.threshold;
   const auto bytes = compress ? frame->wire(deflate_.send_bits, ours.level, deflater) : frame->wire();
   if (!masks_) return {frame, bytes};
   return io::SharedBytes::own(mask_frame(bytes, static_cast<std::uint32_t>(masks_->below(1ull << 32))));
