@@ -15,6 +15,7 @@
 
 #include <memory>
 #include <utility>
+#include <vector>
 
 namespace longwave::web {
 
@@ -62,6 +63,7 @@ struct WebSocketClient::State final : io::StreamHandler {
   void connected(Result<io::Stream> result);
   void settle(std::size_t end);
   void fail(Error why);
+  void leave();
   void abort();
 
   void on_bytes(std::span<char> bytes) override;
@@ -87,10 +89,11 @@ struct WebSocketClient::State final : io::StreamHandler {
   WebSocketAnswer answer;
   Opened opened;
   std::weak_ptr<ClientLink> link;
+  std::vector<std::weak_ptr<ClientLink>> leaving;  // in their closing handshakes
 };
 
 void WebSocketClient::State::open(WebSocketUrl to, Opened callback) {
-  abort();
+  leave();
   url = std::move(to);
   opened = std::move(callback);
   answer = {};
@@ -164,13 +167,27 @@ void WebSocketClient::State::fail(Error why) {
   if (auto told = std::exchange(opened, {})) told(std::move(why));
 }
 
-void WebSocketClient::State::abort() {
+// What is closing may do so in its own time: who opens again in on_close isn't to cut off our own close
+// frame.
+void WebSocketClient::State::leave() {
   timer.cancel();
   connector.cancel();
   stream = {};
   if (opened) loop.defer([unused = std::exchange(opened, {})] {});
-  if (auto last = link.lock()) last->silence();
+  const auto last = link.lock();
   link.reset();
+  if (!last) return;
+  last->silence();
+  if (last->is_open()) return last->cut();
+  std::erase_if(leaving, [](const auto& one) { return one.expired(); });
+  leaving.push_back(last);
+}
+
+void WebSocketClient::State::abort() {
+  leave();
+  for (const auto& one : std::exchange(leaving, {})) {
+    if (const auto held = one.lock()) held->cut();
+  }
 }
 
 WebSocketClient::WebSocketClient(io::Loop& loop, WebSocketClientOptions options,

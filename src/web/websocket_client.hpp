@@ -64,8 +64,9 @@ class WebSocketClient {
   WebSocketClient(const WebSocketClient&) = delete;
   WebSocketClient& operator=(const WebSocketClient&) = delete;
 
-  /// `opened` is called once, never from inside this call. An earlier attempt or session is cut silently. May
-  /// be called from a callback of the session, also from its on_close (to connect again).
+  /// `opened` is called once, never from inside this call. An earlier attempt or open session is cut
+  /// silently; one that is closing goes on with that, silently. May be called from a callback of the session,
+  /// also from its on_close (to connect again).
   void open(WebSocketUrl url, Opened opened);
   /// Cuts whatever there is, silently.
   void abort();

@@ -135,10 +135,11 @@ void WebSocketLink::silence() {
   // One of them may be running.
   home().defer([a = std::exchange(on_message_, {}), b = std::exchange(on_close_, {}),
                 c = std::exchange(on_drained_, {})] {});
-  cut();
 }
 
 void WebSocketLink::cut() {
+  if (over_) return;
+  if (!peer_.open()) stream_.flush();  // our close frame, if it was made in this turn
   if (over_) return;
   peer_.lost();
   settle();

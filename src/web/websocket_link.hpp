@@ -19,7 +19,7 @@ class WebSocketLink : public WebSocketSession, private io::StreamHandler, privat
   void start(std::string first);
   /// Ends now; on_close tells 1006 if nothing was told yet.
   void cut();
-  /// As cut(), and no callback comes any more.
+  /// No callback comes any more.
   void silence();
 
  protected:
