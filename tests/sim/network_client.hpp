@@ -22,12 +22,16 @@ class Follower {
     std::uint64_t value;
   };
 
-  void asks() {
+  /// `live`: the connection is subscribed already; what the old subscription still brings comes with the new
+  /// one's too, and is passed over by its offset.
+  void asks(bool live) {
     joining_ = true;
+    live_ = live;
     early_.clear();
   }
+  bool subscribed() const { return subscribed_; }
   bool joining() const { return joining_; }
-  void lost() { joining_ = false; }
+  void lost() { joining_ = subscribed_ = false; }
 
   void hear(Note note) {
     if (joining_) return early_.push_back(std::move(note));
@@ -36,6 +40,7 @@ class Follower {
 
   void joined(std::uint64_t offset, const std::string& epoch, bool recovered) {
     joining_ = false;
+    subscribed_ = true;
     if (recovered) {
       if (!known_) return world_.wrong("recovered what was never known");
       ++recoveries;
@@ -44,7 +49,7 @@ class Follower {
     }
     const auto early = std::exchange(early_, {});
     for (const Note& note : early)
-      if (recovered) take(note);
+      if (recovered && !(live_ && note.offset <= offset_)) take(note);
     if (recovered && offset != offset_)
       world_.wrong(fmt::format("recovery ends at {} and not at {}", offset_, offset));
   }
@@ -53,6 +58,7 @@ class Follower {
   std::uint64_t offset() const { return offset_; }
   const std::string& epoch() const { return epoch_; }
   std::uint64_t value() const { return value_; }
+  bool sure() const { return sure_; }  ///< value() is the present one
   std::size_t recoveries = 0, starts = 0, heard = 0;
 
  private:
@@ -61,21 +67,21 @@ class Follower {
     known_ = true;
     offset_ = offset;
     epoch_ = epoch;
-    bool sure = !has_value_ && false;
+    bool present = false, sure = false;
     for (const Note& note : early_) {
       if (note.method == "state") {
-        if (sure) world_.wrong("two present values");
+        if (present) world_.wrong("two present values");
         if (note.value < value_) world_.wrong("a present value older than what was known");
-        value_ = note.value;
-        sure = true;
-      } else if (note.method == "changed") {
-        if (sure && note.value != value_ + 1)
-          world_.wrong(fmt::format("{} follows the present {}", note.value, value_));
-        value_ = note.value;
-        sure = true;
+        present = true;
+      } else if (note.method != "changed") {
+        continue;
+      } else if (sure && note.value != value_ + 1) {
+        world_.wrong(fmt::format("{} follows {}", note.value, value_));
       }
+      value_ = note.value;
+      sure = true;
     }
-    if (has_value_ && !sure) world_.wrong("no present value");
+    if (has_value_ && !present) world_.wrong("no present value");
     sure_ = sure;
   }
 
@@ -95,7 +101,7 @@ class Follower {
 
   World& world_;
   bool has_value_;
-  bool joining_ = false, known_ = false;
+  bool joining_ = false, live_ = false, subscribed_ = false, known_ = false;
   bool sure_ = false;  // value_ is the present one
   std::uint64_t offset_ = 0, value_ = 0;
   std::string epoch_;
@@ -193,7 +199,7 @@ class Client {
       params["offset"] = follower.offset();
       params["epoch"] = follower.epoch();
     }
-    follower.asks();
+    follower.asks(follower.subscribed());
     call("channel.subscribe", params, [this, &follower](const rpc::Reply& reply) {
       if (reply) {
         const auto& said = reply->as_object();

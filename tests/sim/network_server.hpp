@@ -101,6 +101,14 @@ class Server final : public hub::Delivery {
     if (!lines_.empty()) lines_.begin()->second.talker->close(code);
   }
 
+  /// Where a channel is by now.
+  hub::Position top(int channel) {
+    hub::Position top;
+    broker_.history(channel_name(channel), {},
+                    [&](const Result<hub::History>& history) { top = history->top; });
+    return top;
+  }
+
   std::size_t lines() const { return lines_.size(); }
   hub::Hub& hub() { return hub_; }
   std::size_t busy() const {
