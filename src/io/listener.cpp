@@ -9,6 +9,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 
+#include <fcntl.h>
 #include <fmt/core.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -99,6 +100,18 @@ Result<OwnedFd> open_inet(const Endpoint& endpoint, int backlog) {
     }
   }
   return result;
+}
+
+/// A socket that another program bound.
+Result<OwnedFd> take_over(int inherited) {
+  OwnedFd fd{inherited};
+  const int flags = ::fcntl(fd.get(), F_GETFL);
+  if (flags < 0 || ::fcntl(fd.get(), F_SETFL, flags | O_NONBLOCK) < 0 ||
+      ::fcntl(fd.get(), F_SETFD, FD_CLOEXEC) < 0) {
+    return error(Errc::unavailable,
+                 fmt::format("the inherited socket {}: {}", inherited, std::strerror(errno)));
+  }
+  return fd;
 }
 
 std::uint16_t bound_port(int fd) {
@@ -192,7 +205,7 @@ struct Listener::State : std::enable_shared_from_this<State> {
     retry.cancel();
     boost::system::error_code ignored;
     socket.close(ignored);
-    if (!options.endpoint.unix_path.empty()) ::unlink(options.endpoint.unix_path.c_str());
+    if (!options.endpoint.unix_path.empty() && !shared) ::unlink(options.endpoint.unix_path.c_str());
   }
 
   Loop& loop;
@@ -202,16 +215,19 @@ struct Listener::State : std::enable_shared_from_this<State> {
   Descriptor socket;
   Timer retry;
   std::size_t turn = 0;
+  bool shared = false;  // another program has the socket too
   bool closed = false;
 };
 
 Result<std::unique_ptr<Listener>> Listener::open(Loop& own, std::vector<Loop*> targets, Options options,
                                                  Accept accept) {
   const auto& endpoint = options.endpoint;
-  auto fd = endpoint.unix_path.empty() ? open_inet(endpoint, options.backlog)
-                                       : open_unix(endpoint, options.backlog);
+  auto fd = options.inherited >= 0       ? take_over(options.inherited)
+            : endpoint.unix_path.empty() ? open_inet(endpoint, options.backlog)
+                                         : open_unix(endpoint, options.backlog);
   if (!fd) return fd.error();
   auto state = std::make_shared<State>(own, std::move(targets), std::move(options), std::move(accept));
+  state->shared = state->options.inherited >= 0 && !state->options.endpoint.unix_path.empty();
   if (state->options.endpoint.unix_path.empty()) state->options.endpoint.port = bound_port(fd->get());
   state->socket.assign(fd->release());
   state->wait();
@@ -223,6 +239,10 @@ Listener::~Listener() {
 }
 void Listener::close() {
   state_->close();
+}
+int Listener::duplicate() {
+  state_->shared = true;
+  return ::dup(state_->socket.native_handle());  // without close-on-exec
 }
 const Endpoint& Listener::endpoint() const {
   return state_->options.endpoint;

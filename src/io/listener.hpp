@@ -55,6 +55,9 @@ class Listener {
   ~Listener();
   /// Stops accepting and closes the socket. On the own loop.
   void close();
+  /// A copy of the listening socket, for another program: open over exec, not closed with this listener; the
+  /// file of a Unix socket then stays as well. On the own loop, or when that doesn't run.
+  int duplicate();
   /// With the port that the system chose.
   const Endpoint& endpoint() const;
 

@@ -3,6 +3,8 @@
 
 #include "base/clock.hpp"
 #include "base/task.hpp"
+#include "io/timer.hpp"
+#include "web/address_counts.hpp"
 #include "web/deflate.hpp"
 #include "web/server.hpp"
 
@@ -11,6 +13,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace longwave::web {
@@ -27,15 +30,23 @@ class Connection : public boost::intrusive::list_base_hook<> {
   virtual void shut_down() = 0;
   /// The time to finish is over.
   virtual void cut() = 0;
+  /// Stays open without a request: a WebSocket, a body stream. A drain ends these one after the other.
+  virtual bool lasting() const { return false; }
 
  protected:
+  friend class Connections;
   Connections& owner_;
+  AddressCounts::Place place_;  // handed on when the connection becomes something else
 };
 
 struct ServerCounters {
   std::atomic<std::size_t> connections{0};
   std::atomic<std::size_t> web_sockets{0};
+  std::atomic<std::size_t> streams{0};
+  std::atomic<std::size_t> body_bytes{0};
   std::atomic<std::uint64_t> requests{0};
+  std::atomic<bool> draining{false};
+  AddressCounts addresses;
 };
 
 /// What the connections of one loop share. Belongs to that loop's thread.
@@ -46,9 +57,13 @@ class Connections {
   ~Connections();
 
   void accept(io::Stream stream);
-  void add(std::unique_ptr<Connection> connection);
+  /// `place`: of the connection that it takes over.
+  void add(std::unique_ptr<Connection> connection, AddressCounts::Place place = {});
   void retire(Connection& connection);
 
+  /// Ends lasting connections, evenly over the window.
+  void drain(Duration window);
+  bool draining() const { return counters_.draining; }
   void shut_down(Task all_gone);
   void cut();
   bool shutting_down() const { return shutting_down_; }
@@ -76,6 +91,14 @@ class Connections {
   std::int64_t date_second_ = -1;
   bool shutting_down_ = false;
   Task all_gone_;
+
+  void end_some();
+  bool admits(const io::PeerAddress& peer, AddressCounts::Place& place);
+  std::optional<io::Timer> drain_timer_;
+  Instant drain_began_{};
+  Duration drain_window_{};
+  std::size_t drain_total_ = 0;
+  std::size_t drain_looked_at_ = 0;
 };
 
 }  // namespace longwave::web

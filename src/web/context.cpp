@@ -4,6 +4,7 @@
 #include "base/assert.hpp"
 #include "io/loop.hpp"
 #include "web/http_connection.hpp"
+#include "web/stream_connection.hpp"
 #include "web/websocket.hpp"
 
 #include <utility>
@@ -42,9 +43,10 @@ void RequestContext::respond(Response response) {
 BodyStream RequestContext::start_stream(StreamHead head) {
   on_loop(exchange_);
   exchange_->answered = true;
-  if (!exchange_->connection || !exchange_->connection->start_stream(*exchange_, std::move(head))) return {};
   exchange_->on_gone = {};
-  return BodyStream{exchange_};
+  auto* stream =
+      exchange_->connection ? exchange_->connection->start_stream(*exchange_, std::move(head)) : nullptr;
+  return stream ? BodyStream{*stream} : BodyStream{};
 }
 
 WebSocketSession* RequestContext::upgrade(std::shared_ptr<const WebSocketOptions> options) {
@@ -61,53 +63,6 @@ bool RequestContext::wants_upgrade() {
 void RequestContext::on_gone(Task task) {
   on_loop(exchange_);
   exchange_->on_gone = std::move(task);
-}
-
-BodyStream& BodyStream::operator=(BodyStream&& other) noexcept {
-  if (this != &other) {
-    BodyStream old{std::move(exchange_)};
-    exchange_ = std::move(other.exchange_);
-  }
-  return *this;
-}
-
-BodyStream::~BodyStream() {
-  if (!open()) return;
-  exchange_->on_gone = {};
-  exchange_->on_shutdown = {};
-  exchange_->connection->cut();
-}
-
-bool BodyStream::open() const {
-  return exchange_ && exchange_->connection && exchange_->stage == Exchange::Stage::streaming;
-}
-
-void BodyStream::write(io::SharedBytes bytes) {
-  if (open()) exchange_->connection->write_stream(*exchange_, std::move(bytes));
-}
-
-std::size_t BodyStream::queued_bytes() const {
-  return open() ? exchange_->connection->stream().queued_bytes() : 0;
-}
-
-std::optional<Instant> BodyStream::stalled_since() const {
-  return open() ? exchange_->connection->stream().stalled_since() : std::nullopt;
-}
-
-void BodyStream::flush() {
-  if (open()) exchange_->connection->stream().flush();
-}
-
-void BodyStream::on_shutdown(Task task) {
-  if (open()) exchange_->on_shutdown = std::move(task);
-}
-
-void BodyStream::on_close(Task task) {
-  if (open()) exchange_->on_gone = std::move(task);
-}
-
-void BodyStream::finish() {
-  if (open()) exchange_->connection->finish_stream(*exchange_);
 }
 
 }  // namespace longwave::web

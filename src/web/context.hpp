@@ -15,6 +15,7 @@ class Loop;
 
 namespace longwave::web {
 
+class StreamConnection;
 class WebSocketSession;
 struct WebSocketOptions;
 struct Exchange;  // one request's place in its connection
@@ -24,30 +25,31 @@ struct Exchange;  // one request's place in its connection
 class BodyStream {
  public:
   BodyStream() = default;
-  explicit BodyStream(std::shared_ptr<Exchange> exchange) : exchange_(std::move(exchange)) {}
-  BodyStream(BodyStream&&) = default;
+  explicit BodyStream(StreamConnection& connection);
+  BodyStream(BodyStream&& other) noexcept;
   BodyStream& operator=(BodyStream&& other) noexcept;
   ~BodyStream();
 
   /// Queued; leaves with everything else of this loop turn in one write. Ignored when the peer is gone.
   void write(io::SharedBytes bytes);
+  /// Writes now what is queued, instead of at the flush point; on_close may come from inside.
+  void flush();
   /// What the kernel hasn't taken. The caller decides how much is too much.
   std::size_t queued_bytes() const;
   /// Since when the kernel has taken nothing although something is queued.
   std::optional<Instant> stalled_since() const;
-  bool open() const;
-  /// Writes now what is queued, instead of at the flush point; on_close may come from inside.
-  void flush();
+  bool open() const { return connection_ != nullptr; }
+  /// Called once when the peer goes away or the server shuts down; not after finish().
+  void on_close(Task task);
   /// The server is about to end: called once in place of on_close. The owner writes its last words and calls
   /// finish() there or soon after. Without it, the body just ends.
   void on_shutdown(Task task);
-  /// Called once when the peer goes away or the server shuts down; not after finish().
-  void on_close(Task task);
   /// Ends the body and lets what is queued leave.
   void finish();
 
  private:
-  std::shared_ptr<Exchange> exchange_;
+  friend class StreamConnection;
+  StreamConnection* connection_ = nullptr;  // its other half; null when it is closed
 };
 
 struct StreamHead {
@@ -74,11 +76,11 @@ class RequestContext {
 
   /// From any thread (it crosses to the loop by itself).
   void respond(Response response);
-  /// On the loop.
+  /// On the loop. While the server drains, a GET is refused with 503 and the stream is closed from the start.
   BodyStream start_stream(StreamHead head);
   /// On the loop. Answers the handshake (RFC 6455 section 4.2); what isn't a proper handshake is refused with
-  /// 400 or 426, and nullptr returned. The session belongs to the server and lives until its on_close has
-  /// returned; set its callbacks before returning to the loop.
+  /// 400 or 426 (while the server drains: 503), and nullptr returned. The session belongs to the server and
+  /// lives until its on_close has returned; set its callbacks before returning to the loop.
   WebSocketSession* upgrade(std::shared_ptr<const WebSocketOptions> options);
   bool wants_upgrade();
 

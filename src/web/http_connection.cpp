@@ -4,23 +4,24 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "io/loop.hpp"
+#include "web/forwarded.hpp"
+#include "web/request_head.hpp"
+#include "web/stream_connection.hpp"
 #include "web/websocket_connection.hpp"
 #include "web/websocket_handshake.hpp"
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
 namespace longwave::web {
 
-namespace {
-// What a client may send ahead of its answers.
-constexpr std::size_t pipelined_bytes = 64 * 1024;
-}  // namespace
-
 HttpConnection::HttpConnection(Connections& owner, io::Stream stream)
-    : Connection(owner), stream_(std::move(stream)), reader_(owner.options().header_limit) {}
+    : Connection(owner),
+      stream_(std::move(stream)),
+      reader_(owner.options().header_limit, owner.options().request_line_limit) {}
 
 HttpConnection::~HttpConnection() {
   if (exchange_) exchange_->connection = nullptr;
@@ -28,18 +29,29 @@ HttpConnection::~HttpConnection() {
 
 void HttpConnection::start() {
   stream_.start(*this);
-  io::arm(owner_.loop(), *this, owner_.options().header_timeout);
+  expect(owner_.options().header_timeout);
+}
+
+void HttpConnection::take_back(bool keep_alive, std::string first) {
+  stream_.start(*this);
+  if (!keep_alive || owner_.shutting_down()) return linger();
+  reader_.feed(first);
+  expect_request();
+  // Later: the body may have been ended from anywhere.
+  owner_.loop().defer([this] {
+    if (phase_ == Phase::reading) advance();
+  });
 }
 
 // ---- reading
 
 void HttpConnection::on_bytes(std::span<char> bytes) {
   if (phase_ == Phase::lingering || phase_ == Phase::over) return;
-  if (phase_ == Phase::streaming) return;
+  received_ += bytes.size();
   const bool was_idle = phase_ == Phase::reading && reader_.idle();
   reader_.feed({bytes.data(), bytes.size()});
   if (phase_ == Phase::reading) {
-    if (was_idle || reader_.in_body()) watch_reading();
+    if (was_idle) expect_request();
     return advance();
   }
   if (reader_.buffered() > pipelined_bytes) {
@@ -51,13 +63,15 @@ void HttpConnection::on_bytes(std::span<char> bytes) {
 void HttpConnection::advance() {
   if (advancing_) return;  // a handler answered at once: the loop below goes on
   advancing_ = true;
-  while (phase_ == Phase::reading) {
+  while (phase_ == Phase::reading && answers_fit()) {
     const auto step = reader_.next();
-    if (step == HttpReader::Step::need_more) {
+    const bool body = step == HttpReader::Step::complete || reader_.in_body();
+    if (body && !charge_body()) {
+      refuse(503, "too many bodies at a time");
+    } else if (step == HttpReader::Step::need_more) {
       if (peer_ended_) retire();
       break;
-    }
-    if (step == HttpReader::Step::head) {
+    } else if (step == HttpReader::Step::head) {
       on_head();
     } else if (step == HttpReader::Step::complete) {
       ++owner_.counters().requests;
@@ -69,24 +83,37 @@ void HttpConnection::advance() {
   advancing_ = false;
 }
 
+// Answers that a client doesn't read must not pile up: its next request waits until it has.
+bool HttpConnection::answers_fit() {
+  if (stream_.queued_bytes() <= answers_bytes) return true;
+  stream_.flush();
+  if (phase_ != Phase::reading) return false;
+  choked_ = stream_.queued_bytes() > answers_bytes;
+  if (choked_ && !std::exchange(paused_, true)) stream_.pause();
+  return !choked_;
+}
+
+bool HttpConnection::charge_body() {
+  const auto bytes = reader_.body_bytes();
+  auto& all = owner_.counters().body_bytes;
+  const auto before = all.fetch_add(bytes - charged_);
+  return before + (bytes - std::exchange(charged_, bytes)) <= owner_.options().bodies_limit;
+}
+
 // The gate, the route and the limits are settled before a byte of the body is asked for.
 void HttpConnection::on_head() {
   auto& request = reader_.request();
   request.peer = stream_.peer();
   request.is_loopback = request.peer.is_loopback;
   request.tls = stream_.tls();
+  apply_forwarded(request, owner_.options().trusted_proxies, owner_.options().forwarded_by);
   const bool reusable = reader_.keep_alive() && !reader_.has_body();
   if (const auto& gate = owner_.options().gate) {
     if (auto refusal = gate(request)) return send(std::move(*refusal), request, reusable);
   }
   auto match = owner_.router().match(request.method,
                                      std::string_view{request.target}.substr(0, request.target.find('?')));
-  if (!match.route) {
-    auto response = match.allow.empty() ? Response::text(404, "Not Found\n")
-                                        : Response::text(405, "Method Not Allowed\n");
-    if (!match.allow.empty()) response.headers.add("Allow", match.allow);
-    return send(std::move(response), request, reusable);
-  }
+  if (!match.route) return answer_unrouted(request, match, reusable);
   if (request.headers.has("Expect") && request.version >= 11 && !reader_.expects_continue()) {
     return send(Response::text(417, "Expectation Failed\n"), request, reusable);
   }
@@ -98,13 +125,28 @@ void HttpConnection::on_head() {
   keep_alive_ = reader_.keep_alive();
   if (reader_.has_body()) {
     if (reader_.expects_continue()) stream_.write(std::string{"HTTP/1.1 100 Continue\r\n\r\n"});
-    io::arm(owner_.loop(), *this, owner_.options().rate_window);
+    coming_.begin(owner_.loop().now(), received_);
+    watch();
   }
+}
+
+void HttpConnection::answer_unrouted(Request& request, const Router::Match& match, bool reusable) {
+  if (request.path == "*") {
+    auto response = Response::empty(204);
+    response.headers.add("Allow", "GET, HEAD, POST, OPTIONS");
+    return send(std::move(response), request, reusable);
+  }
+  if (!known_method(request.method)) return send(Response::text(501, "Not Implemented\n"), request, reusable);
+  auto response =
+      match.allow.empty() ? Response::text(404, "Not Found\n") : Response::text(405, "Method Not Allowed\n");
+  if (!match.allow.empty()) response.headers.add("Allow", match.allow);
+  send(std::move(response), request, reusable);
 }
 
 void HttpConnection::dispatch(const Route& route,
                               std::vector<std::pair<std::string, std::string>> parameters) {
   disarm();
+  coming_.end();
   phase_ = Phase::handling;
   exchange_ = std::make_shared<Exchange>();
   exchange_->post = owner_.post();
@@ -132,8 +174,9 @@ void HttpConnection::refuse(int status, std::string text) {
 }
 
 void HttpConnection::send(Response response, const Request& request, bool keep_alive) {
-  if (owner_.shutting_down() || peer_ended_) keep_alive = false;
+  if (owner_.shutting_down() || owner_.draining() || peer_ended_) keep_alive = false;
   auto prepared = prepare(std::move(response), request, prepare_options(keep_alive));
+  written_ += prepared.head.size() + prepared.body.bytes.size();
   stream_.write(std::move(prepared.head));
   stream_.write(std::move(prepared.body));
   if (!exchange_) reader_.start_next();
@@ -150,55 +193,60 @@ void HttpConnection::request_over(bool keep_alive) {
   if (exchange_) {
     exchange_->connection = nullptr;
     exchange_->on_gone = {};
-    exchange_->on_shutdown = {};
     exchange_.reset();
   }
+  owner_.counters().body_bytes -= std::exchange(charged_, 0);
   if (!keep_alive) return linger();
   phase_ = Phase::reading;
   if (std::exchange(paused_, false)) stream_.resume();
-  watch_reading();
+  expect_request();
   advance();
 }
 
-bool HttpConnection::start_stream(Exchange& exchange, StreamHead head) {
-  if (exchange.stage != Exchange::Stage::waiting) return false;
-  exchange.stage = Exchange::Stage::streaming;
-  exchange.chunked = head.chunked && exchange.request.version >= 11;
-  if (head.send_buffer_bytes > 0) stream_.limit_send_buffer(head.send_buffer_bytes);
-  keep_alive_ = keep_alive_ && exchange.chunked && !owner_.shutting_down();
-  stream_.write(prepare_stream_head(head.status, std::move(head.headers), exchange.chunked,
-                                    prepare_options(keep_alive_)));
-  if (exchange.request.method == "HEAD") {
-    exchange.stage = Exchange::Stage::done;
-    request_over(keep_alive_);
-    return false;
+namespace {
+Response draining() {
+  auto response = Response::text(503, "This server is about to end. Try again in a moment.\n");
+  response.headers.add("Retry-After", "1");
+  return response;
+}
+}  // namespace
+
+StreamConnection* HttpConnection::start_stream(Exchange& exchange, StreamHead head) {
+  if (exchange.stage != Exchange::Stage::waiting) return nullptr;
+  const bool wants_head_only = exchange.request.method == "HEAD";
+  if (owner_.draining() && exchange.request.method == "GET") {
+    respond(exchange, draining());
+    return nullptr;
   }
-  phase_ = Phase::streaming;
-  watch_writing();
-  return true;
-}
-
-void HttpConnection::write_stream(Exchange& exchange, io::SharedBytes bytes) {
-  if (exchange.stage != Exchange::Stage::streaming || bytes.bytes.empty() ||
-      exchange.request.method == "HEAD")
-    return;
-  if (exchange.chunked) stream_.write(fmt::format("{:x}\r\n", bytes.bytes.size()));
-  stream_.write(std::move(bytes));
-  if (exchange.chunked) stream_.write(io::SharedBytes{nullptr, "\r\n"});
-  watch_writing();
-}
-
-void HttpConnection::finish_stream(Exchange& exchange) {
-  if (exchange.stage != Exchange::Stage::streaming) return;
   exchange.stage = Exchange::Stage::done;
-  if (exchange.chunked && exchange.request.method != "HEAD")
-    stream_.write(io::SharedBytes{nullptr, "0\r\n\r\n"});
-  request_over(keep_alive_);
+  const bool chunked = head.chunked && exchange.request.version >= 11;
+  if (head.send_buffer_bytes > 0) stream_.limit_send_buffer(head.send_buffer_bytes);
+  keep_alive_ = keep_alive_ && chunked && !owner_.shutting_down() && !owner_.draining();
+  stream_.write(
+      prepare_stream_head(head.status, std::move(head.headers), chunked, prepare_options(keep_alive_)));
+  if (wants_head_only) {
+    request_over(keep_alive_);
+    return nullptr;
+  }
+  auto connection = std::make_unique<StreamConnection>(owner_, std::move(stream_), chunked, keep_alive_);
+  auto& streaming = *connection;
+  owner_.add(std::move(connection), std::move(place_));
+  streaming.start(reader_.take_rest());
+  retire();
+  if (owner_.shutting_down()) {
+    streaming.shut_down();
+    return nullptr;
+  }
+  return &streaming;
 }
 
 WebSocketSession* HttpConnection::upgrade(Exchange& exchange,
                                           std::shared_ptr<const WebSocketOptions> options) {
   if (exchange.stage != Exchange::Stage::waiting) return nullptr;
+  if (owner_.draining()) {
+    respond(exchange, draining());
+    return nullptr;
+  }
   auto answer = answer_handshake(exchange.request, *options, prepare_options(true));
   if (answer.refusal) {
     respond(exchange, std::move(*answer.refusal));
@@ -210,7 +258,7 @@ WebSocketSession* HttpConnection::upgrade(Exchange& exchange,
   auto connection =
       std::make_unique<WebSocketConnection>(owner_, std::move(stream_), std::move(options), answer.terms);
   auto& session = *connection;
-  owner_.add(std::move(connection));
+  owner_.add(std::move(connection), std::move(place_));
   session.start(std::move(rest));
   retire();
   if (owner_.shutting_down()) session.shut_down();
@@ -219,48 +267,56 @@ WebSocketSession* HttpConnection::upgrade(Exchange& exchange,
 
 // ---- time
 
-void HttpConnection::watch_reading() {
+void HttpConnection::expect(Duration limit) {
+  due_ = owner_.loop().now() + limit;
+  watch();
+}
+
+void HttpConnection::expect_request() {
+  expect(reader_.idle() ? owner_.options().idle_timeout : owner_.options().header_timeout);
+}
+
+// While bytes should move, either way, the peer is looked at once a window.
+void HttpConnection::watch() {
+  const bool moving = reader_.in_body() || stream_.queued_bytes() > 0;
+  const auto look = owner_.loop().now() + owner_.options().rate_window;
+  io::arm(owner_.loop(), *this, moving ? std::min(due_, look) : due_);
+}
+
+/// True if that ended the connection.
+bool HttpConnection::cut_if_too_slow(Instant now) {
   const auto& options = owner_.options();
-  const auto limit = reader_.in_body() ? options.rate_window
-                     : reader_.idle()  ? options.idle_timeout
-                                       : options.header_timeout;
-  io::arm(owner_.loop(), *this, limit);
-}
-
-void HttpConnection::watch_writing() {
-  if (!armed()) io::arm(owner_.loop(), *this, owner_.options().write_timeout);
-}
-
-bool HttpConnection::write_stalled(Instant now) const {
-  const auto since = stream_.stalled_since();
-  return since && now - *since >= owner_.options().write_timeout;
+  const auto queued = stream_.queued_bytes();
+  if (queued == 0) going_.end();
+  if (queued > 0 && !going_.watching()) going_.begin(now, written_ - queued);
+  const bool stalled = stream_.stalled_since() && now - *stream_.stalled_since() >= options.write_timeout;
+  if (stalled || going_.too_slow(now, written_ - queued, options.rate_window, options.read_rate)) {
+    cut();
+    return true;
+  }
+  if (coming_.too_slow(now, received_, options.rate_window, options.body_rate)) {
+    coming_.end();
+    refuse(408, "the body came too slowly");
+    return true;
+  }
+  return false;
 }
 
 void HttpConnection::on_deadline(Instant now) {
+  if (phase_ == Phase::over || cut_if_too_slow(now)) return;
   switch (phase_) {
     case Phase::reading:
-      if (stream_.queued_bytes() > 0) {  // the last answer is still leaving
-        if (write_stalled(now)) return cut();
-        return watch_writing();
+      if (reader_.in_body() || stream_.queued_bytes() > 0 || now < due_) {
+        due_ = std::max(due_, now + owner_.options().rate_window);
+        return watch();
       }
       if (reader_.idle()) return linger();
-      return refuse(408, reader_.in_body() ? "the body came too slowly" : "the header came too slowly");
-    case Phase::handling:
-      break;
-    case Phase::streaming:
-      if (write_stalled(now)) return cut();
-      if (stream_.queued_bytes() > 0) watch_writing();
-      break;
+      return refuse(408, "the header came too slowly");
     case Phase::lingering:
-      if (stream_.queued_bytes() > 0) {
-        if (write_stalled(now)) return cut();
-        io::arm(owner_.loop(), *this, owner_.options().linger_timeout);
-      } else if (!std::exchange(drained_, true)) {
-        io::arm(owner_.loop(), *this, owner_.options().linger_timeout);
-      } else {
-        retire();
-      }
-      break;
+      if (stream_.queued_bytes() > 0) return expect(owner_.options().rate_window);
+      if (!std::exchange(drained_, true)) return expect(owner_.options().linger_timeout);
+      return retire();
+    case Phase::handling:
     case Phase::over:
       break;
   }
@@ -277,9 +333,8 @@ void HttpConnection::on_end() {
       return retire();
     case Phase::handling:
       break;
-    case Phase::streaming:
     case Phase::lingering:
-      if (phase_ == Phase::lingering && stream_.queued_bytes() > 0) break;
+      if (stream_.queued_bytes() > 0) break;
       tell_gone();
       retire();
       break;
@@ -289,7 +344,11 @@ void HttpConnection::on_end() {
 }
 
 void HttpConnection::on_drained() {
-  if (phase_ == Phase::lingering && peer_ended_) retire();
+  going_.end();
+  if (phase_ == Phase::lingering && peer_ended_) return retire();
+  if (phase_ != Phase::reading || !std::exchange(choked_, false)) return;
+  if (std::exchange(paused_, false)) stream_.resume();
+  advance();
 }
 
 void HttpConnection::on_lost(std::string_view) {
@@ -313,13 +372,14 @@ void HttpConnection::linger() {
   stream_.finish();
   if (std::exchange(paused_, false)) stream_.resume();
   if (peer_ended_ && stream_.queued_bytes() == 0) return retire();
-  io::arm(owner_.loop(), *this, owner_.options().linger_timeout);
+  expect(owner_.options().linger_timeout);
 }
 
 void HttpConnection::retire() {
   if (phase_ == Phase::over) return;
   phase_ = Phase::over;
   disarm();
+  owner_.counters().body_bytes -= std::exchange(charged_, 0);
   stream_ = io::Stream{};
   if (exchange_) {
     exchange_->connection = nullptr;
@@ -330,15 +390,6 @@ void HttpConnection::retire() {
 
 void HttpConnection::shut_down() {
   if (phase_ == Phase::reading && reader_.idle()) return linger();
-  if (phase_ == Phase::streaming) {
-    // The stream is closed before its owner hears of it, so that letting go of it isn't taken for a failure.
-    const auto exchange = exchange_;
-    keep_alive_ = false;
-    if (auto last_words = std::exchange(exchange->on_shutdown, {})) return last_words();
-    auto task = std::exchange(exchange->on_gone, {});
-    finish_stream(*exchange);
-    if (task) task();
-  }
 }
 
 void HttpConnection::cut() {

@@ -6,6 +6,7 @@
 #include "web/connections.hpp"
 #include "web/context.hpp"
 #include "web/http_reader.hpp"
+#include "web/pace.hpp"
 #include "web/prepare.hpp"
 
 #include <memory>
@@ -18,17 +19,15 @@ class HttpConnection;
 /// One request's place in its connection, shared by the connection and by whoever will answer. The connection
 /// is looked at on its loop only.
 struct Exchange {
-  enum class Stage { waiting, streaming, done };
+  enum class Stage { waiting, done };
 
   std::shared_ptr<const Post> post;  // to the loop, also after its end
   io::Loop* loop = nullptr;          // compared, and used only while the connection lives
   HttpConnection* connection = nullptr;
   Request request;
   Stage stage = Stage::waiting;
-  bool chunked = false;
   bool answered = false;  // the caller's side: respond() was called, perhaps on its way here
-  Task on_gone;           // of the waiting request, then of the body stream
-  Task on_shutdown;       // of the body stream: it ends itself
+  Task on_gone;           // of the waiting request
 };
 
 /// The shell around HttpReader: one TCP connection that speaks HTTP/1. Requests are answered one after the
@@ -38,22 +37,25 @@ class HttpConnection final : public Connection, private io::StreamHandler, priva
   HttpConnection(Connections& owner, io::Stream stream);
   ~HttpConnection() override;
   void start();
+  /// Goes on where a body stream has ended: with the next request, or only to let the last bytes leave.
+  void take_back(bool keep_alive, std::string first);
 
   void shut_down() override;
   void cut() override;
 
   void respond(Exchange& exchange, Response response);
-  bool start_stream(Exchange& exchange, StreamHead head);
-  void write_stream(Exchange& exchange, io::SharedBytes bytes);
-  void finish_stream(Exchange& exchange);
+  /// Null: there is nothing to stream (HEAD), or it was refused.
+  StreamConnection* start_stream(Exchange& exchange, StreamHead head);
   WebSocketSession* upgrade(Exchange& exchange, std::shared_ptr<const WebSocketOptions> options);
-  io::Stream& stream() { return stream_; }
+
+  /// What a client may send ahead of its answers, and the answers that may wait for it to read.
+  static constexpr std::size_t pipelined_bytes = 64 * 1024;
+  static constexpr std::size_t answers_bytes = 256 * 1024;
 
  private:
   enum class Phase {
     reading,    // a request, or waiting for one
     handling,   // a handler has it
-    streaming,  // a body without a known length
     lingering,  // our last byte is queued; the peer's FIN ends it
     over,
   };
@@ -73,9 +75,13 @@ class HttpConnection final : public Connection, private io::StreamHandler, priva
   void linger();
   void retire();
   void tell_gone();
-  void watch_reading();
-  void watch_writing();
-  bool write_stalled(Instant now) const;
+  void answer_unrouted(Request& request, const Router::Match& match, bool reusable);
+  bool answers_fit();
+  bool charge_body();
+  void expect(Duration limit);
+  void expect_request();
+  void watch();
+  bool cut_if_too_slow(Instant now);
   PrepareOptions prepare_options(bool keep_alive);
 
   io::Stream stream_;
@@ -84,7 +90,14 @@ class HttpConnection final : public Connection, private io::StreamHandler, priva
   const Route* route_ = nullptr;        // of the request whose body is being read
   std::vector<std::pair<std::string, std::string>> parameters_;
   Phase phase_ = Phase::reading;
+  Instant due_{};  // until when a request, or the rest of its head, may come
+  std::uint64_t received_ = 0;
+  std::uint64_t written_ = 0;
+  std::size_t charged_ = 0;  // bytes of this body in the sum of all
+  Pace coming_;
+  Pace going_;
   bool advancing_ = false;
+  bool choked_ = false;  // waits until the client has read
   bool keep_alive_ = true;
   bool paused_ = false;
   bool peer_ended_ = false;

@@ -22,6 +22,7 @@ struct Server::State {
   std::vector<std::unique_ptr<Connections>> parts;  // one a loop
   std::vector<std::unique_ptr<io::Listener>> listeners;
   std::optional<io::Timer> drain_timer;
+  Instant drain_ends{};
   Task done;
   std::size_t parts_left = 0;
 };
@@ -50,12 +51,45 @@ Result<io::Endpoint> Server::listen(io::Listener::Options options) {
   return state_->listeners.back()->endpoint();
 }
 
+namespace {
+constexpr auto drain_look = std::chrono::milliseconds{20};
+}
+
+void Server::drain(Duration window, Duration grace, Task done) {
+  state_->counters.draining = true;
+  if (window <= Duration::zero()) return shutdown(grace, std::move(done));
+  state_->loops[0].post([this, window, grace, done = std::move(done)]() mutable {
+    auto* state = state_.get();
+    for (auto& part : state->parts) part->loop().post([part = part.get(), window] { part->drain(window); });
+    state->drain_ends = state->loops[0].now() + window;
+    state->drain_timer.emplace(state->loops[0]);
+    state->drain_timer->every(drain_look, [this, state, grace, done = std::move(done)]() mutable {
+      const auto& counters = state->counters;
+      const bool some_left = counters.web_sockets > 0 || counters.streams > 0;
+      if (some_left && state->loops[0].now() < state->drain_ends) return;
+      state->drain_timer->cancel();
+      shutdown(grace, std::exchange(done, {}));
+    });
+  });
+}
+
+bool Server::draining() const {
+  return state_->counters.draining;
+}
+
+std::vector<int> Server::duplicate_listeners() const {
+  std::vector<int> copies;
+  for (const auto& listener : state_->listeners) copies.push_back(listener->duplicate());
+  return copies;
+}
+
 // Runs on the first loop. The steps are this list and nothing else: (1) stop accepting, (2) tell every
 // connection, which finishes what it has and lets its queue leave, (3) wait for all of them, (4) cut who
 // didn't make it, (5) done.
 void Server::shutdown(Duration drain, Task done) {
   state_->loops[0].post([state = state_.get(), drain, done = std::move(done)]() mutable {
     state->close_listeners();
+    state->counters.draining = true;
     state->done = std::move(done);
     state->parts_left = state->parts.size();
     state->drain_timer.emplace(state->loops[0]);

@@ -14,6 +14,7 @@ class WebSocketConnection final : public Connection, public WebSocketLink {
 
   void shut_down() override { close_with(options().shutdown_code, "the server shuts down"); }
   void cut() override { WebSocketLink::cut(); }
+  bool lasting() const override { return true; }
 
  private:
   io::Loop& home() const override { return owner_.loop(); }
