@@ -126,7 +126,7 @@ Router::Match Router::match(std::string_view method, std::string_view raw_path) 
     for (const auto& one : routes_[i].methods) {
       allowed.push_back(one);
       if (one == "GET") allowed.emplace_back("HEAD");
-      if (one != method && !(one == "GET" && method == "HEAD")) continue;
+      if (one != method && one != "*" && !(one == "GET" && method == "HEAD")) continue;
       if (best.route && one != method) continue;  // an explicit HEAD route wins over GET
       best.route = &routes_[i];
       fits(patterns_[i], segments, best);

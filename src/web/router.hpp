@@ -18,7 +18,7 @@ namespace longwave::web {
 using Handler = std::function<void(RequestContext&&)>;
 
 struct Route {
-  std::vector<std::string> methods;  ///< {"GET"}; GET answers HEAD as well
+  std::vector<std::string> methods;  ///< {"GET"}; GET answers HEAD as well; {"*"} is any
   /// Segments are literal, `:name` (one segment), or a last `*name` (the rest, at least one character). A
   /// segment may have a literal end after its name: "/listen/:station.mp3".
   std::string pattern;
