@@ -74,6 +74,14 @@ const char* code_name(int code) {
   }
 }
 
+Fault invalid_call(std::string_view reason) {
+  Fault fault{invalid_request, "Invalid Request", {}};
+  if (!reason.empty())
+    fault.data = "{\"kind\":\"invalid_request\",\"reason\":" +
+                 boost::json::serialize(boost::json::string_view(reason)) + "}";
+  return fault;
+}
+
 void throw_exception_from_error(const Fault& fault, const boost::source_location& where) {
   assertion_failed("reply.has_value()", fault.message, where.file_name(), static_cast<int>(where.line()));
 }

@@ -4,6 +4,7 @@
 #include "base/result.hpp"
 
 #include <string>
+#include <string_view>
 
 /// The one file in which errors become the words of JSON-RPC. docs/adr/0006-error-kinds.md lists the codes.
 namespace longwave::rpc {
@@ -32,6 +33,9 @@ struct Fault {
   std::string message;
   std::string data;
 };
+
+/// −32600 in the words of the specification; `reason` says more, in `data.reason`.
+Fault invalid_call(std::string_view reason = {});
 
 /// Called by Reply::value() on an error: asking for a value that isn't there is a bug.
 [[noreturn]] void throw_exception_from_error(const Fault& fault, const boost::source_location& where);

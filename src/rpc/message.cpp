@@ -80,15 +80,11 @@ bool named(const RawMember& member, std::string_view name) {
   return !ec && decoded.is_string() && std::string_view(decoded.get_string()) == name;
 }
 
-Fault invalid(std::string message) {
-  return {invalid_request, std::move(message), {}};
-}
-
 // Takes the id as far as it can be used, so that an error is answered to the right call.
 void take_id(Incoming& in, const json::value* id, std::string_view raw, bool any_type) {
   if (!id || id->is_null()) return;
   if (!any_type && !id->is_string() && !id->is_number()) {
-    in.fault = invalid("\"id\" must be a string or a number");
+    in.fault = invalid_call("\"id\" must be a string or a number");
     return;
   }
   in.id = raw;
@@ -120,13 +116,13 @@ void classify_v1(Incoming& in, const Members& m) {
 
 void classify_v2(Incoming& in, const Members& m) {
   if (!m.version && m.method && m.method->is_string()) {
-    in.fault = invalid("\"jsonrpc\":\"2.0\" is missing");
-  } else if (!m.version || !m.version->is_string() || m.version->get_string() != "2.0") {
-    in.fault = invalid("not a JSON-RPC call: \"jsonrpc\" must be \"2.0\"");
+    in.fault = invalid_call("\"jsonrpc\":\"2.0\" is missing");
   } else if (!m.method || !m.method->is_string()) {
-    in.fault = invalid("\"method\" must be a string");
+    in.fault = invalid_call();
+  } else if (!m.version->is_string() || m.version->get_string() != "2.0") {
+    in.fault = invalid_call("\"jsonrpc\" must be \"2.0\"");
   } else if (m.params && !m.params->is_array() && !m.params->is_object()) {
-    in.fault = invalid("\"params\" must be an array or an object");
+    in.fault = invalid_call("\"params\" must be an array or an object");
   }
   if (in.fault.code == invalid_request) return;
   in.kind = m.id ? Incoming::Kind::call : Incoming::Kind::notification;
@@ -176,13 +172,13 @@ Incoming classify(json::value& value, std::string_view raw, bool in_batch, Diale
   in.fault.code = 0;
   if (dialect == Dialect::v1) in.dialect = Dialect::v1;
   if (!value.is_object()) {
-    in.fault = invalid("a call is an object");
+    in.fault = invalid_call();
     return in;
   }
   json::object& object = value.get_object();
   const std::vector<RawMember> raws = raw_members(raw);
   if (raws.size() != object.size()) {
-    in.fault = invalid("a member is given twice");
+    in.fault = invalid_call("a member is given twice");
     return in;  // which of two ids is meant can't be known
   }
   const Members m = members_of(object, raws);
@@ -209,8 +205,8 @@ Incoming classify(json::value& value, std::string_view raw, bool in_batch, Diale
 
 Fault parse_fault(const boost::system::error_code& ec, int max_depth) {
   if (ec == json::error::too_deep)
-    return {parse_error, "nested deeper than " + std::to_string(max_depth) + " levels", {}};
-  return {parse_error, "not JSON", {}};
+    return {parse_error, "Parse error: nested deeper than " + std::to_string(max_depth) + " levels", {}};
+  return {parse_error, "Parse error", {}};
 }
 
 }  // namespace
@@ -258,8 +254,9 @@ Envelope read_message(std::string_view text, int max_depth, std::size_t max_batc
   }
   json::array& array = value.get_array();
   if (array.empty() || array.size() > max_batch) {
-    envelope.fault = invalid(array.empty() ? "an empty batch"
-                                           : "a batch of more than " + std::to_string(max_batch) + " calls");
+    envelope.fault = array.empty()
+                         ? invalid_call()
+                         : invalid_call("a batch of more than " + std::to_string(max_batch) + " calls");
     return envelope;
   }
   envelope.batch = true;

@@ -228,9 +228,9 @@ std::size_t Peer::outstanding() const {
 }
 
 std::string notification(std::string_view method, std::string_view params, Dialect dialect) {
-  std::string text =
-      dialect == Dialect::v1 ? "{\"id\":null,\"method\":\"" : "{\"jsonrpc\":\"2.0\",\"method\":\"";
-  return text.append(method).append("\",\"params\":").append(params).append("}");
+  std::string text = dialect == Dialect::v1 ? "{\"id\":null,\"method\":" : "{\"jsonrpc\":\"2.0\",\"method\":";
+  text += json::serialize(json::string_view(method));
+  return text.append(",\"params\":").append(params).append("}");
 }
 
 }  // namespace longwave::rpc

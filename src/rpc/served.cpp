@@ -229,15 +229,14 @@ void Served::start(LiveCall call, Incoming in) {
 }
 
 std::optional<Fault> Served::objection(const LiveCall& call, const Incoming& in, const Method* method) const {
-  if (!method) return Fault{method_not_found, "no such method: " + in.method.substr(0, 64), {}};
+  if (!method) return Fault{method_not_found, "Method not found", {}};
   if (in.fault.code != 0) return in.fault;
   if (caller_->role < method->role)
     return Fault{refused,
                  method->name + " needs the role " + std::string(to_string(method->role)) +
                      (caller_->user.empty() ? ": log in" : ""),
                  "{\"kind\":\"refused\",\"role\":\"" + std::string(to_string(method->role)) + "\"}"};
-  if (!call.key.empty() && find(call.key))
-    return Fault{invalid_request, "a call with this id is still being answered", {}};
+  if (!call.key.empty() && find(call.key)) return invalid_call("a call with this id is still being answered");
   if (in_flight() >= around_.limits.in_flight)
     return Fault{
         too_many_calls, "more than " + std::to_string(around_.limits.in_flight) + " calls at a time", {}};

@@ -19,6 +19,10 @@ class Box final : public Outlet {
   void send(Message message) override { sent.push_back(std::move(message)); }
   std::size_t queued_bytes() const override { return queued; }
   void tell_when_drained() override { ++asked; }
+  void tell_when_due() override { ++due; }
+  std::optional<Fault> admit() override { return refusal; }
+  void on_garbage() override { ++garbage; }
+  void close(std::uint16_t code, std::string_view) override { closed.push_back(code); }
 
   std::vector<std::string> take() {
     std::vector<std::string> texts;
@@ -29,7 +33,9 @@ class Box final : public Outlet {
 
   std::vector<Message> sent;
   std::size_t queued = 0;
-  int asked = 0;
+  int asked = 0, due = 0, garbage = 0;
+  std::optional<Fault> refusal;
+  std::vector<std::uint16_t> closed;
 };
 
 /// A peer in a test: tasks of the loop and of the pool are run by hand.

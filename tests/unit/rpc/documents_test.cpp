@@ -3,32 +3,22 @@
 // LONGWAVE_WRITE_GOLDEN=1 unit_rpc --gtest_filter='Documents.*', then read the difference.
 #include "conversation.hpp"
 
+#include "unit/golden.hpp"
+
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
-#include <sstream>
 
 namespace longwave::rpc {
 namespace {
 
 namespace json = boost::json;
 
-/// The folder of the sources is above the one of the build.
-std::filesystem::path golden_folder() {
-  for (auto folder = std::filesystem::canonical("/proc/self/exe"); folder.has_relative_path();
-       folder = folder.parent_path())
-    if (std::filesystem::exists(folder / "tests/golden/rpc")) return folder / "tests/golden/rpc";
-  return {};
-}
-
 void compare(const std::string& name, const std::string& made) {
-  const std::filesystem::path path = golden_folder() / name;
-  if (std::getenv("LONGWAVE_WRITE_GOLDEN")) std::ofstream(path, std::ios::binary) << made;
-  std::stringstream kept;
-  kept << std::ifstream(path, std::ios::binary).rdbuf();
-  EXPECT_EQ(kept.str(), made) << path;
+  if (std::getenv("LONGWAVE_WRITE_GOLDEN"))
+    std::ofstream(golden_folder() / "rpc" / name, std::ios::binary) << made;
+  EXPECT_EQ(golden_text("rpc/" + name), made) << name;
 }
 
 void fill(Table& table) {
