@@ -199,6 +199,7 @@ class Server final : public hub::Delivery {
   rpc::Surroundings around_{.table = table_,
                             .post = loop_.poster(),
                             .run = [this](rpc::Run, Task task) { pool_.post(std::move(task)); },
+                            .limits = {.soft_bytes = 1000},
                             .clock = &world_.clock};
 };
 
