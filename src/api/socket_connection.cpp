@@ -19,6 +19,10 @@ SocketConnection::SocketConnection(hub::ClientId id, web::WebSocketSession& sess
   session.on_close([gone = std::move(gone)](std::uint16_t, std::string_view) mutable { gone(); });
 }
 
+SocketConnection::~SocketConnection() {
+  peer().end();  // calls that are still open must not answer into what is half gone
+}
+
 void SocketConnection::close(std::uint16_t code, std::string_view reason) {
   session_.close(code, reason);
 }

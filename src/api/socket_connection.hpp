@@ -15,6 +15,7 @@ class SocketConnection final : public Connection {
   /// `gone` is called once, on the loop, when the WebSocket has ended; it destroys this object.
   SocketConnection(hub::ClientId id, web::WebSocketSession& session, const rpc::Surroundings& surroundings,
                    rpc::Caller caller, Task gone);
+  ~SocketConnection() override;
 
   void close(std::uint16_t code, std::string_view reason) override;
   std::size_t queued_bytes() const override;
