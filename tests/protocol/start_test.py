@@ -54,8 +54,8 @@ def test_second_start(binary):
 def test_empty_folder(binary):
     """a folder without music is no error: the page says so, and music that arrives is played"""
     with tempfile.TemporaryDirectory() as folder, Server(binary, music=[folder]) as server:
-        now = server.call("station.now", station="main")
-        assert now["state"] == "empty" and now["current"] is None, now
+        server.until(lambda: server.call("station.now", station="main")["state"] == "empty", 10, what="the scan has found nothing")
+        assert server.call("station.now", station="main")["current"] is None
         assert server.request("GET", "/")[0] == 200
         music.write_all(folder, [music.Tone(1, 6, "flac")])
         server.call("library.scan", timeout=30)

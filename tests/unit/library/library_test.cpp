@@ -19,10 +19,17 @@ class TestLoop {
  public:
   Post poster() {
     return [this](Task task) {
-      const std::lock_guard lock(mutex_);
+      std::unique_lock lock(mutex_);
+      taken_.wait(lock, [this] { return !in_step_ || tasks_.empty(); });
       tasks_.push_back(std::move(task));
       ready_.notify_one();
     };
+  }
+  /// In step, whoever posts waits until everything before has been taken: a slow loop isn't outrun.
+  void keep_in_step(bool yes) {
+    const std::lock_guard lock(mutex_);
+    in_step_ = yes;
+    taken_.notify_all();
   }
   template <class Until>
   void run_until(Until done) {
@@ -34,6 +41,7 @@ class TestLoop {
             << "nothing happens";
         task = std::move(tasks_.front());
         tasks_.pop_front();
+        taken_.notify_all();
       }
       task();
     }
@@ -42,7 +50,9 @@ class TestLoop {
  private:
   std::mutex mutex_;
   std::condition_variable ready_;
+  std::condition_variable taken_;
   std::deque<Task> tasks_;
+  bool in_step_ = false;
 };
 
 class LibraryTest : public testing::Test {
@@ -75,17 +85,19 @@ class LibraryTest : public testing::Test {
 };
 
 TEST_F(LibraryTest, publishes_what_is_stored_then_what_it_finds) {
-  constexpr std::size_t files = 1500;  // enough that a scan takes longer than a busy machine's moments
+  constexpr std::size_t files = 1500;  // more than the batches that can be on their way: 1 + 8 + 64 + 512
   for (int i = 0; i < static_cast<int>(files); ++i)
     make(music_ / (std::to_string(i) + ".wav"), {.seconds = 1, .sound = i});
   write(music_ / "bad.ogg", "no");
   Library library(shelf_.store, {.music = {music_.path()}}, loop_.poster(), shelf_.clock);
   listen(library);
+  loop_.keep_in_step(true);
   library.start();
   EXPECT_TRUE(library.scanning());
   EXPECT_FALSE(library.scan()) << "one at a time";
   loop_.run_until([&] { return playable() > 0; });
   EXPECT_LT(playable(), files) << "the first files can be played while the rest is read";
+  loop_.keep_in_step(false);
   loop_.run_until([&] { return !finished_.empty() && playable() == files; });
   EXPECT_FALSE(library.scanning());
   EXPECT_EQ(finished_[0].report.added, static_cast<std::int64_t>(files));
