@@ -84,9 +84,10 @@ void find_silence(Analysis& a, const std::vector<float>& fine, const AnalyseOpti
 }
 
 Result<void> judge(const Analysis& a) {
+  const auto too_short = error(Errc::unsupported, "too short to be played (less than half a second)");
+  if (a.length < min_item_length) return too_short;  // loudness is undefined below 400 ms
   if (!(a.lufs > -70)) return error(Errc::unsupported, "there is nothing but silence in the file");
-  if (a.played() < min_item_length)
-    return error(Errc::unsupported, "too short to be played (less than half a second)");
+  if (a.played() < min_item_length) return too_short;
   return {};
 }
 

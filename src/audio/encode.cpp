@@ -7,6 +7,8 @@
 #include "audio/item_source.hpp"
 #include "audio/sha256.hpp"
 
+#include <dlfcn.h>
+
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -19,11 +21,22 @@ extern "C" {
 
 namespace longwave::audio {
 
+namespace {
+
+/// FFmpeg doesn't tell the version of the encoder behind it, but the encoder's library does, which is in the
+/// process because libavcodec needs it. One that is built into libavcodec has libavcodec's version.
+std::string own_version(const char* function) {
+  const auto tell = reinterpret_cast<const char* (*)()>(dlsym(RTLD_DEFAULT, function));
+  return tell ? tell() : "inside";
+}
+
+}  // namespace
+
 std::string encoder_identity(Format format) {
-  // LAME's and libopus' own versions can't be asked for through FFmpeg; a system that replaces them under the
-  // same FFmpeg changes sound in no way that a joint would notice, since every joint is verified.
-  return fmt::format("{}/lavc{}/{}/{}/delay{}/limiter{}/headroom{}", info(format).name, avcodec_version(),
-                     format == Format::mp3_128 ? "reservoir0,scale0.95" : "vbr,loss9", info(format).bitrate,
+  const bool mp3 = format == Format::mp3_128;
+  return fmt::format("{}/{}/lavc{}/{}/{}/delay{}/limiter{}/headroom{}", info(format).name,
+                     own_version(mp3 ? "get_lame_version" : "opus_get_version_string"), avcodec_version(),
+                     mp3 ? "reservoir0,scale0.95" : "vbr,loss9", info(format).bitrate,
                      info(format).encoder_delay, limiter_version, coding_headroom_db);
 }
 
