@@ -21,6 +21,8 @@ namespace longwave::app {
 namespace {
 
 constexpr std::string_view environment_prefix = "LONGWAVE_";
+/// Variables that mean something and are no options: the key of `longwave call`.
+constexpr std::string_view other_variables[] = {"LONGWAVE_KEY"};
 
 const Option table[] = {
     {"music", &Config::music, "DIR", "A folder of music; may be given several times"},
@@ -77,13 +79,16 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
+const Option& closest_to(std::string_view name) {
+  return *std::min_element(std::begin(table), std::end(table), [&](const Option& a, const Option& b) {
+    return distance(a.name, name) < distance(b.name, name);
+  });
+}
+
 Error unknown(std::string_view name, std::string_view source) {
-  const auto closest = std::min_element(
-      std::begin(table), std::end(table),
-      [&](const Option& a, const Option& b) { return distance(a.name, name) < distance(b.name, name); });
   return error(Errc::invalid,
                fmt::format("{}: there is no option '{}'; did you mean '{}'? `longwave config` lists all",
-                           source, name, closest->name));
+                           source, name, closest_to(name).name));
 }
 
 template <class Number>
@@ -204,6 +209,24 @@ Result<Given> from_environment() {
     }
   }
   return given;
+}
+
+std::vector<std::string> strange_variables() {
+  std::vector<std::string> said;
+  for (char** entry = environ; entry && *entry; ++entry) {
+    const std::string_view text(*entry);
+    if (!text.starts_with(environment_prefix)) continue;
+    const auto variable = text.substr(0, text.find('='));
+    std::string name(variable.substr(environment_prefix.size()));
+    for (char& c : name) c = c == '_' ? '-' : static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+    if (find(name) || std::find(std::begin(other_variables), std::end(other_variables), variable) !=
+                          std::end(other_variables)) {
+      continue;
+    }
+    said.push_back(
+        fmt::format("{} means nothing here; did you mean {}?", variable, variable_of(closest_to(name).name)));
+  }
+  return said;
 }
 
 Result<void> apply(Config& config, const Given& given, std::string_view source) {

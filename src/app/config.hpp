@@ -58,6 +58,8 @@ using Given = std::map<std::string, std::vector<std::string>, std::less<>>;
 /// The three sources. A key that is no option is an error that names the closest one.
 Result<Given> from_toml_file(const std::string& path);
 Result<Given> from_environment();
+/// A sentence for each LONGWAVE_ variable that is no option, with the one that was probably meant.
+std::vector<std::string> strange_variables();
 
 /// Later sources win. Errors name the option, the source and what was expected.
 Result<void> apply(Config& config, const Given& given, std::string_view source);

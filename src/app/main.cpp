@@ -2,6 +2,7 @@
 #include "app/call.hpp"
 #include "app/commands.hpp"
 #include "app/config.hpp"
+#include "base/log.hpp"
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -43,6 +44,7 @@ struct Typed {
       if (!from_file) return from_file.error();
       if (auto done = apply(config, *from_file, file); !done) return done.error();
     }
+    for (const auto& said : strange_variables()) log::warn("{}", said);
     const auto environment = from_environment();
     if (!environment) return environment.error();
     if (auto done = apply(config, *environment, "the environment"); !done) return done.error();

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 
@@ -27,6 +28,20 @@ TEST(Config, LaterSourcesWin) {
   EXPECT_EQ(config.cache_mb, 200);
   EXPECT_EQ(config.loudness_lufs, -18.5);
   EXPECT_EQ(config.listen, "127.0.0.1:1");
+}
+
+TEST(Config, AVariableThatIsNoOptionIsTold) {
+  const char* const names[] = {"LONGWAVE_CASHE", "LONGWAVE_TLS_KEYS", "LONGWAVE_KEY", "LONGWAVE_CACHE"};
+  for (const char* name : names) setenv(name, "200", 1);
+  const auto said = strange_variables();
+  for (const char* name : names) unsetenv(name);
+  const auto told = [&](const std::string& sentence) {
+    return std::any_of(said.begin(), said.end(), [&](const auto& s) { return s.starts_with(sentence); });
+  };
+  EXPECT_TRUE(told("LONGWAVE_CASHE means nothing here; did you mean LONGWAVE_CACHE?"));
+  EXPECT_TRUE(told("LONGWAVE_TLS_KEYS means nothing here; did you mean LONGWAVE_TLS_KEY?"));
+  EXPECT_FALSE(told("LONGWAVE_KEY ")) << "the key of `longwave call`";
+  EXPECT_FALSE(told("LONGWAVE_CACHE "));
 }
 
 TEST(Config, ErrorsSayWhatAndWhere) {
