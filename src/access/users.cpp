@@ -81,12 +81,12 @@ CREATE INDEX access_session_user ON access_session(user_name);
 
 Users::Users(store::Store& store, const Clock& clock, PasswordCost cost)
     : store_(store), clock_(clock), cost_(cost), by_address_(clock), by_user_(clock, user_rules) {
-  reload();
+  load();
 }
 
 Users::~Users() = default;
 
-void Users::reload() {
+void Users::load() {
   auto book = std::make_shared<Book>();
   const std::int64_t now = unix_ms(clock_.wall());
   // Through the writer, so that no change that is under way is missed.

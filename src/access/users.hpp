@@ -88,10 +88,8 @@ class Users {
     on_ended_ = std::move(hook);
   }
 
-  /// *Blocks.* Reads the book again: another process (the command line) may have changed it.
-  void reload();
-
  private:
+  void load();
   struct Book;
   std::shared_ptr<const Book> book() const;
   template <class Change>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Preloaded into the program by hung_decoder_test: a disk that no longer answers. While the test holds a lock on the file
-// LONGWAVE_HANG, reads beyond byte LONGWAVE_HANG_FROM of files whose name ends in LONGWAVE_HANG_NAME don't return; no stop
-// token reaches them, as with a network disk that went away. The size of LONGWAVE_HANG counts such reads.
+// HANG, reads beyond byte HANG_FROM of files whose name ends in HANG_NAME don't return; no stop
+// token reaches them, as with a network disk that went away. The size of HANG counts such reads.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 static int hangs(int fd, off_t at) {
-  const char *name = getenv("LONGWAVE_HANG_NAME"), *from = getenv("LONGWAVE_HANG_FROM");
+  const char *name = getenv("HANG_NAME"), *from = getenv("HANG_FROM");
   char link[64], path[4096];
   if (!name || !from || at < atoll(from)) return 0;
   snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
@@ -25,7 +25,7 @@ static int hangs(int fd, off_t at) {
 }
 
 static void wait_for_the_disk(int fd, off_t at) {
-  const char *control = getenv("LONGWAVE_HANG");
+  const char *control = getenv("HANG");
   const int saved = errno;
   if (control && hangs(fd, at)) {
     const int held = open(control, O_WRONLY | O_APPEND | O_CLOEXEC);

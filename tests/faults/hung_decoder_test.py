@@ -58,8 +58,8 @@ def station(binary):
                        check=True, stdin=subprocess.DEVNULL)
         hung = music.Tone(HUNG, SECONDS, "wav", artist="Far away")
         music.write_all(folder / "music", [*(music.Tone(i, 20 + i, "flac", artist=f"Near {i}") for i in OTHERS), hung])
-        environment = {"LD_PRELOAD": str(shim), "LONGWAVE_HANG": str(disk.path), "LONGWAVE_HANG_NAME": hung.name,
-                       "LONGWAVE_HANG_FROM": str(HANGS_AT * 44100 * 4)}
+        environment = {"LD_PRELOAD": str(shim), "HANG": str(disk.path), "HANG_NAME": hung.name,
+                       "HANG_FROM": str(HANGS_AT * 44100 * 4)}
         with Server(binary, music=[folder / "music"], environment=environment) as server:
             try:
                 yield server, disk

@@ -148,14 +148,6 @@ TEST_F(UsersTest, names_and_passwords_have_rules) {
   EXPECT_EQ(users->list()[0].role, Role::dj);
 }
 
-TEST_F(UsersTest, another_process_may_have_changed_the_book) {
-  auto other = open();
-  ASSERT_TRUE(other->add("ada", "correct horse", Role::admin));
-  EXPECT_TRUE(users->list().empty());
-  users->reload();
-  EXPECT_EQ(users->list().size(), 1u);
-}
-
 TEST_F(UsersTest, a_password_changed_meanwhile_opens_nothing) {
   ASSERT_TRUE(users->add("ada", "correct horse", Role::dj));
   auto other = open();
