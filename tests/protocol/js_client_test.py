@@ -27,6 +27,8 @@ class Control(http.server.BaseHTTPRequestHandler):
         server = self.server.longwave
         if self.path == "/stop":
             server.process.send_signal(signal.SIGSTOP)
+            status = pathlib.Path(f"/proc/{server.process.pid}/status")
+            server.until(lambda: "State:\tT" in status.read_text(), what="it stands still")
         elif self.path == "/kill":
             server.kill()
         elif self.path == "/start":
@@ -48,11 +50,15 @@ def station(binary, tracks=8):
         with http.server.HTTPServer(("127.0.0.1", 0), Control) as control:
             control.longwave = server
             threading.Thread(target=control.serve_forever, daemon=True).start()
-            yield server, f"http://127.0.0.1:{control.server_port}"
-            control.shutdown()
+            try:
+                yield server, f"http://127.0.0.1:{control.server_port}"
+            finally:
+                control.shutdown()
+                if server.alive():
+                    server.process.send_signal(signal.SIGCONT)
 
 
-def run(command, folder=HERE, timeout=200, environment=None):
+def run(command, folder=HERE, timeout=100, environment=None):
     done = subprocess.run([str(word) for word in command], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True,
                           timeout=timeout, env={**os.environ, **(environment or {})})
     failures = [line for line in done.stdout.splitlines() if line.startswith(("FAIL", "not ok"))]

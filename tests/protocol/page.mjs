@@ -62,7 +62,7 @@ async function until(what, test, limit_ms = 5000) {
 const launch = { executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: chromiumArgs };
 const browser = await chromium.launch(launch);
 
-async function open(options = {}, where = browser) {
+async function open({ blocked = false, ...options } = {}, where = browser) {
   const context = await where.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB', ...options });
   const page = await context.newPage();
   page.problems = [];
@@ -79,6 +79,7 @@ async function open(options = {}, where = browser) {
       socket.send(text);
     });
   });
+  if (blocked) await page.addInitScript('window.WebSocket = class { constructor() { setTimeout(() => this.onclose({ code: 1006 })); } };');
   await page.addInitScript(() => {
     const Real = window.Audio;
     window.Audio = function () {
@@ -346,6 +347,36 @@ async function keyboardOnly() {
   await page.context().close();
 }
 
+/** A network without WebSockets: the page works over SSE and POST. */
+async function withoutSockets() {
+  const other = await open();
+  const page = await open({ blocked: true });
+  await check('where WebSocket is blocked the page works: changes both ways, names, a break', async () => {
+    equal(await page.evaluate(() => document.querySelector('.link').dataset.transport), 'sse', 'transport');
+    await until('the queue', async () => (await queueOf(page)).length > 2);
+    await page.locator('.panel-queue .row[data-index="2"]').focus();
+    const before = await same(page, other);
+    await page.keyboard.press('Delete');
+    await until('its end there', async () => (await queueOf(other)).length === before.length - 1);
+    await page.keyboard.press('Control+z');
+    await until('the old order', async () => JSON.stringify(await queueOf(other)) === JSON.stringify(before));
+    await page.click('.name-me');
+    await page.keyboard.type('Sol');
+    await page.keyboard.press('Enter');
+    await until('the name', () => other.locator('.names li', { hasText: 'Sol' }).count());
+    await page.context().setOffline(true);
+    await page.waitForSelector('.link:not([data-link="online"])');
+    await other.locator('.panel-queue .row[data-index="2"]').focus();
+    await other.keyboard.press('Delete');
+    await until('its end', async () => (await queueOf(other)).length === before.length - 1);
+    await page.context().setOffline(false);
+    await page.waitForSelector('.link[data-link="online"]', { timeout: 25_000 });
+    await same(page, other);
+  });
+  await page.context().close();
+  await other.context().close();
+}
+
 async function accessibility(page, where) {
   await check(`no serious accessibility finding: ${where}`, async () => {
     const cdp = await page.context().newCDPSession(page);
@@ -440,6 +471,7 @@ await check('no error on the console, nothing that the content policy refused', 
 });
 await one.context().close();
 await two.context().close();
+await withoutSockets();
 await keyboardOnly();
 await touch();
 await everywhere();

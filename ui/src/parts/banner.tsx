@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The state of the connection: a lamp with a word always, a sentence with a button when it is not well.
 import { useEffect, useState } from 'preact/hooks';
-import { link, refusedStatus, retryAt, retryNow, wasOnline } from '../state/connection';
+import { link, refusedStatus, retryAt, retryNow, transport, wasOnline } from '../state/connection';
 import { s } from '../strings';
 
 const words = { connecting: s.connecting, online: s.online, offline: s.offline, refused: s.offline };
 
 export function LinkState() {
   return (
-    <p class="link" data-link={link.value} role="status">
+    <p class="link" data-link={link.value} data-transport={transport.value} role="status">
       <span class="lamp" aria-hidden="true" />
       {words[link.value]}
     </p>
