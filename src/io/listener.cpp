@@ -4,6 +4,9 @@
 #include "base/log.hpp"
 #include "io/core.hpp"
 #include "io/loop.hpp"
+#include "io/network.hpp"
+#include "io/peer_address.hpp"
+#include "io/proxy_wait.hpp"
 #include "io/timer.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -64,6 +67,11 @@ Result<OwnedFd> bind_and_listen(const Endpoint& endpoint, const sockaddr* addres
   ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (address->sa_family == AF_INET6) ::setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
   if (::bind(fd.get(), address, size) != 0) return problem(endpoint, std::strerror(errno));
+  // Before listen(): until then nobody gets in, whatever the umask was.
+  if (address->sa_family == AF_UNIX &&
+      ::chmod(endpoint.unix_path.c_str(), static_cast<mode_t>(endpoint.unix_mode)) != 0) {
+    return problem(endpoint, std::strerror(errno));
+  }
   if (::listen(fd.get(), backlog) != 0) return problem(endpoint, std::strerror(errno));
   return fd;
 }
@@ -194,10 +202,25 @@ struct Listener::State : std::enable_shared_from_this<State> {
   void hand_out(OwnedFd fd) {
     Loop& target = *targets[turn++ % targets.size()];
     auto bring = [self = shared_from_this(), &target, fd = std::move(fd)]() mutable {
+      if (self->options.proxies) return self->unwrap(target, std::move(fd));
       self->accept(target, Stream::adopt(target, fd.release(), self->options.tls));
     };
     if (&target == &loop) return bring();
     target.post(std::move(bring));
+  }
+
+  // On the target loop.
+  void unwrap(Loop& target, OwnedFd fd) {
+    const auto proxy = peer_address(fd.get());
+    if (!options.proxies->contains(proxy.ip)) {
+      return log::warn("{} isn't trusted to send PROXY headers to {}", proxy.ip, options.endpoint.text());
+    }
+    read_proxy_header(target, fd.release(),
+                      [self = shared_from_this(), &target](int socket, std::optional<PeerAddress> client) {
+                        auto stream = Stream::adopt(target, socket, self->options.tls);
+                        if (client) stream.speaks_for(std::move(*client));
+                        self->accept(target, std::move(stream));
+                      });
   }
 
   void close() {

@@ -73,6 +73,7 @@ struct Stream::Impl {
   Instant stalled{};
   std::unique_ptr<TlsSession> tls;
   std::unique_ptr<std::string> sealed;  // ciphertext that has to leave
+  std::unique_ptr<PeerAddress> client;  // of a proxy
   int references = 1;
   bool reading : 1 = false;
   bool paused : 1 = true;
@@ -419,7 +420,15 @@ void Stream::limit_send_buffer(std::size_t bytes) {
 }
 
 PeerAddress Stream::peer() const {
+  if (impl_->client) return *impl_->client;
   return impl_->closed ? PeerAddress{} : peer_address(impl_->socket.native_handle());
+}
+
+void Stream::speaks_for(PeerAddress client) {
+  impl_->client = std::make_unique<PeerAddress>(std::move(client));
+}
+bool Stream::proxied() const {
+  return impl_->client != nullptr;
 }
 
 bool Stream::tls() const {

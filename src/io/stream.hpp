@@ -102,7 +102,11 @@ class Stream {
   /// Limits what the kernel takes for a slow reader (SO_SNDBUF), so that queued_bytes() says something.
   void limit_send_buffer(std::size_t bytes);
 
+  /// The socket's peer, or whom it speaks for.
   PeerAddress peer() const;
+  /// A proxy's socket: from now on peer() is its client.
+  void speaks_for(PeerAddress client);
+  bool proxied() const;
   bool tls() const;
   Loop& loop() const;
 

@@ -21,16 +21,37 @@ std::string reason() {
   ERR_clear_error();
   return text.data();
 }
-}  // namespace
 
-Result<std::unique_ptr<TlsContext>> TlsContext::load(const std::string& certificate_path,
-                                                     const std::string& key_path) {
+// TLS 1.3 has good ciphers only; of 1.2 those with forward secrecy and an AEAD.
+constexpr const char* ciphers_of_1_2 = "ECDHE+AESGCM:ECDHE+CHACHA20";
+
+int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* size, const unsigned char* offered,
+                    unsigned offered_size, void*) {
+  static constexpr unsigned char ours[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+  unsigned char* found = nullptr;
+  const int result = SSL_select_next_proto(&found, size, ours, sizeof ours, offered, offered_size);
+  *chosen = found;
+  return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+std::shared_ptr<void> new_context() {
   SSL_CTX* context = SSL_CTX_new(TLS_server_method());
   if (!context) throw std::runtime_error("TLS can't be set up: " + reason());
-  std::unique_ptr<TlsContext> owner{new TlsContext(context)};
+  std::shared_ptr<void> owner{context, [](void* gone) { SSL_CTX_free(static_cast<SSL_CTX*>(gone)); }};
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+  SSL_CTX_set_cipher_list(context, ciphers_of_1_2);
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-  SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+  SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
+                                   SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
+  SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
+  static constexpr unsigned char session_context[] = "longwave";
+  SSL_CTX_set_session_id_context(context, session_context, sizeof session_context - 1);
+  return owner;
+}
+
+Result<std::shared_ptr<void>> load_files(const std::string& certificate_path, const std::string& key_path) {
+  auto owner = new_context();
+  auto* context = static_cast<SSL_CTX*>(owner.get());
   if (SSL_CTX_use_certificate_chain_file(context, certificate_path.c_str()) != 1) {
     return error(Errc::invalid, fmt::format("certificate {}: {}", certificate_path, reason()));
   }
@@ -43,8 +64,42 @@ Result<std::unique_ptr<TlsContext>> TlsContext::load(const std::string& certific
   return owner;
 }
 
-TlsContext::~TlsContext() {
-  SSL_CTX_free(static_cast<SSL_CTX*>(context_));
+void copy_ticket_keys(SSL_CTX* from, SSL_CTX* to) {
+  std::array<unsigned char, 256> keys{};
+  const auto size = SSL_CTX_get_tlsext_ticket_keys(from, nullptr, 0);
+  if (size <= 0 || static_cast<std::size_t>(size) > keys.size()) return;
+  if (SSL_CTX_get_tlsext_ticket_keys(from, keys.data(), size) == 1) {
+    SSL_CTX_set_tlsext_ticket_keys(to, keys.data(), size);
+  }
+}
+
+}  // namespace
+
+TlsContext::TlsContext(std::string certificate_path, std::string key_path, std::shared_ptr<void> context)
+    : certificate_path_(std::move(certificate_path)),
+      key_path_(std::move(key_path)),
+      context_(std::move(context)) {}
+TlsContext::~TlsContext() = default;
+
+Result<std::unique_ptr<TlsContext>> TlsContext::load(const std::string& certificate_path,
+                                                     const std::string& key_path) {
+  auto context = load_files(certificate_path, key_path);
+  if (!context) return context.error();
+  return std::unique_ptr<TlsContext>{new TlsContext(certificate_path, key_path, std::move(*context))};
+}
+
+Result<void> TlsContext::reload() {
+  auto context = load_files(certificate_path_, key_path_);
+  if (!context) return context.error();
+  const std::lock_guard lock(mutex_);
+  copy_ticket_keys(static_cast<SSL_CTX*>(context_.get()), static_cast<SSL_CTX*>(context->get()));
+  context_ = std::move(*context);
+  return {};
+}
+
+std::shared_ptr<void> TlsContext::native() const {
+  const std::lock_guard lock(mutex_);
+  return context_;
 }
 
 struct TlsSession::Native {
@@ -60,7 +115,7 @@ struct TlsSession::Native {
 };
 
 TlsSession::TlsSession(const TlsContext& context)
-    : native_(std::make_unique<Native>(static_cast<SSL_CTX*>(context.native()))) {
+    : native_(std::make_unique<Native>(static_cast<SSL_CTX*>(context.native().get()))) {
   SSL_set_accept_state(native_->ssl);
 }
 

@@ -4,11 +4,13 @@
 #include "base/result.hpp"
 
 #include <memory>
+#include <mutex>
 #include <string>
 
 namespace longwave::io {
 
-/// Certificate and key of a TLS listener (TLS 1.2 and later). Immutable and shared by all loops.
+/// Certificate and key of TLS listeners: TLS 1.2 and later, ciphers with forward secrecy, session tickets,
+/// and `http/1.1` as the one application protocol. Shared by all loops.
 class TlsContext {
  public:
   /// PEM files; fails with `invalid` naming the file and what is wrong with it.
@@ -18,11 +20,20 @@ class TlsContext {
   TlsContext(const TlsContext&) = delete;
   TlsContext& operator=(const TlsContext&) = delete;
 
-  void* native() const { return context_; }
+  /// Reads the files again, for the connections that come from now on; those that are open keep what they
+  /// have, and session tickets stay valid. On failure everything stays as it is. Any thread.
+  Result<void> reload();
+
+  /// An SSL_CTX.
+  std::shared_ptr<void> native() const;
 
  private:
-  explicit TlsContext(void* context) : context_(context) {}
-  void* context_;
+  TlsContext(std::string certificate_path, std::string key_path, std::shared_ptr<void> context);
+
+  std::string certificate_path_;
+  std::string key_path_;
+  mutable std::mutex mutex_;  // taken once a connection
+  std::shared_ptr<void> context_;
 };
 
 }  // namespace longwave::io

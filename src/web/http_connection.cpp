@@ -105,6 +105,7 @@ void HttpConnection::on_head() {
   auto& request = reader_.request();
   request.peer = stream_.peer();
   request.is_loopback = request.peer.is_loopback;
+  request.forwarded = stream_.proxied();
   request.tls = stream_.tls();
   apply_forwarded(request, owner_.options().trusted_proxies, owner_.options().forwarded_by);
   const bool reusable = reader_.keep_alive() && !reader_.has_body();
