@@ -2,8 +2,9 @@
 //
 // A WebSocket that sends back what it gets, for the public conformance suites:
 //   ws_echo [--host 127.0.0.1] [--port 9001]     serves every path, without limits that get in a suite's way
-//   ws_echo --client ws://HOST:PORT [--agent N]  runs through the cases of a server that speaks Autobahn's
-//                                                getCaseCount, runCase, updateReports
+//   ws_echo --client URL [--agent NAME] [--ca FILE]
+// runs through the cases of a server that speaks Autobahn's getCaseCount, runCase and updateReports, over
+// ws://HOST:PORT, wss://HOST:PORT (trusting the certificates in FILE) or ws+unix:/SOCKET:
 #include "base/clock.hpp"
 #include "io/loop.hpp"
 #include "io/signals.hpp"
@@ -118,10 +119,10 @@ class Walk {
   bool failed_ = false;
 };
 
-int run_client(const std::string& url, const std::string& agent) {
+int run_client(const std::string& url, const std::string& agent, const std::string& ca) {
   io::Loop loop;
   std::unique_ptr<Walk> walk;
-  loop.post([&] { walk = std::make_unique<Walk>(loop, url, agent); });
+  loop.post([&] { walk = std::make_unique<Walk>(loop, url, agent, ca); });
   loop.run();
   return walk && !walk->failed() ? 0 : 1;
 }
@@ -132,6 +133,7 @@ int main(int count, char** words) {
   std::string host = "127.0.0.1";
   std::string client;
   std::string agent = "Longwave";
+  std::string ca;
   int port = 9001;
   for (int i = 1; i < count; ++i) {
     const std::string_view word = words[i];
@@ -142,12 +144,15 @@ int main(int count, char** words) {
       port = std::atoi(words[++i]);
     } else if (word == "--client" && has_value) {
       client = words[++i];
+    } else if (word == "--ca" && has_value) {
+      ca = words[++i];
     } else if (word == "--agent" && has_value) {
       agent = words[++i];
     } else {
-      std::fprintf(stderr, "ws_echo [--host HOST] [--port PORT] | ws_echo --client URL [--agent NAME]\n");
+      std::fprintf(stderr,
+                   "ws_echo [--host HOST] [--port PORT] | ws_echo --client URL [--agent NAME] [--ca FILE]\n");
       return 2;
     }
   }
-  return client.empty() ? serve(host, static_cast<std::uint16_t>(port)) : run_client(client, agent);
+  return client.empty() ? serve(host, static_cast<std::uint16_t>(port)) : run_client(client, agent, ca);
 }

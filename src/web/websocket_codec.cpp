@@ -177,11 +177,12 @@ std::optional<WebSocketEvent> WebSocketDecoder::take_compressed(std::string_view
   const auto before = message.size();
   auto outcome = inflater->feed(piece, message, limit_);
   if (outcome == Inflater::Outcome::good && message_ends) outcome = inflater->finish(message, limit_);
-  if (outcome == Inflater::Outcome::too_big) return fail(1009, "the message is too big");
-  if (outcome == Inflater::Outcome::broken) return fail(1007, "the compressed data is broken");
   const bool text = message_opcode_ == op_text;
+  // First, so that it doesn't depend on how the bytes were cut what a message is refused for.
   if (text && !utf8_.feed(std::string_view{message}.substr(before)))
     return fail(1007, "the text isn't UTF-8");
+  if (outcome == Inflater::Outcome::too_big) return fail(1009, "the message is too big");
+  if (outcome == Inflater::Outcome::broken) return fail(1007, "the compressed data is broken");
   if (!message_ends) return std::nullopt;
   if (text && !utf8_.complete()) return fail(1007, "the text isn't UTF-8");
   message_opcode_ = 0;

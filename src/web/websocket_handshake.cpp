@@ -12,39 +12,6 @@
 
 namespace longwave::web {
 
-Handshake answer_handshake(const Request& request, const WebSocketOptions& options,
-                           const PrepareOptions& prepare) {
-  const auto& headers = request.headers;
-  const auto key = text::unbase64(headers.get("Sec-WebSocket-Key"));
-  if (request.method != "GET" || request.version < 11 || !headers.has_token("Upgrade", "websocket") ||
-      !headers.has_token("Connection", "Upgrade")) {
-    auto refusal = Response::text(426, "This address speaks WebSocket.\n");
-    refusal.headers.add("Upgrade", "websocket");
-    return {{}, std::move(refusal), {}};
-  }
-  if (text::trim(headers.get("Sec-WebSocket-Version")) != "13") {
-    auto refusal = Response::text(426, "Only version 13 of the WebSocket protocol is spoken here.\n");
-    refusal.headers.add("Sec-WebSocket-Version", "13");
-    return {{}, std::move(refusal), {}};
-  }
-  if (!key || key->size() != 16) return {{}, Response::text(400, "Sec-WebSocket-Key isn't a key.\n"), {}};
-  std::string head = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n";
-  head += "Sec-WebSocket-Accept: " + accept_key(headers.get("Sec-WebSocket-Key")) + "\r\n";
-  for (const auto offered : text::split(headers.get("Sec-WebSocket-Protocol"), ',')) {
-    const auto name = text::trim(offered);
-    if (std::find(options.protocols.begin(), options.protocols.end(), name) == options.protocols.end())
-      continue;
-    head.append("Sec-WebSocket-Protocol: ").append(name).append("\r\n");
-    break;
-  }
-  auto deflate = answer_deflate(headers, options.deflate);
-  if (deflate.malformed) return {{}, Response::text(400, "Sec-WebSocket-Extensions can't be read.\n"), {}};
-  if (!deflate.extension.empty())
-    head.append("Sec-WebSocket-Extensions: ").append(deflate.extension).append("\r\n");
-  head.append("Date: ").append(prepare.date).append("\r\n\r\n");
-  return {std::move(head), std::nullopt, deflate.terms};
-}
-
 namespace {
 
 bool one_line(std::string_view text) {
@@ -61,6 +28,18 @@ std::size_t count(const Headers& headers, std::string_view name) {
   }));
 }
 
+/// The first that the client offers, in any field of that name, and that is ours; or "".
+std::string_view choose_protocol(const Headers& headers, const std::vector<std::string>& ours) {
+  for (const auto& [name, value] : headers) {
+    if (!text::ascii_iequals(name, "Sec-WebSocket-Protocol")) continue;
+    for (const auto item : text::split(value, ',')) {
+      const auto offered = text::trim(item);
+      if (std::find(ours.begin(), ours.end(), offered) != ours.end()) return offered;
+    }
+  }
+  return {};
+}
+
 std::string joined(const std::vector<std::string>& names) {
   std::string list;
   for (const auto& name : names) list += (list.empty() ? "" : ", ") + name;
@@ -68,6 +47,35 @@ std::string joined(const std::vector<std::string>& names) {
 }
 
 }  // namespace
+
+Handshake answer_handshake(const Request& request, const WebSocketOptions& options,
+                           const PrepareOptions& prepare) {
+  const auto& headers = request.headers;
+  const auto key = text::unbase64(headers.get("Sec-WebSocket-Key"));
+  if (request.method != "GET" || request.version < 11 || !headers.has_token("Upgrade", "websocket") ||
+      !headers.has_token("Connection", "Upgrade")) {
+    auto refusal = Response::text(426, "This address speaks WebSocket.\n");
+    refusal.headers.add("Upgrade", "websocket");
+    return {{}, std::move(refusal), {}};
+  }
+  if (text::trim(headers.get("Sec-WebSocket-Version")) != "13") {
+    auto refusal = Response::text(426, "Only version 13 of the WebSocket protocol is spoken here.\n");
+    refusal.headers.add("Sec-WebSocket-Version", "13");
+    return {{}, std::move(refusal), {}};
+  }
+  if (!key || key->size() != 16 || count(headers, "Sec-WebSocket-Key") != 1)
+    return {{}, Response::text(400, "Sec-WebSocket-Key isn't a key.\n"), {}};
+  std::string head = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n";
+  head += "Sec-WebSocket-Accept: " + accept_key(headers.get("Sec-WebSocket-Key")) + "\r\n";
+  if (const auto protocol = choose_protocol(headers, options.protocols); !protocol.empty())
+    add_field(head, "Sec-WebSocket-Protocol", protocol);
+  auto deflate = answer_deflate(headers, options.deflate);
+  if (deflate.malformed) return {{}, Response::text(400, "Sec-WebSocket-Extensions can't be read.\n"), {}};
+  if (!deflate.extension.empty())
+    head.append("Sec-WebSocket-Extensions: ").append(deflate.extension).append("\r\n");
+  head.append("Date: ").append(prepare.date).append("\r\n\r\n");
+  return {std::move(head), std::nullopt, deflate.terms};
+}
 
 Result<std::string> client_request(const WebSocketUrl& url, const WebSocketClientOptions& options,
                                    std::string_view key) {
