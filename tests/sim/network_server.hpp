@@ -57,6 +57,12 @@ class Server final : public hub::Delivery {
     hub_.on_presence_dirty([this] { hub_thread_.post([this] { hub_.flush_presence(); }); });
   }
 
+  /// Connections go before the threads to which what they give up is posted.
+  ~Server() {
+    lines_.clear();
+    kept_.clear();
+  }
+
   void accept(std::shared_ptr<Wire> wire, const std::shared_ptr<const web::WebSocketOptions>& options,
               web::DeflateTerms terms) {
     const auto id = ++last_client_;
