@@ -37,7 +37,7 @@ void become(Context& context, std::uint64_t connection, const access::Identity& 
     caller.user = identity.user;
     caller.session = identity.session;
     socket.set_caller(caller);
-    context.hub_loop([&context, id = socket.id(), person = person_of(socket.id(), caller)]() mutable {
+    context.hub_loop([&context, id = socket.id(), person = person_of(caller)]() mutable {
       context.hub->identify(id, std::move(person));
     });
   });

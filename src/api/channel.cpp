@@ -86,7 +86,7 @@ void rename(Context& context, const Call& call, const Responder& answer) {
     Caller caller = connection.caller();
     caller.name = name;
     connection.set_caller(caller);
-    context.hub_loop([&context, id = connection.id(), person = person_of(connection.id(), caller)]() mutable {
+    context.hub_loop([&context, id = connection.id(), person = person_of(caller)]() mutable {
       context.hub->identify(id, std::move(person));
     });
     answer.finish(session_json(caller));

@@ -83,8 +83,8 @@ std::vector<std::pair<std::string, hub::Position>> parse_positions(std::string_v
   return found;
 }
 
-hub::Person person_of(hub::ClientId client, const rpc::Caller& caller) {
-  return {.key = caller.user.empty() ? fmt::format("guest:{}", client) : "user:" + caller.user,
+hub::Person person_of(const rpc::Caller& caller) {
+  return {.key = caller.user.empty() ? std::string{} : "user:" + caller.user,
           .user = caller.user,
           .name = caller.name.empty() ? caller.user : caller.name};
 }

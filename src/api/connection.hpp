@@ -99,6 +99,6 @@ class Connection : public rpc::Outlet {
 std::vector<std::pair<std::string, hub::Position>> parse_positions(std::string_view text);
 
 /// The person behind a connection, for presence.
-hub::Person person_of(hub::ClientId client, const rpc::Caller& caller);
+hub::Person person_of(const rpc::Caller& caller);
 
 }  // namespace longwave::api

@@ -134,10 +134,9 @@ void Sockets::open_stream(web::RequestContext&& context, rpc::Caller caller) {
 
 void Sockets::enter(Group& group, std::unique_ptr<Connection> connection) {
   const auto id = connection->id();
-  hub_post_([this, id, group = static_cast<hub::GroupId>(group.index),
-             person = person_of(id, connection->caller())]() mutable {
-    hub_().connect(id, group, std::move(person));
-  });
+  hub_post_(
+      [this, id, group = static_cast<hub::GroupId>(group.index),
+       person = person_of(connection->caller())]() mutable { hub_().connect(id, group, std::move(person)); });
   group.connections.emplace(id, std::move(connection));
 }
 
@@ -212,7 +211,7 @@ void Sockets::sessions_ended(const std::vector<std::string>& sessions) {
         caller.session.clear();
         caller.role = caller.loopback ? Role::admin : Role::anyone;
         connection->set_caller(caller);
-        hub_post_([this, id = id, person = person_of(id, caller)]() mutable {
+        hub_post_([this, id = id, person = person_of(caller)]() mutable {
           hub_().identify(id, std::move(person));
         });
       }

@@ -6,18 +6,16 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
+#include <memory>
 #include <unordered_map>
-#include <unordered_set>
 
 namespace longwave::hub {
 namespace {
 
-/// A subscription. Until it has joined, what is published waits in `waiting`.
-struct Subscription {
+/// A subscription that hasn't joined yet; what is published meanwhile waits in `waiting`.
+struct Joining {
   std::uint64_t attempt = 0;  ///< tells the answers of an earlier attempt from those of this one
   Ticket ticket = 0;
-  bool joined = false;
   bool has_values = false;          ///< the present values are here; joins when what they contain is numbered
   std::uint64_t after_publish = 0;  ///< … which is when this many publications of the hub are confirmed
   Joined start;
@@ -25,20 +23,31 @@ struct Subscription {
   bool overflow = false;
 };
 
+/// Joined subscribers are only counted here; who they are stands in their Client.
 struct Channel {
-  std::map<ClientId, Subscription> subscriptions;
+  std::string name;
+  std::map<ClientId, Joining> joining;
   std::map<GroupId, std::size_t> groups;  ///< joined subscriptions of each
-  std::size_t joining = 0;                ///< subscriptions that haven't joined
-  std::uint64_t published = 0;            ///< by this hub
-  std::uint64_t confirmed = 0;            ///< of them
-  Position top;                           ///< the highest number heard of
+  std::size_t joined = 0;
+  PresenceCount people;         ///< of the joined
+  std::uint64_t published = 0;  ///< by this hub
+  std::uint64_t confirmed = 0;  ///< of them
+  Position top;                 ///< the highest number heard of
+  bool dirty = false;           ///< people have changed since presence was last told
 };
 
+/// One connection. There are very many: a stranger without a name and with one channel costs about 100 bytes.
 struct Client {
   GroupId group = 0;
-  Person person;
-  std::unordered_set<std::string> channels;
+  std::unique_ptr<const Person> person;  ///< null: a stranger
+  std::vector<Channel*> channels;        ///< joined, or joining
 };
+
+std::unique_ptr<const Person> keep(ClientId id, Person person) {
+  if (person.key.empty() && person.user.empty() && person.name.empty()) return nullptr;
+  if (person.key.empty()) person.key = "#" + std::to_string(id);
+  return std::make_unique<const Person>(std::move(person));
+}
 
 bool valid_name(const std::string& name, std::size_t limit) {
   return !name.empty() && name.size() <= limit && std::all_of(name.begin(), name.end(), [](unsigned char c) {
@@ -58,21 +67,28 @@ class Hub::Impl {
   ~Impl() { broker_.on_publication({}); }
 
   void connect(ClientId id, GroupId group, Person person) {
-    const bool fresh = clients_.emplace(id, Client{group, std::move(person), {}}).second;
+    const bool fresh = clients_.emplace(id, Client{group, keep(id, std::move(person)), {}}).second;
     LW_ASSERT(fresh, "a connection is announced once");
   }
 
   void disconnect(ClientId id) {
     const auto node = clients_.extract(id);
     if (!node) return;
-    for (const std::string& name : node.mapped().channels) leave(id, node.mapped().group, name);
+    for (Channel* channel : node.mapped().channels) leave(id, node.mapped(), *channel);
   }
 
   void identify(ClientId id, Person person) {
     const auto it = clients_.find(id);
     if (it == clients_.end()) return;
-    it->second.person = std::move(person);
-    for (const std::string& name : it->second.channels) presence_changed(name);
+    Client& client = it->second;
+    auto fresh = keep(id, std::move(person));
+    for (Channel* channel : client.channels) {
+      if (channel->joining.contains(id)) continue;
+      channel->people.remove(client.person.get());
+      channel->people.add(fresh.get());
+      presence_changed(*channel);
+    }
+    client.person = std::move(fresh);
   }
 
   void subscribe(ClientId id, const std::string& name, std::optional<Position> since, Ticket ticket) {
@@ -82,34 +98,38 @@ class Hub::Impl {
     if (!valid_name(name, limits_.channel_name_bytes))
       return delivery_.joined(client.group, id, name, ticket,
                               error(Errc::invalid, "not the name of a channel"));
-    if (client.channels.contains(name)) {
-      leave(id, client.group, name);
+    if (Channel* old = channel_of(client, name)) {
+      std::erase(client.channels, old);
+      leave(id, client, *old);
     } else if (client.channels.size() >= limits_.channels_per_client) {
       return delivery_.joined(client.group, id, name, ticket,
                               error(Errc::full, "more than " + std::to_string(limits_.channels_per_client) +
                                                     " channels on one connection"));
     }
-    client.channels.insert(name);
-    Channel& channel = channels_[name];
-    ++channel.joining;
-    Subscription& subscription = channel.subscriptions[id];
-    const std::uint64_t attempt = subscription.attempt = ++attempts_;
-    subscription.ticket = ticket;
+    Channel& channel = open(name);
+    client.channels.push_back(&channel);
+    Joining& joining = channel.joining[id];
+    const std::uint64_t attempt = joining.attempt = ++attempts_;
+    joining.ticket = ticket;
     broker_.history(name, since.value_or(Position{}),
                     [this, id, name, attempt, since](Result<History> history) {
-                      if (Subscription* waiting = find(id, name, attempt))
+                      if (Joining* waiting = find(id, name, attempt))
                         historied(id, name, *waiting, since, std::move(history));
                     });
   }
 
   void unsubscribe(ClientId id, const std::string& name) {
     const auto it = clients_.find(id);
-    if (it != clients_.end() && it->second.channels.erase(name)) leave(id, it->second.group, name);
+    if (it == clients_.end()) return;
+    Channel* channel = channel_of(it->second, name);
+    if (!channel) return;
+    std::erase(it->second.channels, channel);
+    leave(id, it->second, *channel);
   }
 
   void publish(const std::string& name, std::string method, Payload data,
                UniqueFunction<void(Result<Position>)> done) {
-    const std::uint64_t number = ++channels_[name].published;
+    const std::uint64_t number = ++open(name).published;
     broker_.publish(name, method, std::move(data),
                     [this, name, number, done = std::move(done)](Result<Position> position) mutable {
                       confirmed(name, number, position);
@@ -120,23 +140,22 @@ class Hub::Impl {
   void provide(std::string prefix, Snapshot snapshot) { providers_[std::move(prefix)] = std::move(snapshot); }
 
   Presence presence(const std::string& name) const {
-    PresenceCount count;
     const auto it = channels_.find(name);
-    if (it != channels_.end())
-      for (const auto& [id, subscription] : it->second.subscriptions)
-        if (subscription.joined) count.add(clients_.at(id).person);
-    return count.result(limits_.presence_rows);
+    return it == channels_.end() ? Presence{} : it->second.people.result(limits_.presence_rows);
   }
 
   void flush_presence() {
-    for (const std::string& name : std::exchange(dirty_, {}))
-      if (subscribers(name) > 0)
-        publish(name, "presence.changed", std::make_shared<const std::string>(to_json(presence(name))), {});
+    for (const std::string& name : std::exchange(dirty_, {})) {
+      const auto it = channels_.find(name);
+      if (it == channels_.end() || !std::exchange(it->second.dirty, false)) continue;
+      if (it->second.joined > 0)
+        publish(name, "presence.changed", it->second.people.text(limits_.presence_rows), {});
+    }
   }
 
   std::size_t subscribers(const std::string& name) const {
     const auto it = channels_.find(name);
-    return it == channels_.end() ? 0 : it->second.subscriptions.size();
+    return it == channels_.end() ? 0 : it->second.joined + it->second.joining.size();
   }
 
   std::function<void()> on_dirty_;
@@ -144,17 +163,29 @@ class Hub::Impl {
   std::unordered_map<std::string, Channel> channels_;
 
  private:
-  Subscription* find(ClientId id, const std::string& name, std::uint64_t attempt) {
-    const auto channel = channels_.find(name);
-    if (channel == channels_.end()) return nullptr;
-    const auto it = channel->second.subscriptions.find(id);
-    return it != channel->second.subscriptions.end() && it->second.attempt == attempt ? &it->second : nullptr;
+  Channel& open(const std::string& name) {
+    Channel& channel = channels_[name];
+    if (channel.name.empty()) channel.name = name;
+    return channel;
   }
 
-  void historied(ClientId id, const std::string& name, Subscription& subscription,
-                 std::optional<Position> since, Result<History> history) {
+  static Channel* channel_of(const Client& client, const std::string& name) {
+    const auto found = std::find_if(client.channels.begin(), client.channels.end(),
+                                    [&](const Channel* channel) { return channel->name == name; });
+    return found == client.channels.end() ? nullptr : *found;
+  }
+
+  Joining* find(ClientId id, const std::string& name, std::uint64_t attempt) {
+    const auto channel = channels_.find(name);
+    if (channel == channels_.end()) return nullptr;
+    const auto it = channel->second.joining.find(id);
+    return it != channel->second.joining.end() && it->second.attempt == attempt ? &it->second : nullptr;
+  }
+
+  void historied(ClientId id, const std::string& name, Joining& subscription, std::optional<Position> since,
+                 Result<History> history) {
     if (!history) return fail(id, name, history.error());
-    note_top(channels_[name], history->top);
+    note_top(channels_.at(name), history->top);
     if (since && history->complete) {
       subscription.start.recovered = true;
       subscription.start.position = history->top;
@@ -178,9 +209,9 @@ class Hub::Impl {
 
   void valued(ClientId id, const std::string& name, std::uint64_t attempt,
               std::vector<std::pair<std::string, Payload>> values) {
-    Subscription* subscription = find(id, name, attempt);
+    Joining* subscription = find(id, name, attempt);
     if (!subscription) return;
-    Channel& channel = channels_[name];
+    Channel& channel = channels_.at(name);
     subscription->start.position = channel.top;
     for (auto& [method, data] : values)
       subscription->start.first.push_back({name, std::move(method), std::move(data), 0, channel.top.epoch});
@@ -195,60 +226,60 @@ class Hub::Impl {
     Channel& channel = it->second;
     channel.confirmed = number;
     if (position) note_top(channel, *position);
-    if (channel.joining == 0) return drop_if_unused(name);
     std::vector<ClientId> ready;
-    for (auto& [id, subscription] : channel.subscriptions) {
-      if (subscription.joined || !subscription.has_values || subscription.after_publish != number) continue;
+    for (auto& [id, subscription] : channel.joining) {
+      if (!subscription.has_values || subscription.after_publish != number) continue;
       // Not the top: what was published after the values were taken must still reach this subscriber.
       if (position && position->offset > subscription.start.position.offset)
         subscription.start.position = *position;
       ready.push_back(id);
     }
-    for (const ClientId id : ready) join(id, name, channel.subscriptions.at(id));
+    for (const ClientId id : ready) join(id, name, channel.joining.at(id));
     drop_if_unused(name);
   }
 
   /// Everything that the start contains is numbered up to start.position; what waits beyond it follows.
-  void join(ClientId id, const std::string& name, Subscription& subscription) {
+  void join(ClientId id, const std::string& name, Joining& subscription) {
     if (subscription.overflow)
       return fail(id, name,
                   error(Errc::unavailable, "too much is happening on this channel; subscribe again"));
-    const GroupId group = clients_.at(id).group;
-    subscription.joined = true;
+    const Client& client = clients_.at(id);
     Channel& channel = channels_.at(name);
-    --channel.joining;
-    ++channel.groups[group];
-    presence_changed(name);
-    Joined joined = std::move(subscription.start);
+    const Joining done = std::move(channel.joining.extract(id).mapped());
+    ++channel.joined;
+    ++channel.groups[client.group];
+    channel.people.add(client.person.get());
+    presence_changed(channel);
+    Joined joined = done.start;
     if (!joined.recovered)
-      joined.first.push_back({name, "presence.changed",
-                              std::make_shared<const std::string>(to_json(presence(name))), 0,
-                              joined.position.epoch});
-    for (Publication& publication : std::exchange(subscription.waiting, {})) {
+      joined.first.push_back(
+          {name, "presence.changed", channel.people.text(limits_.presence_rows), 0, joined.position.epoch});
+    for (const Publication& publication : done.waiting) {
       if (publication.offset <= joined.position.offset) continue;
       joined.position.offset = publication.offset;
-      joined.first.push_back(std::move(publication));
+      joined.first.push_back(publication);
     }
-    delivery_.joined(group, id, name, subscription.ticket, std::move(joined));
+    delivery_.joined(client.group, id, name, done.ticket, std::move(joined));
   }
 
   void fail(ClientId id, const std::string& name, Error why) {
     Client& client = clients_.at(id);
-    const Ticket ticket = channels_.at(name).subscriptions.at(id).ticket;
-    client.channels.erase(name);
-    leave(id, client.group, name);
+    Channel& channel = channels_.at(name);
+    const Ticket ticket = channel.joining.at(id).ticket;
+    std::erase(client.channels, &channel);
+    leave(id, client, channel);
     delivery_.joined(client.group, id, name, ticket, std::move(why));
   }
 
-  void leave(ClientId id, GroupId group, const std::string& name) {
-    Channel& channel = channels_.at(name);
-    const auto node = channel.subscriptions.extract(id);
-    if (node && !node.mapped().joined) --channel.joining;
-    if (node && node.mapped().joined) {
-      if (--channel.groups.at(group) == 0) channel.groups.erase(group);
-      presence_changed(name);
+  /// The channel may be gone afterwards.
+  void leave(ClientId id, const Client& client, Channel& channel) {
+    if (channel.joining.erase(id) == 0) {
+      --channel.joined;
+      if (--channel.groups.at(client.group) == 0) channel.groups.erase(client.group);
+      channel.people.remove(client.person.get());
+      presence_changed(channel);
     }
-    drop_if_unused(name);
+    drop_if_unused(channel.name);
   }
 
   void deliver(const Publication& publication) {
@@ -256,15 +287,15 @@ class Hub::Impl {
     if (it == channels_.end()) return;  // nobody here is interested
     Channel& channel = it->second;
     note_top(channel, {publication.offset, publication.epoch});
-    if (channel.joining > 0) keep_for_joining(channel, publication);
+    keep_for_joining(channel, publication);
     if (channel.groups.empty()) return;
     const auto shared = std::make_shared<const Publication>(publication);
     for (const auto& [group, count] : channel.groups) delivery_.publish(group, shared);
   }
 
   void keep_for_joining(Channel& channel, const Publication& publication) {
-    for (auto& [id, subscription] : channel.subscriptions) {
-      if (subscription.joined || subscription.overflow) continue;
+    for (auto& [id, subscription] : channel.joining) {
+      if (subscription.overflow) continue;
       subscription.overflow = subscription.waiting.size() >= limits_.waiting;
       if (!subscription.overflow) subscription.waiting.push_back(publication);
     }
@@ -276,7 +307,7 @@ class Hub::Impl {
 
   void drop_if_unused(const std::string& name) {
     const auto it = channels_.find(name);
-    if (it != channels_.end() && it->second.subscriptions.empty() &&
+    if (it != channels_.end() && it->second.joined == 0 && it->second.joining.empty() &&
         it->second.published == it->second.confirmed)
       channels_.erase(it);
   }
@@ -288,9 +319,10 @@ class Hub::Impl {
     return best;
   }
 
-  void presence_changed(const std::string& name) {
+  void presence_changed(Channel& channel) {
+    if (std::exchange(channel.dirty, true)) return;
     const bool first = dirty_.empty();
-    dirty_.insert(name);
+    dirty_.push_back(channel.name);
     if (first && on_dirty_) on_dirty_();
   }
 
@@ -298,7 +330,7 @@ class Hub::Impl {
   Delivery& delivery_;
   HubLimits limits_;
   std::map<std::string, Snapshot> providers_;
-  std::set<std::string> dirty_;
+  std::vector<std::string> dirty_;  // channels whose people have changed
   std::uint64_t attempts_ = 0;
 };
 

@@ -20,16 +20,17 @@ using ClientId = std::uint64_t;  ///< one connection
 using GroupId = std::uint32_t;   ///< a net loop
 using Ticket = std::uint64_t;    ///< the client's number for one subscribe(), given back with its answer
 
-/// Who is behind a connection. Connections with the same key are one person.
+/// Who is behind a connection. Connections with the same key are one person; without a key each is somebody
+/// of its own.
 struct Person {
-  std::string key;
-  std::string user;  ///< login name; empty without login
-  std::string name;  ///< shown; empty if never told
+  std::string key = {};
+  std::string user = {};  ///< login name; empty without login
+  std::string name = {};  ///< shown; empty if never told
 };
 
 struct PresenceRow {
-  std::string user;
-  std::string name;
+  std::string user = {};
+  std::string name = {};
   std::size_t connections = 0;
 };
 struct Presence {

@@ -9,6 +9,7 @@
 
 #include <deque>
 #include <map>
+#include <set>
 
 namespace longwave::hub {
 namespace {
@@ -139,7 +140,7 @@ class World final : public Delivery {
       if (connected[client])
         hub.disconnect(client);
       else
-        hub.connect(client, static_cast<GroupId>(client % 2), {std::to_string(client), "", ""});
+        hub.connect(client, static_cast<GroupId>(client % 2), persons[client] = anybody());
       connected[client] = !connected[client];
       for (const char* c : {"a", "b"}) forget({client, c});
     } else if (what < 8 && connected[client] && !views.contains(key)) {
@@ -151,9 +152,43 @@ class World final : public Delivery {
     } else if (what == 8 && views.contains(key)) {
       hub.unsubscribe(client, channel);
       forget(key);
+    } else if (what == 9 && connected[client] && random.chance(0.5)) {
+      hub.identify(client, persons[client] = anybody());
     } else if (what == 9) {
       hub.flush_presence();
     }
+  }
+
+  Person anybody() {
+    const auto who = random.below(4);
+    if (who == 0) return {};  // a stranger
+    if (who == 1) return {.key = {}, .user = {}, .name = "guest"};
+    return {.key = "user:" + std::to_string(who),
+            .user = std::to_string(who),
+            .name = random.chance(0.5) ? "x" : "y"};
+  }
+
+  /// Who must be seen on a channel: connections by user, and one row for each other connection.
+  std::multiset<std::pair<std::string, std::size_t>> people(const std::string& channel) {
+    std::map<std::string, std::size_t> users;
+    std::multiset<std::pair<std::string, std::size_t>> rows;
+    for (const auto& [key, view] : views) {
+      if (key.second != channel || !view.joined) continue;
+      const Person& person = persons[key.first];
+      if (person.user.empty())
+        rows.emplace("", 1);
+      else
+        ++users[person.user];
+    }
+    rows.insert(users.begin(), users.end());
+    return rows;
+  }
+  std::multiset<std::pair<std::string, std::size_t>> told_people(const std::string& channel) {
+    std::multiset<std::pair<std::string, std::size_t>> rows;
+    const auto presence = hub.presence(channel);
+    for (const auto& row : presence.users) rows.emplace(row.user, row.connections);
+    EXPECT_EQ(presence.total, rows.size());
+    return rows;
   }
 
   void forget(const std::pair<ClientId, std::string>& key) {
@@ -174,6 +209,7 @@ class World final : public Delivery {
   std::map<std::pair<ClientId, std::string>, View> views;  // what the loops know
   std::map<std::pair<ClientId, std::string>, View> known;  // what clients remember from before
   std::map<ClientId, bool> connected;
+  std::map<ClientId, Person> persons;
   std::size_t recoveries = 0;
   Ticket tickets = 0;
 };
@@ -193,6 +229,8 @@ void play(std::uint64_t seed, bool slow) {
     EXPECT_EQ(view.value, world.rooms[key.second]) << "client " << key.first << " on " << key.second;
     ++joined;
   }
+  for (const char* channel : {"a", "b"}) EXPECT_EQ(world.told_people(channel), world.people(channel));
+  EXPECT_EQ(world.hub.subscribers("a") + world.hub.subscribers("b"), joined);
   EXPECT_GT(world.recoveries, 5u) << "the test must try what it is for";
 }
 
