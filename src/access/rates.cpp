@@ -36,12 +36,15 @@ std::optional<AddressBuckets::Key> AddressBuckets::key_of(std::string_view addre
   in_addr v4{};
   in6_addr v6{};
   if (inet_pton(AF_INET, text, &v4) == 1) {
+    if (ntohl(v4.s_addr) >> 24 == 127) return std::nullopt;
     key = {ntohl(v4.s_addr), 4};
   } else if (inet_pton(AF_INET6, text, &v6) == 1) {
     if (IN6_IS_ADDR_V4MAPPED(&v6)) {
       std::memcpy(&v4, v6.s6_addr + 12, 4);
+      if (ntohl(v4.s_addr) >> 24 == 127) return std::nullopt;
       return Key{ntohl(v4.s_addr), 4};
     }
+    if (IN6_IS_ADDR_LOOPBACK(&v6)) return std::nullopt;
     std::memcpy(&key[0], v6.s6_addr, 8);  // the network
     key[1] = 6;
   } else {

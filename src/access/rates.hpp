@@ -31,7 +31,7 @@ class AddressBuckets {
   /// `seed`: so that nobody can choose addresses that share a row of the table.
   AddressBuckets(const RateRules& rules, std::uint64_t seed, std::size_t rows = 512);
 
-  /// nullopt: allowed (also for what is no address: a Unix socket).
+  /// nullopt: allowed. Loopback, and what is no address (a Unix socket), is never counted.
   std::optional<Duration> take(Kind kind, std::string_view address, double amount, Instant now);
   std::size_t memory_bytes() const { return rows_.size() * sizeof(Row); }
 
@@ -67,7 +67,7 @@ class Rates {
   Rates(const Clock& clock, RateRules rules, std::uint64_t seed)
       : clock_(clock), rules_(rules), addresses_(rules, seed) {}
 
-  /// A new connection from this address (not loopback).
+  /// A new connection from this address.
   bool admit(std::string_view address);
 
   /// A message of so many bytes, before it is looked at. `own` is null for what has no connection of its own;

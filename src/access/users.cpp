@@ -216,7 +216,21 @@ void Users::logout(const std::string& session, UniqueFunction<void(Result<void>)
                                  [&](const auto& entry) { return entry.second.id == session; });
                  });
                  done({});
+                 if (on_ended_)
+                   on_ended_({session});  // after `done`: who asked for it may have become a stranger
                });
+}
+
+void Users::end_expired() {
+  const std::int64_t now = unix_ms(clock_.wall());
+  std::vector<std::string> ended;
+  for (const auto& [digest, session] : book()->sessions)
+    if (session.expires_ms <= now) ended.push_back(session.id);
+  if (ended.empty()) return;
+  change_book([&](Book& next) {
+    std::erase_if(next.sessions, [&](const auto& entry) { return entry.second.expires_ms <= now; });
+  });
+  if (on_ended_) on_ended_(ended);
 }
 
 Result<void> Users::add(const std::string& user, std::string_view password, Role role) {

@@ -82,8 +82,12 @@ class Users {
   /// std::system_error.
   std::optional<std::string> ensure_first_admin(const std::filesystem::path& data);
 
-  /// Told the names of sessions that have ended before their time (logout, new password), on the thread on
-  /// which that happened. Set before the first connection.
+  /// Ends the sessions whose time is over: call it now and then. Any thread; in memory only (they leave the
+  /// disk with the next start).
+  void end_expired();
+
+  /// Told the names of sessions that have ended (logout, new password, end_expired()), on the thread on which
+  /// that happened. Set before the first connection.
   void on_ended(std::function<void(const std::vector<std::string>& sessions)> hook) {
     on_ended_ = std::move(hook);
   }

@@ -4,6 +4,7 @@
 #include "api/subscribing.hpp"
 #include "base/text.hpp"
 #include "io/loop.hpp"
+#include "web/websocket.hpp"
 
 #include <fmt/format.h>
 
@@ -14,15 +15,69 @@ namespace longwave::api {
 namespace {
 
 constexpr Duration look_after = std::chrono::milliseconds{20};
+constexpr std::uint8_t most_garbage = 10;  // messages in a row that are no JSON-RPC
 
 }  // namespace
 
-Connection::Connection(hub::ClientId id, const rpc::Surroundings& surroundings, rpc::Caller caller)
+Connection::Connection(hub::ClientId id, const rpc::Surroundings& surroundings, rpc::Caller caller,
+                       access::Rates* rates)
     : id_(id),
-      peer_(surroundings, *this, std::make_shared<const rpc::Caller>(std::move(caller)), {.connection = id}) {
-}
+      peer_(surroundings, *this, std::make_shared<const rpc::Caller>(std::move(caller)), {.connection = id}),
+      rates_(rates) {}
 
 Connection::~Connection() = default;
+
+void Connection::receive(std::string_view message) {
+  const auto wait = rates_ ? rates_->message(&buckets_, caller().address, message.size()) : std::nullopt;
+  if (wait) bear();
+  refuse_ms_ = wait ? static_cast<std::uint32_t>(to_ms(*wait)) : 0;
+  peer_.receive(message);
+  refuse_ms_ = 0;
+}
+
+std::optional<Duration> Connection::receive_posted(std::string_view message) {
+  auto wait = rates_ ? rates_->message(&buckets_, caller().address, message.size()) : std::nullopt;
+  if (!wait && rates_) wait = rates_->call(&buckets_, caller().address);
+  if (wait) {
+    bear();
+    return wait;
+  }
+  prepaid_ = true;
+  peer_.receive(message);
+  prepaid_ = false;
+  return std::nullopt;
+}
+
+std::optional<rpc::Fault> Connection::admit() {
+  garbage_ = 0;
+  if (!rates_ || std::exchange(prepaid_, false)) return std::nullopt;
+  if (refuse_ms_ > 0) return too_many_calls(std::chrono::milliseconds{refuse_ms_});
+  const auto wait = rates_->call(&buckets_, caller().address);
+  if (!wait) return std::nullopt;
+  bear();
+  return too_many_calls(*wait);
+}
+
+void Connection::bear() {
+  if (!rates_->bear(buckets_)) close(web::close_code::too_many_requests, "too many requests");
+}
+
+void Connection::on_garbage() {
+  if (++garbage_ >= most_garbage) close(web::close_code::bad_request, "this is no JSON-RPC");
+}
+
+rpc::Fault too_many_calls(Duration wait) {
+  const auto ms = std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::milliseconds>(wait).count());
+  return {rpc::too_many_calls, fmt::format("too many calls: come back in {} ms", ms),
+          fmt::format(R"({{"kind":"too_many_calls","retry_after_ms":{}}})", ms)};
+}
+
+web::Response too_many_requests(Duration wait) {
+  const auto seconds = std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::seconds>(wait).count());
+  auto response = web::Response::text(429, fmt::format("too many requests: come back in {} s\n", seconds));
+  response.headers.set("Retry-After", std::to_string(seconds));
+  return response;
+}
 
 void Connection::tell_when_drained() {
   if (!look_again_) look_again_ = std::make_unique<io::Timer>(loop());

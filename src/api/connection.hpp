@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "access/rates.hpp"
 #include "api/wording.hpp"
 #include "hub/hub.hpp"
 #include "io/timer.hpp"
 #include "rpc/peer.hpp"
+#include "web/response.hpp"
 
 #include <boost/json/fwd.hpp>
 
@@ -36,13 +38,21 @@ struct LoopChannel {
 /// loop; owned by Sockets.
 class Connection : public rpc::Outlet {
  public:
-  Connection(hub::ClientId id, const rpc::Surroundings& surroundings, rpc::Caller caller);
+  /// `rates` is null for whom nothing is counted.
+  Connection(hub::ClientId id, const rpc::Surroundings& surroundings, rpc::Caller caller,
+             access::Rates* rates);
   virtual ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
   hub::ClientId id() const { return id_; }
   rpc::Peer& peer() { return peer_; }
+  /// A message of the client. What is over its rates is answered with a fault for each call; when that goes
+  /// on for too long, or nothing but garbage comes, the connection is closed.
+  void receive(std::string_view message);
+  /// The same for a message that has an answer of its own, a POST: nullopt when it was taken; else it wasn't
+  /// looked at, and is welcome after that time.
+  std::optional<Duration> receive_posted(std::string_view message);
   const rpc::Caller& caller() const { return peer_.caller(); }
   /// For calls from now on; the hub is told who it is now.
   void set_caller(rpc::Caller caller) {
@@ -59,6 +69,8 @@ class Connection : public rpc::Outlet {
   void send(rpc::Message message) override { transmit(message.text); }
   void tell_when_drained() override;
   void tell_when_due() override;
+  std::optional<rpc::Fault> admit() override;
+  void on_garbage() override;
 
  protected:
   /// A message of its own.
@@ -83,6 +95,7 @@ class Connection : public rpc::Outlet {
     std::uint64_t offset;  // up to where it knows
     std::uint32_t place;   // in the channel's members
   };
+  void bear();
   Joined* joined(const LoopChannel& channel);
   void answered(std::string_view channel, boost::json::object said);
 
@@ -91,9 +104,19 @@ class Connection : public rpc::Outlet {
   std::vector<Joined> joined_;
   std::vector<Joining> joining_;
   hub::Ticket last_ticket_ = 0;
+  access::Rates* rates_;
+  access::ConnectionBuckets buckets_;
+  std::uint32_t refuse_ms_ = 0;            // the message that is being taken is over the rate in bytes
+  bool prepaid_ = false;                   // its first call is counted already
+  std::uint8_t garbage_ = 0;               // messages in a row
   std::unique_ptr<io::Timer> look_again_;  // at a queue that was too long
   std::unique_ptr<io::Timer> due_;         // for the time-outs of our own calls
 };
+
+/// The answer to a call that is over a rate.
+rpc::Fault too_many_calls(Duration wait);
+/// The same for a whole HTTP request: 429 with Retry-After.
+web::Response too_many_requests(Duration wait);
 
 /// Positions as they stand in `Last-Event-ID`; what can't be read is left out.
 std::vector<std::pair<std::string, hub::Position>> parse_positions(std::string_view text);

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/endpoint.hpp"
 
+#include "access/rates.hpp"
 #include "access/users.hpp"
+#include "api/connection.hpp"
 #include "api/sockets.hpp"
 #include "base/text.hpp"
 #include "io/loop.hpp"
 #include "io/timer.hpp"
 #include "web/router.hpp"
+#include "web/websocket.hpp"
 
 #include <memory>
 #include <utility>
@@ -16,6 +19,12 @@ namespace {
 
 constexpr std::size_t body_limit = 64 * 1024;
 constexpr Duration look_after = std::chrono::milliseconds{100};
+
+constexpr std::string_view socket_path = "/rpc";
+
+/// In place of a Caller: a WebSocket with a key that isn't valid. Many clients see the code with which a
+/// WebSocket closes, but not the status with which its handshake is refused.
+struct BadToken {};
 
 access::Knock knock_of(const web::Request& request) {
   access::Knock knock{
@@ -42,6 +51,10 @@ std::optional<web::Response> identify(const access::Gate& rules, const access::U
     caller.user = identity->user;
     caller.session = identity->session;
   } else if (text::ascii_iequals(authorization.substr(0, 7), "Bearer ")) {
+    if (knock.websocket && knock.path == socket_path) {
+      request.identity = BadToken{};
+      return std::nullopt;
+    }
     auto response = web::Response::text(401, "this key is not valid, or no longer\n");
     response.headers.set("WWW-Authenticate", "Bearer");
     return response;
@@ -56,8 +69,10 @@ std::optional<web::Response> identify(const access::Gate& rules, const access::U
 /// or when the connection breaks.
 class HttpCall final : public rpc::Outlet {
  public:
-  HttpCall(web::RequestContext&& context, const rpc::Surroundings& surroundings, bool lines)
+  HttpCall(web::RequestContext&& context, const rpc::Surroundings& surroundings, bool lines,
+           access::Rates* rates)
       : context_(std::move(context)),
+        rates_(rates),
         lines_(lines),
         timer_(context_.loop()),
         peer_(surroundings, *this, std::make_shared<const rpc::Caller>(caller_of(context_.request())),
@@ -87,6 +102,12 @@ class HttpCall final : public rpc::Outlet {
 
   std::size_t queued_bytes() const override { return stream_.queued_bytes(); }
 
+  std::optional<rpc::Fault> admit() override {
+    if (!rates_ || std::exchange(prepaid_, false)) return std::nullopt;
+    const auto wait = rates_->call(nullptr, peer_.caller().address);
+    return wait ? std::optional(too_many_calls(*wait)) : std::nullopt;
+  }
+
  private:
   void send_line(const rpc::Message& message) {
     if (!started_) {
@@ -113,6 +134,8 @@ class HttpCall final : public rpc::Outlet {
   }
 
   web::RequestContext context_;
+  access::Rates* rates_;
+  bool prepaid_ = true;  // the first call
   web::BodyStream stream_;
   bool lines_;
   bool started_ = false;
@@ -139,50 +162,59 @@ const rpc::Caller& caller_of(const web::Request& request) {
 }
 
 Result<void> add_rpc_routes(web::Router& router, Sockets& sockets,
-                            std::function<const rpc::Surroundings&(io::Loop&)> surroundings) {
+                            std::function<const rpc::Surroundings&(io::Loop&)> surroundings,
+                            access::Rates* rates) {
+  const auto call = [surroundings, rates, &sockets](web::RequestContext&& context) {
+    const auto& headers = context.request().headers;
+    if (!access::is_json(headers.get("Content-Type")))
+      return context.respond(web::Response::text(415, "send Content-Type: application/json\n"));
+    if (const auto* session = headers.find("Longwave-Session")) {
+      const auto secret = *session;
+      return sockets.deliver(std::move(context), secret);
+    }
+    const auto& caller = caller_of(context.request());
+    auto* counted = caller.loopback ? nullptr : rates;
+    if (counted) {
+      auto wait = counted->message(nullptr, caller.address, context.request().body.size());
+      if (!wait) wait = counted->call(nullptr, caller.address);
+      if (wait) return context.respond(too_many_requests(*wait));
+    }
+    const bool lines = headers.has_token("Accept", "application/x-ndjson");
+    const auto& around = surroundings(context.loop());
+    (new HttpCall(std::move(context), around, lines, counted))->run();
+  };
+  const auto stream = [&sockets](web::RequestContext&& context) {
+    rpc::Caller caller = caller_of(context.request());
+    sockets.open_stream(std::move(context), std::move(caller));
+  };
+  const auto socket = [&sockets](web::RequestContext&& context) {
+    if (!context.wants_upgrade()) {
+      auto response =
+          web::Response::text(426, "this address speaks WebSocket; POST works too, and GET /rpc/stream\n");
+      response.headers.set("Upgrade", "websocket");
+      return context.respond(std::move(response));
+    }
+    if (std::any_cast<BadToken>(&context.request().identity))
+      return sockets.refuse(std::move(context), web::close_code::bad_token, "bad token");
+    rpc::Caller caller = caller_of(context.request());
+    sockets.accept(std::move(context), std::move(caller));
+  };
   auto added = router.add({.methods = {"POST"},
                            .pattern = "/rpc",
                            .description = "JSON-RPC: one message, one answer",
-                           .handler =
-                               [surroundings, &sockets](web::RequestContext&& context) {
-                                 const auto& headers = context.request().headers;
-                                 if (!access::is_json(headers.get("Content-Type"))) {
-                                   return context.respond(
-                                       web::Response::text(415, "send Content-Type: application/json\n"));
-                                 }
-                                 if (const auto* session = headers.find("Longwave-Session")) {
-                                   const auto secret = *session;
-                                   return sockets.deliver(std::move(context), secret);
-                                 }
-                                 const bool lines = headers.has_token("Accept", "application/x-ndjson");
-                                 const auto& around = surroundings(context.loop());
-                                 (new HttpCall(std::move(context), around, lines))->run();
-                               },
+                           .handler = call,
                            .body_limit = body_limit});
-  if (added) {
+  if (added)
     added =
         router.add({.methods = {"GET"},
                     .pattern = "/rpc/stream",
                     .description = "JSON-RPC over a stream: server-sent events or NDJSON; calls come by POST",
-                    .handler = [&sockets](web::RequestContext&& context) {
-                      rpc::Caller caller = caller_of(context.request());
-                      sockets.open_stream(std::move(context), std::move(caller));
-                    }});
-  }
+                    .handler = stream});
   if (!added) return added;
   return router.add({.methods = {"GET"},
-                     .pattern = "/rpc",
+                     .pattern = std::string(socket_path),
                      .description = "JSON-RPC over WebSocket, both ways",
-                     .handler = [&sockets](web::RequestContext&& context) {
-                       if (!context.wants_upgrade()) {
-                         auto response = web::Response::text(
-                             426, "this address speaks WebSocket; POST works too, and GET /rpc/stream\n");
-                         response.headers.set("Upgrade", "websocket");
-                         return context.respond(std::move(response));
-                       }
-                       rpc::Caller caller = caller_of(context.request());
-                       sockets.accept(std::move(context), std::move(caller));
-                     }});
+                     .handler = socket});
 }
 
 }  // namespace longwave::api

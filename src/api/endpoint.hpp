@@ -9,8 +9,9 @@
 #include <functional>
 
 namespace longwave::access {
+class Rates;
 class Users;
-}
+}  // namespace longwave::access
 namespace longwave::web {
 class Router;
 }
@@ -26,9 +27,10 @@ web::Gate gate(const access::Gate& rules, const access::Users& users);
 /// Who makes a request that came through the gate.
 const rpc::Caller& caller_of(const web::Request& request);
 
-/// POST /rpc (one body, one answer; `Accept: application/x-ndjson` gets many answers as lines) and WebSocket
-/// /rpc. `surroundings` is called on the connection's loop.
+/// POST /rpc (one body, one answer; `Accept: application/x-ndjson` gets many answers as lines), WebSocket
+/// /rpc and GET /rpc/stream. `rates` as for Sockets. `surroundings` is called on the connection's loop.
 Result<void> add_rpc_routes(web::Router& router, Sockets& sockets,
-                            std::function<const rpc::Surroundings&(io::Loop&)> surroundings);
+                            std::function<const rpc::Surroundings&(io::Loop&)> surroundings,
+                            access::Rates* rates = nullptr);
 
 }  // namespace longwave::api

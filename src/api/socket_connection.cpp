@@ -6,13 +6,14 @@
 namespace longwave::api {
 
 SocketConnection::SocketConnection(hub::ClientId id, web::WebSocketSession& session,
-                                   const rpc::Surroundings& surroundings, rpc::Caller caller, Task gone)
-    : Connection(id, surroundings, std::move(caller)), session_(session) {
+                                   const rpc::Surroundings& surroundings, rpc::Caller caller,
+                                   access::Rates* rates, Task gone)
+    : Connection(id, surroundings, std::move(caller), rates), session_(session) {
   session.on_message([this](std::string_view payload, bool is_binary) {
     if (is_binary) {
       session_.close(web::close_code::unsupported, "messages are text");
     } else {
-      peer().receive(payload);
+      receive(payload);
     }
   });
   session.on_drained([this] { peer().drained(); });

@@ -14,7 +14,7 @@ class SocketConnection final : public Connection {
  public:
   /// `gone` is called once, on the loop, when the WebSocket has ended; it destroys this object.
   SocketConnection(hub::ClientId id, web::WebSocketSession& session, const rpc::Surroundings& surroundings,
-                   rpc::Caller caller, Task gone);
+                   rpc::Caller caller, access::Rates* rates, Task gone);
   ~SocketConnection() override;
 
   void close(std::uint16_t code, std::string_view reason) override;

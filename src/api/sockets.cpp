@@ -29,6 +29,11 @@ hub::GroupId group_of(hub::ClientId client) {
   return static_cast<hub::GroupId>(client & ((hub::ClientId{1} << group_bits) - 1));
 }
 
+std::shared_ptr<const web::WebSocketOptions> socket_options() {
+  static const auto options = std::make_shared<const web::WebSocketOptions>();
+  return options;
+}
+
 /// The secret of a stream begins with its number, so that any loop knows where to look for it.
 std::string new_secret(hub::ClientId client) {
   return fmt::format("{:x}.{}", client, access::random_token(secret_bytes));
@@ -78,11 +83,12 @@ struct Sockets::Group {
 };
 
 Sockets::Sockets(io::LoopGroup& loops, Post hub_post, std::function<hub::Hub&()> hub,
-                 std::function<const rpc::Surroundings&(std::size_t)> surroundings)
+                 std::function<const rpc::Surroundings&(std::size_t)> surroundings, access::Rates* rates)
     : hub_post_(std::move(hub_post)),
       hub_(std::move(hub)),
       surroundings_(std::move(surroundings)),
-      loops_(loops) {
+      loops_(loops),
+      rates_(rates) {
   LW_ASSERT(loops.size() <= (std::size_t{1} << group_bits), "more net loops than a client's number can tell");
   for (std::size_t i = 0; i < loops.size(); ++i)
     groups_.push_back(std::make_unique<Group>(Group{.index = i, .loop = &loops[i]}));
@@ -97,14 +103,18 @@ Sockets::Group& Sockets::here() {
   return **found;
 }
 
+void Sockets::refuse(web::RequestContext&& context, std::uint16_t code, std::string_view reason) {
+  if (auto* session = context.upgrade(socket_options())) session->close(code, reason);
+}
+
 void Sockets::accept(web::RequestContext&& context, rpc::Caller caller) {
-  static const auto options = std::make_shared<const web::WebSocketOptions>();
   Group& group = here();
-  auto* session = context.upgrade(options);
+  auto* session = context.upgrade(socket_options());
   if (!session) return;
   const auto id = group.new_id();
+  auto* rates = rates_for(caller);
   enter(group, std::make_unique<SocketConnection>(id, *session, surroundings_(group.index), std::move(caller),
-                                                  [this, id] { leave(id); }));
+                                                  rates, [this, id] { leave(id); }));
 }
 
 void Sockets::open_stream(web::RequestContext&& context, rpc::Caller caller) {
@@ -123,9 +133,10 @@ void Sockets::open_stream(web::RequestContext&& context, rpc::Caller caller) {
   auto stream = context.start_stream(std::move(head));
   if (!stream.open()) return;
   const auto id = group.new_id();
+  auto* rates = rates_for(caller);
   auto made = std::make_unique<StreamConnection>(
       id, std::move(stream), lines ? StreamForm::lines : StreamForm::events, new_secret(id), *group.loop,
-      surroundings_(group.index), std::move(caller), [this, id] { leave(id); });
+      surroundings_(group.index), std::move(caller), rates, [this, id] { leave(id); });
   auto& connection = *made;
   enter(group, std::move(made));
   connection.greet();
@@ -158,7 +169,8 @@ void Sockets::deliver(web::RequestContext&& context, const std::string& session)
       return call.respond(web::Response::text(
           404, "there is no such session (any more): open a new stream and subscribe with `since`\n"));
     }
-    connection->peer().receive(call.request().body);
+    if (const auto wait = connection->receive_posted(call.request().body))
+      return call.respond(too_many_requests(*wait));
     call.respond(web::Response::empty(202));
   };
   if (group >= groups_.size()) {
@@ -201,19 +213,11 @@ void Sockets::subscribe(hub::ClientId client,
 
 void Sockets::sessions_ended(const std::vector<std::string>& sessions) {
   for (const auto& group : groups_) {
-    group->loop->post([this, sessions, &group = *group] {
+    group->loop->post([sessions, &group = *group] {
       for (const auto& [id, connection] : group.connections) {
-        rpc::Caller caller = connection->caller();
-        if (caller.session.empty() ||
-            std::find(sessions.begin(), sessions.end(), caller.session) == sessions.end())
-          continue;
-        caller.user.clear();
-        caller.session.clear();
-        caller.role = caller.loopback ? Role::admin : Role::anyone;
-        connection->set_caller(caller);
-        hub_post_([this, id = id, person = person_of(caller)]() mutable {
-          hub_().identify(id, std::move(person));
-        });
+        const auto& session = connection->caller().session;
+        if (!session.empty() && std::find(sessions.begin(), sessions.end(), session) != sessions.end())
+          connection->close(web::close_code::expired, "expired");
       }
     });
   }

@@ -30,17 +30,22 @@ namespace longwave::api {
 /// thread.
 class Sockets final : public hub::Delivery {
  public:
-  /// `hub` is asked for on the hub's thread only, by tasks given to `hub_post`.
+  /// `hub` is asked for on the hub's thread only, by tasks given to `hub_post`. `rates` hold for everybody
+  /// but those who needn't log in; null: for nobody.
   Sockets(io::LoopGroup& loops, Post hub_post, std::function<hub::Hub&()> hub,
-          std::function<const rpc::Surroundings&(std::size_t group)> surroundings);
+          std::function<const rpc::Surroundings&(std::size_t group)> surroundings,
+          access::Rates* rates = nullptr);
   ~Sockets();
 
   /// *loop* Turns the request into a WebSocket.
   void accept(web::RequestContext&& context, rpc::Caller caller);
+  /// *loop* Turns it into a WebSocket that is closed at once, for who can be told in no other way.
+  void refuse(web::RequestContext&& context, std::uint16_t code, std::string_view reason);
   /// *loop* Answers the request with a stream (docs/protocols/rpc-transports.md): NDJSON if it accepts that,
   /// else server-sent events. `?channels=` are subscribed at once, from the positions of `Last-Event-ID`.
   void open_stream(web::RequestContext&& context, rpc::Caller caller);
-  /// A message for the session of a stream: 202, or 404 when there is no such session (any more). Any thread.
+  /// A message for the session of a stream: 202; 404 when there is no such session (any more); 429 when there
+  /// are too many. Any thread.
   void deliver(web::RequestContext&& context, const std::string& session);
 
   /// Runs `use` on the connection's loop, if it still is there.
@@ -50,7 +55,7 @@ class Sockets final : public hub::Delivery {
   void subscribe(hub::ClientId client,
                  std::vector<std::pair<std::string, std::optional<hub::Position>>> channels,
                  rpc::Responder answer);
-  /// Connections that logged in with one of these sessions are strangers from now on. Any thread.
+  /// Closes the connections that logged in with one of these sessions (3005). Any thread.
   void sessions_ended(const std::vector<std::string>& sessions);
 
   /// *loop* Also ends what is still being joined.
@@ -64,6 +69,7 @@ class Sockets final : public hub::Delivery {
  private:
   struct Group;
   Group& here();
+  access::Rates* rates_for(const rpc::Caller& caller) const { return caller.loopback ? nullptr : rates_; }
   Connection* find(hub::ClientId client);
   void enter(Group& group, std::unique_ptr<Connection> connection);
   void leave(hub::ClientId client);
@@ -75,6 +81,7 @@ class Sockets final : public hub::Delivery {
   std::function<hub::Hub&()> hub_;
   std::function<const rpc::Surroundings&(std::size_t)> surroundings_;
   io::LoopGroup& loops_;
+  access::Rates* rates_;
   std::vector<std::unique_ptr<Group>> groups_;
 };
 

@@ -19,8 +19,8 @@ constexpr std::uint64_t least_retry_ms = 1000, spread_ms = 3000;
 
 StreamConnection::StreamConnection(hub::ClientId id, web::BodyStream stream, StreamForm form,
                                    std::string secret, io::Loop& loop, const rpc::Surroundings& surroundings,
-                                   rpc::Caller caller, Task gone)
-    : Connection(id, surroundings, std::move(caller)),
+                                   rpc::Caller caller, access::Rates* rates, Task gone)
+    : Connection(id, surroundings, std::move(caller), rates),
       stream_(std::move(stream)),
       form_(form),
       secret_(std::move(secret)),

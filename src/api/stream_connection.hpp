@@ -18,7 +18,8 @@ class StreamConnection final : public Connection {
  public:
   /// `secret` goes to the client; `gone` is called once, on the loop, not from inside, and destroys this.
   StreamConnection(hub::ClientId id, web::BodyStream stream, StreamForm form, std::string secret,
-                   io::Loop& loop, const rpc::Surroundings& surroundings, rpc::Caller caller, Task gone);
+                   io::Loop& loop, const rpc::Surroundings& surroundings, rpc::Caller caller,
+                   access::Rates* rates, Task gone);
   ~StreamConnection() override;
 
   /// The first words: the secret and the rhythm of the pings.

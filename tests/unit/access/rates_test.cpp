@@ -82,6 +82,8 @@ TEST(AddressBuckets, each_address_and_each_kind_has_its_own) {
   EXPECT_EQ(drained(Kind::calls, "2001:db8:0:2::1"), 2);
   EXPECT_EQ(drained(Kind::calls, "::192.0.2.2"), 2);
   EXPECT_EQ(drained(Kind::calls, ""), 10) << "a Unix socket";
+  for (const char* own : {"127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"})
+    EXPECT_EQ(drained(Kind::calls, own), 10) << own;
   EXPECT_EQ(drained(Kind::calls, std::string(100, '1')), 10);
   clock.advance(seconds{1});
   EXPECT_EQ(drained(Kind::calls, "192.0.2.1"), 1);

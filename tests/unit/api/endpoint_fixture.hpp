@@ -39,10 +39,19 @@ class EndpointFixture : public ::testing::Test {
     add_auth_methods(table, context);
     add_own_methods();
     users.on_ended([this](const std::vector<std::string>& ended) { sockets.sessions_ended(ended); });
-    loopback.options.gate = gate(rules, users);
-    EXPECT_TRUE(add_rpc_routes(loopback.router, sockets, [this](io::Loop& loop) -> const rpc::Surroundings& {
-      return surroundings[&loop == &loopback.loops[0] ? 0 : 1];
-    }));
+    loopback.options.gate = [check = gate(rules, users)](web::Request& request) {
+      if (const auto* address = request.headers.find("Test-Address")) {  // as if it came from there
+        request.peer.ip = *address;
+        request.is_loopback = false;
+      }
+      return check(request);
+    };
+    EXPECT_TRUE(add_rpc_routes(
+        loopback.router, sockets,
+        [this](io::Loop& loop) -> const rpc::Surroundings& {
+          return surroundings[&loop == &loopback.loops[0] ? 0 : 1];
+        },
+        &rates));
     loopback.start();
   }
   ~EndpointFixture() override {
@@ -141,13 +150,77 @@ class EndpointFixture : public ::testing::Test {
   std::array<rpc::Surroundings, 2> surroundings{around(loopback.loops[0]), around(loopback.loops[1])};
   Context context;
   store::Store store{{}, {access::migrations()}};
-  access::Users users{store, loopback.clock, access::PasswordCost::least()};
+  ManualClock calendar;
+  access::Users users{store, calendar, access::PasswordCost::least()};
+  ManualClock rate_clock;  // stands still: what is spent comes back only when a test says so
+  access::Rates rates{rate_clock,
+                      {.connection_calls = {10, 200},
+                       .connection_bytes = {1000, 200'000'000},
+                       .address_calls = {10, 20},
+                       .address_bytes = {1000, 10'000},
+                       .address_connects = {1, 10}},
+                      7};
   access::Gate rules{access::GateRules{.port = 8000, .loopback = true}};
   hub::MemoryBroker broker{"e"};
   Sockets sockets{loopback.loops, [this](Task task) { loopback.loops[0].post(std::move(task)); },
                   [this]() -> hub::Hub& { return hub; },
-                  [this](std::size_t group) -> const rpc::Surroundings& { return surroundings[group]; }};
+                  [this](std::size_t group) -> const rpc::Surroundings& { return surroundings[group]; },
+                  &rates};
   hub::Hub hub{broker, sockets};
+};
+
+/// A client's stream: reads its events (or lines) one by one.
+struct Stream {
+  Stream(std::uint16_t port, bool lines, std::string_view query, std::string_view fields = "",
+         int receive_buffer = 0)
+      : client(port, receive_buffer), lines(lines) {
+    client.send("GET /rpc/stream" + std::string(query) + " HTTP/1.1\r\nHost: localhost:8000\r\n" +
+                (lines ? "Accept: application/x-ndjson\r\n" : "Accept: text/event-stream\r\n") +
+                std::string(fields) + "\r\n");
+    head = client.until("\r\n\r\n");
+  }
+  struct Event {
+    std::string name, id, data;
+  };
+  /// The next that isn't a ping; data is empty at the end.
+  Event next() {
+    for (;;) {
+      Event event;
+      std::string text = client.until(lines ? "\n" : "\n\n");
+      if (text.empty()) return event;
+      if (lines) {
+        event.data = text.substr(0, text.size() - 1);
+        if (event.data.empty()) continue;
+        const auto parsed = json::parse(event.data);
+        if (!parsed.is_object()) return event;
+        const auto& read = parsed.get_object();
+        if (read.contains("session")) event.name = "open";
+        if (const auto* closed = read.if_contains("close")) {
+          event.name = "close";
+          event.data = json::serialize(*closed);
+        }
+        return event;
+      }
+      for (std::size_t at = 0, end; (end = text.find('\n', at)) != text.npos; at = end + 1) {
+        const std::string line = text.substr(at, end - at);
+        if (line.starts_with("event: ")) event.name = line.substr(7);
+        if (line.starts_with("id: ")) event.id = line.substr(4);
+        if (line.starts_with("data: ")) event.data = line.substr(6);
+      }
+      if (!event.id.empty()) last_id = event.id;
+      if (!event.data.empty()) return event;
+    }
+  }
+  json::value message() { return json::parse(next().data); }
+  std::string session() {
+    const auto open = next();
+    EXPECT_EQ(open.name, "open");
+    return std::string(json::parse(open.data).at("session").as_string());
+  }
+
+  Client client;
+  bool lines;
+  std::string head, last_id;
 };
 
 }  // namespace longwave::api

@@ -200,21 +200,6 @@ TEST_F(EndpointTest, every_subscription_is_answered_also_when_given_up) {
   }
 }
 
-TEST_F(EndpointTest, an_ended_session_reaches_open_sockets) {
-  ASSERT_TRUE(users.add("ada", "correct horse", Role::admin));
-  const auto client = socket(stranger);
-  constexpr const char* admin = R"({"jsonrpc":"2.0","id":1,"method":"test.admin"})";
-  EXPECT_TRUE(ask(*client, admin).as_object().contains("error"));
-  EXPECT_EQ(ask(*client, R"({"jsonrpc":"2.0","id":1,"method":"auth.login","params":["ada","correct horse"]})")
-                .at("result")
-                .at("role"),
-            "admin");
-  EXPECT_EQ(ask(*client, admin).at("result"), "yes");
-  ASSERT_TRUE(users.set_password("ada", "battery staple"));
-  for (std::size_t i = 0; i < 2; ++i) loopback.on_loop([] {}, i);
-  EXPECT_TRUE(ask(*client, admin).as_object().contains("error"));
-}
-
 TEST_F(EndpointTest, messages_are_text) {
   const auto client = socket();
   client->send(Client::masked(0x82, "{}"));

@@ -10,60 +10,6 @@ namespace {
 
 class StreamTest : public EndpointFixture {
  protected:
-  /// A client's stream: reads its events (or lines) one by one.
-  struct Stream {
-    Stream(std::uint16_t port, bool lines, std::string_view query, std::string_view fields = "",
-           int receive_buffer = 0)
-        : client(port, receive_buffer), lines(lines) {
-      client.send("GET /rpc/stream" + std::string(query) + " HTTP/1.1\r\nHost: localhost:8000\r\n" +
-                  (lines ? "Accept: application/x-ndjson\r\n" : "Accept: text/event-stream\r\n") +
-                  std::string(fields) + "\r\n");
-      head = client.until("\r\n\r\n");
-    }
-    struct Event {
-      std::string name, id, data;
-    };
-    /// The next that isn't a ping; data is empty at the end.
-    Event next() {
-      for (;;) {
-        Event event;
-        std::string text = client.until(lines ? "\n" : "\n\n");
-        if (text.empty()) return event;
-        if (lines) {
-          event.data = text.substr(0, text.size() - 1);
-          if (event.data.empty()) continue;
-          const auto parsed = json::parse(event.data);
-          if (!parsed.is_object()) return event;
-          const auto& read = parsed.get_object();
-          if (read.contains("session")) event.name = "open";
-          if (const auto* closed = read.if_contains("close")) {
-            event.name = "close";
-            event.data = json::serialize(*closed);
-          }
-          return event;
-        }
-        for (std::size_t at = 0, end; (end = text.find('\n', at)) != text.npos; at = end + 1) {
-          const std::string line = text.substr(at, end - at);
-          if (line.starts_with("event: ")) event.name = line.substr(7);
-          if (line.starts_with("id: ")) event.id = line.substr(4);
-          if (line.starts_with("data: ")) event.data = line.substr(6);
-        }
-        if (!event.id.empty()) last_id = event.id;
-        if (!event.data.empty()) return event;
-      }
-    }
-    json::value message() { return json::parse(next().data); }
-    std::string session() {
-      const auto open = next();
-      EXPECT_EQ(open.name, "open");
-      return std::string(json::parse(open.data).at("session").as_string());
-    }
-
-    Client client;
-    bool lines;
-    std::string head, last_id;
-  };
-
   std::atomic<int> seen_{0};
   int call(const std::string& session, std::string_view text) {
     return post(text, "Longwave-Session: " + session + "\r\n").status;
