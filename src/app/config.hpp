@@ -30,6 +30,11 @@ struct Config {
   std::int64_t artist_separation_min = 45;
   std::int64_t cache_mb = 4096;
   std::int64_t listeners = 5000;
+  std::int64_t rate_calls = 100;
+  std::int64_t rate_kb = 512;
+  std::int64_t address_calls = 500;
+  std::int64_t address_kb = 2048;
+  std::int64_t address_connects = 50;
   std::int64_t net_threads = 0;
   std::int64_t media_threads = 0;
   std::int64_t scan_threads = 0;

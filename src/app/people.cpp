@@ -4,12 +4,14 @@
 #include "access/password.hpp"
 #include "api/json.hpp"
 #include "api/server.hpp"
+#include "app/config.hpp"
 #include "app/ground.hpp"
 #include "app/stations.hpp"
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include <random>
 #include <thread>
 
 namespace longwave::app {
@@ -18,6 +20,20 @@ namespace {
 constexpr Duration presence_after = std::chrono::milliseconds{250};
 constexpr Duration beat_every = std::chrono::milliseconds{500};
 constexpr Duration beat_late = std::chrono::seconds{2};
+constexpr Duration expire_every = std::chrono::seconds{30};
+constexpr double at_once = 10;  // seconds of a rate that may come together
+
+access::RateRules rate_rules(const Config& config) {
+  const auto rate = [](std::int64_t per_second, double unit = 1) {
+    const double amount = static_cast<double>(per_second) * unit;
+    return access::Rate{.per_second = amount, .burst = amount * at_once};
+  };
+  return {.connection_calls = rate(config.rate_calls),
+          .connection_bytes = rate(config.rate_kb, 1024),
+          .address_calls = rate(config.address_calls),
+          .address_bytes = rate(config.address_kb, 1024),
+          .address_connects = rate(config.address_connects)};
+}
 
 hub::Payload text_of(const boost::json::object& value) {
   return std::make_shared<const std::string>(boost::json::serialize(value));
@@ -25,7 +41,7 @@ hub::Payload text_of(const boost::json::object& value) {
 
 }  // namespace
 
-People::People(Ground& ground, Stations& stations, io::LoopGroup& net)
+People::People(const Config& config, Ground& ground, Stations& stations, io::LoopGroup& net)
     : ground_(ground),
       stations_(stations),
       net_(net),
@@ -34,9 +50,10 @@ People::People(Ground& ground, Stations& stations, io::LoopGroup& net)
       hub_loop_(own_loop_ ? (*own_loop_)[0] : net[0]),
       broker_(access::random_token(6)),
       art_(ground.store(), ground.blocking()),
+      rates_(ground.clock(), rate_rules(config), std::random_device{}()),
       sockets_(
           net, hub_loop_.poster(), [this]() -> hub::Hub& { return hub_; },
-          [this](std::size_t group) -> const rpc::Surroundings& { return around_[group]; }),
+          [this](std::size_t group) -> const rpc::Surroundings& { return around_[group]; }, &rates_),
       hub_(broker_, sockets_),
       presence_timer_(hub_loop_),
       book_(ground.store(), stations.loop().poster()),
@@ -47,7 +64,8 @@ People::People(Ground& ground, Stations& stations, io::LoopGroup& net)
           },
           [this](std::string_view art) { return art_.accent(art); }),
       announcements_(stations.broadcaster(), sockets_, ground.clock()),
-      heartbeat_(stations.loop()) {
+      heartbeat_(stations.loop()),
+      expiry_(stations.loop()) {
   context_.clock = &ground.clock();
   context_.started = ground.clock().now();
   context_.store = &ground.store();
@@ -159,6 +177,7 @@ void People::start() {
   if (own_loop_) own_loop_->start();
   beat();
   heartbeat_.every(beat_every, [this] { beat(); });
+  expiry_.every(expire_every, [this] { ground_.users().end_expired(); });
 }
 
 void People::stop() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "access/rates.hpp"
 #include "api/art.hpp"
 #include "api/context.hpp"
 #include "api/listener.hpp"
@@ -21,6 +22,7 @@
 
 namespace longwave::app {
 
+struct Config;
 class Ground;
 class Stations;
 
@@ -28,7 +30,7 @@ class Stations;
 /// core it shares the net loop.
 class People {
  public:
-  People(Ground& ground, Stations& stations, io::LoopGroup& net);
+  People(const Config& config, Ground& ground, Stations& stations, io::LoopGroup& net);
   /// When the loops have stopped.
   ~People();
 
@@ -39,6 +41,7 @@ class People {
   api::Context& context() { return context_; }
   api::Sockets& sockets() { return sockets_; }
   api::Art& art() { return art_; }
+  access::Rates& rates() { return rates_; }
   const rpc::Surroundings& surroundings(io::Loop& loop) const;
   std::vector<api::Check> checks();
   void add_metrics(api::Metrics& metrics, std::function<web::ServerCounts()> server);
@@ -60,6 +63,7 @@ class People {
   api::Context context_;
   std::vector<rpc::Surroundings> around_;  // one for each net loop
   api::Art art_;
+  access::Rates rates_;
   api::Sockets sockets_;
   hub::Hub hub_;
   io::Timer presence_timer_;
@@ -67,6 +71,7 @@ class People {
   api::StationFeed feed_;
   api::Announcements announcements_;
   io::Timer heartbeat_;
+  io::Timer expiry_;
   std::atomic<Instant::rep> last_beat_{0};
   hub::Payload library_totals_, scan_progress_;
   Subscription on_progress_, on_changed_, on_listeners_;

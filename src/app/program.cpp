@@ -48,7 +48,7 @@ class Program::Rooms {
       : ground(config, std::move(data), clock),
         net(net_threads(config)),
         stations(config, ground, net),
-        people(ground, stations, net) {}
+        people(config, ground, stations, net) {}
 
   Result<void> open(const Config& config);
   void serve();
@@ -103,6 +103,7 @@ Result<void> Program::Rooms::open(const Config& config) {
 
   web::ServerOptions options;
   options.gate = [this](web::Request& request) { return check(request); };
+  options.admit = [this](const io::PeerAddress& peer) { return people.rates().admit(peer.ip); };
   server = std::make_unique<web::Server>(net, *people.context().clock, router, std::move(options));
   auto bound = server->listen({.endpoint = *endpoint, .tls = tls.get()});
   if (!bound) return bound.error();
