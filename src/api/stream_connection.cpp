@@ -48,7 +48,7 @@ void StreamConnection::greet() {
 }
 
 bool StreamConnection::answers_to(std::string_view secret) const {
-  return access::equal_in_constant_time(secret, secret_);
+  return open_ && access::equal_in_constant_time(secret, secret_);
 }
 
 void StreamConnection::transmit(std::string_view text) {

@@ -70,6 +70,7 @@ class Program::Rooms {
 
  private:
   Result<void> add_routes();
+  std::vector<api::Check> checks();
   void stop();
 };
 
@@ -80,11 +81,19 @@ Result<void> Program::Rooms::add_routes() {
   if (added) added = people.art().add_route(router);
   people.add_metrics(metrics, [this] { return server->counts(); });
   if (added) added = metrics.add_route(router);
-  if (added) added = api::add_health_route(router, people.checks());
+  if (added) added = api::add_health_route(router, checks());
   if (added) added = page.add_routes(router);
   if (!added) return added;
   stations.broadcaster().add_routes(router);
   return {};
+}
+
+std::vector<api::Check> Program::Rooms::checks() {
+  auto checks = people.checks();
+  checks.push_back({"serving", [this]() -> std::string {
+                      return server->draining() ? "the server is about to end" : "";
+                    }});
+  return checks;
 }
 
 Result<void> Program::Rooms::open(const Config& config) {
