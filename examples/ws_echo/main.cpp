@@ -71,11 +71,11 @@ int serve(const std::string& host, std::uint16_t port) {
 /// Walks through the cases: how many, each of them, the report.
 class Walk {
  public:
-  Walk(io::Loop& loop, std::string base, std::string agent)
+  Walk(io::Loop& loop, std::string base, std::string agent, const std::string& ca)
       : loop_(loop),
         base_(std::move(base)),
         agent_(std::move(agent)),
-        client_(loop, {.session = generous()}) {
+        client_(loop, {.session = generous(), .tls = {.ca_file = ca}}) {
     open("/getCaseCount", [this] { next(); });
   }
   bool failed() const { return failed_; }
