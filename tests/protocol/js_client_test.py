@@ -13,6 +13,7 @@ import threading
 
 import music
 import node_packages
+from examples_test import example
 from server import Server
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
@@ -118,6 +119,13 @@ def test_peers():
     """both directions at once with json-rpc-2.0 over ws; one call by POST to jayson"""
     built()
     print("        " + closing(run(["node", "peers.mjs", PACKAGE])))
+
+
+def test_library(binary):
+    """both directions at once with a server of the C++ library: 100 songs are 100 items, also to a reader that stands still"""
+    built()
+    with example(binary, "progress") as (address, _):
+        print("        " + closing(run(["node", "progress.mjs", PACKAGE, f"ws://{address}/"])))
 
 
 def test_chromium(binary):

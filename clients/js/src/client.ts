@@ -2,7 +2,7 @@
 import { watchPage } from './browser.js';
 import { Call, type CallHooks } from './call.js';
 import { Channels } from './channels.js';
-import { Emitter, rethrow } from './emitter.js';
+import { Emitter } from './emitter.js';
 import { Disconnected } from './errors.js';
 import { post } from './http.js';
 import { Link, type LinkState } from './link.js';
@@ -297,15 +297,16 @@ export class Client<M extends MethodsLike<M> = AnyMethods, E extends object = An
 
   private problem(error: unknown): void {
     if (this.events.has('error')) this.events.emit('error', error);
-    else rethrow(error);
+    else console.error(error);
   }
 }
 
-/** `http://host`, `ws://host/rpc`, or in a page a path: the address for POST. A bare host means /rpc. */
+/** The address for POST. Of `http://host` it is /rpc there; `ws://host/path` is taken as it is; a page may give a path. */
 function rpcUrl(url: string | URL): string {
   const base = (globalThis as { location?: { href: string } }).location?.href;
+  const whole = /^wss?:/.test(String(url));
   const parsed = new URL(String(url).replace(/^ws/, 'http'), base);
-  if (parsed.pathname === '/') parsed.pathname = '/rpc';
+  if (parsed.pathname === '/' && !whole) parsed.pathname = '/rpc';
   parsed.hash = '';
   return parsed.href.replace(/\/$/, '');
 }

@@ -119,7 +119,8 @@ export class Peer {
   private answered({ id, result, error, more, kind }: Message): void {
     const call = this.calls.get(id as Id);
     if (!call) {
-      if (error) this.host.problem(new RpcError(error.code, error.message, error.data)); // of what we sent, but which?
+      // Without an id: something that we sent was not understood. With one: an answer that nobody wants any more.
+      if (error && id === null) this.host.problem(new RpcError(error.code, error.message, error.data));
       return;
     }
     if (more && !error) return call.more(result, kind);

@@ -42,6 +42,10 @@ describe('a call', () => {
     assert.ok((await caught) instanceof TimedOut);
     assert.deepEqual((await w.socket.next('rpc.cancel')).params, [1]);
     w.socket.receive({ id: 1, result: 'late' }); // nobody is disturbed by it
+    w.socket.receive({ id: 1, error: { code: -32000, message: 'cancelled' } });
+    assert.deepEqual(w.problems, []);
+    w.socket.receive({ id: null, error: { code: -32700, message: 'not JSON' } });
+    assert.equal(w.problems[0].code, -32700);
     assert.equal(w.time.timers.some((timer) => timer.at < 40_000), false, 'no timer is left');
   });
 
