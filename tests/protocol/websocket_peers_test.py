@@ -318,7 +318,7 @@ class Peer(WebSocketClientProtocol):
 
 async def main():
     global over
-    for takeover, bits in ((False, 0), (True, 0), (False, 8), (False, 15), (True, 8), (True, 15)):
+    for takeover, bits in ((False, 0), (True, 0), (False, 9), (False, 15), (True, 9), (True, 15)):
         over = asyncio.get_running_loop().create_future()
         factory = WebSocketClientFactory(sys.argv[1])
         factory.protocol = Peer
@@ -338,4 +338,16 @@ def test_autobahn_client(binary):
                               capture_output=True, text=True, timeout=90)
     lines = done.stdout.splitlines()
     assert done.returncode == 0 and len(lines) == 6, (done.stdout[-500:], done.stderr[-1500:])
-    assert all(line.startswith("(True, 1000") and "permessage-deflate" in line for line in lines), lines
+    assert all(line.startswith("(True, 1000") and "PerMessageDeflate" in line for line in lines), lines
+
+
+def test_chromium(binary):
+    """Chromium's WebSocket, compressed, messages up to 1 MB, its own close code"""
+    node_packages.installed(HERE.parent.parent / "ui")
+    with EchoServer(binary) as server:
+        done = subprocess.run(["node", "ws_chromium.mjs", f"ws://127.0.0.1:{server.port}/"], cwd=HERE, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr[-2000:]
+    seen = json.loads(done.stdout)
+    assert seen["echoed"] == 12 and seen["code"] == 4321 and seen["wasClean"], seen
+    assert seen["extensions"].startswith("permessage-deflate"), seen
