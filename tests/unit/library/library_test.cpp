@@ -85,7 +85,8 @@ class LibraryTest : public testing::Test {
 };
 
 TEST_F(LibraryTest, publishes_what_is_stored_then_what_it_finds) {
-  constexpr std::size_t files = 1500;  // more than the batches that can be on their way: 1 + 8 + 64 + 512
+  constexpr std::size_t files =
+      1500;  // more than the batches that can be on their way: 1 + 8 + 64 + 100 + 100
   for (int i = 0; i < static_cast<int>(files); ++i)
     make(music_ / (std::to_string(i) + ".wav"), {.seconds = 1, .sound = i});
   write(music_ / "bad.ogg", "no");
