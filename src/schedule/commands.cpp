@@ -72,7 +72,8 @@ Result<Answer> Programmer::execute(const Add& add) {
 
 Result<Answer> Programmer::execute(const Remove& remove) {
   if (!queue_.find(remove.entry)) return no_such_entry(remove.entry);
-  if (current_ && current_->entry->id == remove.entry) return execute(Skip{remove.by});
+  if (current_ && current_->entry->id == remove.entry)
+    return leaving() ? Answer{} : execute(Skip{remove.by});  // it goes within seconds, or now
   if (fixed_ == remove.entry) {
     fixed_ = {};
     cut_next_ = true;
@@ -125,7 +126,9 @@ Result<Answer> Programmer::execute(const Clear&) {
 
 Result<Answer> Programmer::execute(const Skip&) {
   if (!current_) return error(Errc::conflict, "nothing is on air");
-  if (fixed_ || moment_.now < cut_waits_until_) return Answer{};
+  // What leads into the next item is on its way to listeners already; another skip would be one too many.
+  if (leaving())
+    return error(Errc::conflict, "the next track is beginning already: it is heard within seconds");
   if (!skip_pending_) skip_asked_ = moment_.now;
   skip_pending_ = true;
   review_ = true;

@@ -161,6 +161,9 @@ class Programmer {
   Delta snapshot() const;
 
  private:
+  /// How long a row of the history waits for the player to say how many heard it.
+  static constexpr Samples closing_time = std::chrono::seconds{10};
+
   struct Ordered {
     EntryId entry;
     Samples start_at{};
@@ -222,6 +225,8 @@ class Programmer {
   std::vector<Heard> heard_before(std::size_t index, Samples& at) const;
   EntryId insert_pick(std::size_t index, const Candidate& candidate, Reason reason);
 
+  /// What is on air ends within seconds: the player was told to cut, or sends what leads into the next item.
+  bool leaving() const { return fixed_ || moment_.now < cut_waits_until_; }
   bool ready(const Entry& entry) const;
   Samples tail() const;
   HistoryRow& add_history(const Entry& entry, Samples start, Samples end, std::string problem);

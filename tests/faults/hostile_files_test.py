@@ -126,7 +126,7 @@ def test_silent_file(binary):
             silent = next(t for t in server.call("library.search", text="")["tracks"] if "silent" in t["title"])
             server.call("queue.add", station="main", tracks=[silent["id"]], at=1)
             server.until(lambda: server.call("station.now", station="main")["next"], 20, what="something is next")
-            server.call("playback.skip", station="main")
+            server.skip()
             server.until(lambda: server.call("station.now", station="main")["current"]["track"]["id"] == silent["id"], 30,
                          what="the silent track is on air")
             with tempfile.TemporaryDirectory() as keep:

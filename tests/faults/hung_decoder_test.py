@@ -77,7 +77,7 @@ def put_on_air(server, disk):
     server.call("queue.add", station="main", tracks=[track["id"]], at=1)
     server.until(lambda: analysed(server, track), 20, what="it is analysed")
     disk.hang()
-    server.call("playback.skip", station="main")
+    server.skip()
     server.until(lambda: server.call("station.now", station="main")["current"]["track"]["id"] == track["id"], 10, what="it is on the air")
     return track
 

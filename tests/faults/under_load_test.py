@@ -69,7 +69,7 @@ def timed_adds(server, tracks, count, every_s):
             details = server.call("library.track", id=tracks[i % len(tracks)])
             raise AssertionError(f"{answer} {details}\n{server.log()[-1500:]}")
         if i and i % (count // 4) == 0:
-            server.call("playback.skip", station="main")  # two more items to encode
+            server.skip()  # two more items to encode
         time.sleep(every_s)
     connection.close()
     return sorted(took)

@@ -176,7 +176,7 @@ async function boundary(page) {
     });
     const now = () => rpc('station.now', { station: 'main' });
     const { current: before } = await now();
-    await rpc('playback.skip', { station: 'main' });
+    await rpc('playback.skip', { station: 'main' }).catch(() => {}); // refused while the next is beginning anyway
     const current = await until('the next item', async () => {
       const { current: item, position_ms } = await now();
       return item.entry !== before.entry && item.starts_at_ms <= position_ms - 1000 && item;

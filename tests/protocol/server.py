@@ -157,6 +157,18 @@ class Server:
                 raise AssertionError(f"{what}: not within {wait_s} s\n{self.log()[-1500:]}")
             time.sleep(every_s)
 
+    def skip(self):
+        """Refused with a conflict while the next track is beginning anyway: then once more, when it has begun."""
+        def skipped():
+            try:
+                self.call("playback.skip", station="main")
+                return True
+            except RpcError as refused:
+                if refused.code != -32005:
+                    raise
+                return False
+        self.until(skipped, 15, what="a skip")
+
     def until_playing(self, wait_s=20):
         def playing():
             now = self.call("station.now", station="main")
