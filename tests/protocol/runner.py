@@ -62,7 +62,7 @@ def run_many(folder, binary, paths):
 
     with concurrent.futures.ThreadPoolExecutor(max_workers=3) as pool:
         # the longest first
-        first = sorted(beside, key=lambda path: path.stem not in ("sound_test", "power_cut_test", "hostile_files_test"))
+        first = sorted(beside, key=lambda path: path.stem not in ("sound_test", "library_test", "power_cut_test", "hostile_files_test"))
         counts = list(pool.map(one, first))
     counts += [one(path) for path in alone]
     return sum(good for good, _ in counts), sum(bad for _, bad in counts)
