@@ -85,6 +85,12 @@ TEST_F(PeerTest, what_is_no_call_is_answered) {
       {R"({"jsonrpc":"2.0","id":0,"id":1,"method":"get_data"})", invalid_request},
       {R"({"jsonrpc":"2.0","id":0,"\u0069d":1,"method":"get_data"})", invalid_request},
       {R"({"id":3,"method":"subtract","params":{"minuend":1,"subtrahend":1}})", invalid_request},
+      {R"({"jsonrpc":"2.0","id":0,"Method":"get_data"})", invalid_request},
+      {R"({"JSONRPC":"2.0","id":0,"method":"get_data","params":{}})", invalid_request},
+      {R"({"jsonrpc":"2.0","id":0,"method":"Get_data"})", method_not_found},
+      {R"({"jsonrpc":"2.0","id":0,"method":"subtract","params":{"Minuend":1,"subtrahend":1}})",
+       invalid_params},
+      {R"({"jsonrpc":"2.0","id":0,"method":"subtract","params":{"minuend":1}})", invalid_params},
       {R"({"jsonrpc":"2.0","id":0,"method":""})", method_not_found},
       {R"({"jsonrpc":"2.0","id":0,"method":"rpc.nothing"})", method_not_found},
       {R"({"jsonrpc":"2.0","id":0,"method":"update","params":{"a":1,"a":2}})", invalid_params},
@@ -103,6 +109,62 @@ TEST_F(PeerTest, what_is_no_call_is_answered) {
 TEST_F(PeerTest, an_escaped_member_name_is_the_same_member) {
   EXPECT_EQ(talk.ask(R"({"jsonrpc":"2.0","\u0069d":"\u0078","method":"get_data"})"),
             R"({"jsonrpc":"2.0","id":"\u0078","result":["hello",5]})");
+}
+
+TEST_F(PeerTest, the_reason_of_a_refusal_is_data) {
+  EXPECT_EQ(
+      talk.ask(R"({"jsonrpc":"2.0","id":0,"method":"get_data","params":5})"),
+      R"({"jsonrpc":"2.0","id":0,"error":{"code":-32600,"message":"Invalid Request","data":{"kind":"invalid_request","reason":"\"params\" must be an array or an object"}}})");
+}
+
+TEST_F(PeerTest, the_transport_may_refuse_a_call_and_hears_of_garbage) {
+  talk.box.refusal = Fault{too_many_calls, "slower", {}};
+  EXPECT_EQ(code_of(talk.ask(call("get_data", "1"))), too_many_calls);
+  EXPECT_TRUE(talk.say(R"({"jsonrpc":"2.0","method":"update","params":[1]})").empty());
+  EXPECT_TRUE(methods.notified.empty()) << "a notification is refused without a word";
+  EXPECT_EQ(talk.box.garbage, 0);
+  talk.box.refusal.reset();
+  for (const char* sent : {"{", "1", "[]", "[1,2]", R"({"jsonrpc":"2.0"})"}) talk.say(sent);
+  EXPECT_EQ(talk.box.garbage, 5);
+  talk.say("[1," + call("get_data", "1") + "]");
+  EXPECT_EQ(talk.box.garbage, 5) << "some of it was a call";
+}
+
+TEST_F(PeerTest, a_slow_call_delays_no_other) {
+  talk.say(call("wait", "1"));
+  for (int i = 2; i < 50; ++i)
+    EXPECT_EQ(code_of(talk.ask(call("get_data", std::to_string(i)))), 0) << "answered at once";
+  Conversation other(methods.table);
+  EXPECT_EQ(code_of(other.ask(call("get_data", "1"))), 0);
+  methods.waiting[0].finish(1);
+  EXPECT_EQ(talk.box.take(), (std::vector<std::string>{R"({"jsonrpc":"2.0","id":1,"result":1})"}));
+}
+
+TEST_F(PeerTest, a_handler_finds_who_called_and_from_where) {
+  std::string seen;
+  methods.table.add({.name = "who", .handler = [&](const Call& call, const Responder& answer) {
+                       seen = call.caller().user + " " + std::to_string(call.connection()) + " " + call.id() +
+                              (call.is_notification() ? " n" : " c") + (call.owner() == &seen ? " mine" : "");
+                       answer.finish(nullptr);
+                     }});
+  Conversation one(methods.table, {.user = "ada"}, {.connection = 7, .owner = &seen});
+  one.say(call("who", "\"\\u0061\""));
+  EXPECT_EQ(seen, "ada 7 \"\\u0061\" c mine");
+  one.say(R"({"jsonrpc":"2.0","method":"who"})");
+  EXPECT_EQ(seen, "ada 7 null n mine");
+}
+
+TEST_F(PeerTest, a_handler_may_end_the_conversation) {
+  Peer* ended = nullptr;
+  methods.table.add({.name = "bye", .handler = [&](const Call&, const Responder& answer) {
+                       ended->end();
+                       answer.finish(1);
+                     }});
+  ended = &*talk.peer;
+  EXPECT_TRUE(
+      talk.say("[" + call("get_data", "1") + "," + call("bye", "2") + "," + call("get_data", "3") + "]")
+          .empty());
+  EXPECT_EQ(talk.peer->in_flight(), 0u);
 }
 
 TEST_F(PeerTest, what_went_wrong_inside_is_not_told) {

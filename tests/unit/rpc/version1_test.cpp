@@ -56,6 +56,8 @@ TEST_F(Version1, is_answered_in_version_1) {
        R"({"id":[1,{"a":2}],"result":["ada"],"error":null})"},
       {R"({"id":"a","method":"clients"})", R"({"id":"a","result":["ada"],"error":null})"},
       {R"({"id":1,"method":"falsy","params":[null]})", R"({"id":1,"result":null,"error":null})"},
+      {R"({"id":1,"method":"echo","params":[{"__jsonclass__":["Date",[0]],"a":1}]})",
+       R"({"id":1,"result":{"__jsonclass__":["Date",[0]],"a":1},"error":null})"},
       {R"({"id":1,"method":"falsy","params":[0]})", R"({"id":1,"result":0,"error":null})"},
       {R"({"id":2,"method":"_onclose","params":[]})",
        R"({"id":2,"result":null,"error":{"code":-32601,"message":"Method not found"}})"},
