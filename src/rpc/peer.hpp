@@ -9,7 +9,7 @@
 #include "rpc/method.hpp"
 #include "rpc/table.hpp"
 
-#include <boost/json/fwd.hpp>
+#include <boost/json/value.hpp>  // complete: clang looks at it where CallOptions is moved
 
 #include <chrono>
 #include <cstddef>
