@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A chat for web pages, in JSON-RPC 1.0, on every path of one address:  chat [HOST:PORT]   (127.0.0.1:8888)
-// Open http://127.0.0.1:8888/ in two windows.
+// A chat for web pages, in JSON-RPC 1.0, on every path of one address:  chat [HOST:PORT]   (localhost:8888)
+// Open http://localhost:8888/ in two windows.
 #include "page.hpp"
 
 #include <longwave/rpc.hpp>
@@ -59,7 +59,7 @@ void Room::tell_all(const std::string& method, const rpc::Params& params) const 
 
 int main(int count, char** words) {
   Room room;
-  rpc::Server server({.listen = {count > 1 ? words[1] : "127.0.0.1:8888"}});
+  rpc::Server server({.listen = {count > 1 ? words[1] : "localhost:8888"}});
   auto& options = server.serve<Chat>("*", std::ref(room));
   options.dialect = rpc::Dialect::v1;
   options.origins.any = true;  // a demonstration: pages from anywhere may talk here

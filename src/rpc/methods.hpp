@@ -43,22 +43,22 @@ class Methods {
   /// Runs on the connection's loop: it must not block.
   template <class F, class... Names>
   Methods& method(std::string name, F function, Names&&... parameters) {
-    using Shape = ShapeOf<F>;
-    static_assert(sizeof...(Names) == Shape::count, "a name for each parameter, and no more");
-    add<F, Shape>(std::move(name), Run::inline_, std::move(function),
-                  {describe(std::forward<Names>(parameters))...});
+    using Form = FormOf<F>;
+    static_assert(sizeof...(Names) == Form::count, "a name for each parameter, and no more");
+    add<F, Form>(std::move(name), Run::inline_, std::move(function),
+                 {describe(std::forward<Names>(parameters))...});
     return *this;
   }
 
   /// Runs on a worker thread and may block. It gets the values of the call, never the instance.
   template <class F, class... Names>
   Methods& pool_method(std::string name, F function, Names&&... parameters) {
-    using Shape = ShapeOf<F>;
-    static_assert(sizeof...(Names) == Shape::count, "a name for each parameter, and no more");
-    static_assert(!typed::Signature<F>::member && !Shape::wants_service,
+    using Form = FormOf<F>;
+    static_assert(sizeof...(Names) == Form::count, "a name for each parameter, and no more");
+    static_assert(!typed::Signature<F>::member && !Form::wants_service,
                   "an instance belongs to its loop: a function on the pool can't use it");
-    add<F, Shape>(std::move(name), Run::pool, std::move(function),
-                  {describe(std::forward<Names>(parameters))...});
+    add<F, Form>(std::move(name), Run::pool, std::move(function),
+                 {describe(std::forward<Names>(parameters))...});
     return *this;
   }
 
@@ -67,16 +67,16 @@ class Methods {
 
  private:
   template <class F>
-  using ShapeOf = typename typed::Split<S, false, false, typed::List<>,
-                                        typename typed::Signature<std::decay_t<F>>::Parameters>::Type;
+  using FormOf = typename typed::Split<S, false, false, typed::List<>,
+                                       typename typed::Signature<std::decay_t<F>>::Parameters>::Type;
 
   static Field describe(Field field) { return field; }
   static Field describe(std::string name) { return any(std::move(name)); }
 
-  template <class F, class Shape>
+  template <class F, class Form>
   void add(std::string name, Run run, F function, std::vector<Field> fields) {
     using Result = typename typed::Signature<F>::Result;
-    declare(fields, static_cast<typename Shape::Values*>(nullptr));
+    declare(fields, static_cast<typename Form::Values*>(nullptr));
     std::vector<std::string> names;
     for (const Field& field : fields) names.push_back(field.name);
     LW_ASSERT(!name.starts_with("_"), name + ": a name that begins with _ can't be called");
@@ -84,8 +84,8 @@ class Methods {
     method.name = std::move(name);
     method.params = std::move(fields);
     method.run = run;
-    method.many = Shape::wants_responder;
-    if constexpr (Shape::wants_responder) {
+    method.many = Form::wants_responder;
+    if constexpr (Form::wants_responder) {
       static_assert(std::is_void_v<Result>, "a function that takes a responder answers through it");
       method.result = any().or_null();
     } else {
@@ -94,7 +94,7 @@ class Methods {
     method.handler = [function = std::move(function), names = std::move(names)](const Call& call,
                                                                                 const Responder& responder) {
       try {
-        run_it<F, Shape>(function, names, call, responder, std::make_index_sequence<Shape::count>());
+        run_it<F, Form>(function, names, call, responder, std::make_index_sequence<Form::count>());
       } catch (const std::exception&) {
         throw;  // the peer's matter: it logs what() and answers
       } catch (...) {
@@ -112,19 +112,19 @@ class Methods {
      ...);
   }
 
-  template <class F, class Shape, std::size_t... I>
+  template <class F, class Form, std::size_t... I>
   static void run_it(const F& function, const std::vector<std::string>& names, const Call& call,
                      const Responder& responder, std::index_sequence<I...>) {
-    std::optional<typename Shape::Values> values;
+    std::optional<typename Form::Values> values;
     try {
-      values.emplace(typed::read<std::tuple_element_t<I, typename Shape::Values>>(
+      values.emplace(typed::read<std::tuple_element_t<I, typename Form::Values>>(
           call.params().if_contains(names[I]))...);
     } catch (const std::exception&) {
       return responder.fail(Fault{invalid_params, "a parameter has not the form that is expected", {}});
     }
     const auto invoke = [&](auto&&... all) {
       using Result = typename typed::Signature<F>::Result;
-      if constexpr (Shape::wants_responder) {
+      if constexpr (Form::wants_responder) {
         std::invoke(function, std::forward<decltype(all)>(all)..., responder);
       } else if constexpr (std::is_void_v<Result>) {
         std::invoke(function, std::forward<decltype(all)>(all)...);
@@ -134,12 +134,12 @@ class Methods {
       }
     };
     const auto with_call = [&](auto&&... front) {
-      if constexpr (Shape::wants_call)
+      if constexpr (Form::wants_call)
         invoke(std::forward<decltype(front)>(front)..., call, std::move(std::get<I>(*values))...);
       else
         invoke(std::forward<decltype(front)>(front)..., std::move(std::get<I>(*values))...);
     };
-    if constexpr (typed::Signature<F>::member || Shape::wants_service)
+    if constexpr (typed::Signature<F>::member || Form::wants_service)
       with_call(static_cast<S&>(*static_cast<Service*>(call.owner())));
     else
       with_call();

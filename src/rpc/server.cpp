@@ -140,9 +140,16 @@ Result<std::vector<io::Endpoint>> Server::Impl::listen() {
   for (const std::string& text : options.listen) {
     auto endpoint = io::Endpoint::parse(text);
     if (!endpoint) return endpoint.error();
+    const bool both = endpoint->host == "localhost";
+    if (both) endpoint->host = "127.0.0.1";
     auto bound = server->listen({.endpoint = *endpoint, .tls = tls.get()});
     if (!bound) return bound.error();
     endpoints.push_back(*bound);
+    if (!both) continue;
+    // Clients take either meaning of the name first; a machine without IPv6 has only one.
+    if (auto six = server->listen(
+            {.endpoint = {.host = "::1", .port = bound->port, .unix_path = {}}, .tls = tls.get()}))
+      endpoints.push_back(*six);
   }
   return endpoints;
 }

@@ -36,8 +36,9 @@ struct ServiceOptions {
 };
 
 struct ServerOptions {
-  /// "127.0.0.1:8888", "[::1]:0" (a free port), ":8888" (all addresses), "unix:/run/my.sock".
-  std::vector<std::string> listen = {"127.0.0.1:8888"};
+  /// "localhost:8888" (127.0.0.1, and ::1 where there is one), "[::1]:0" (a free port), ":8888" (all
+  /// addresses), "unix:/run/my.sock".
+  std::vector<std::string> listen = {"localhost:8888"};
   std::string certificate_path = {};  ///< PEM; with key_path: wss:// instead of ws://
   std::string key_path = {};
   std::size_t loops = 1;         ///< threads for connections; with one, all instances live on the same thread

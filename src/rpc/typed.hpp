@@ -146,7 +146,7 @@ struct Signature<R (C::*)(A...) const noexcept> : Signature<R (C::*)(A...)> {};
 /// Splits parameters into: the service (of functions that aren't members), the call, the arguments, the
 /// responder.
 template <class S, bool WantsService, bool WantsCall, bool WantsResponder, class... Arguments>
-struct Shape_ {
+struct Form {
   static constexpr bool wants_service = WantsService;
   static constexpr bool wants_call = WantsCall;
   static constexpr bool wants_responder = WantsResponder;
@@ -158,11 +158,11 @@ template <class S, bool Service, bool Call_, class Done, class Rest>
 struct Split;
 template <class S, bool Service, bool Call_, class... Done>
 struct Split<S, Service, Call_, List<Done...>, List<>> {
-  using Type = Shape_<S, Service, Call_, false, Done...>;
+  using Type = Form<S, Service, Call_, false, Done...>;
 };
 template <class S, bool Service, bool Call_, class... Done>
 struct Split<S, Service, Call_, List<Done...>, List<Responder>> {
-  using Type = Shape_<S, Service, Call_, true, Done...>;
+  using Type = Form<S, Service, Call_, true, Done...>;
 };
 template <class S, bool Service, bool Call_, class... Done, class First, class... Rest>
 struct Split<S, Service, Call_, List<Done...>, List<First, Rest...>> {

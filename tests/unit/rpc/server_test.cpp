@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdio>
+#include <cstdlib>
 #include <future>
 #include <set>
 #include <sstream>
@@ -70,6 +72,43 @@ TEST(Server, SeveralServicesOnSeveralPaths) {
       EXPECT_EQ(text_of(client.call("name")), name);
     }
   }
+}
+
+TEST(Server, LocalhostMeansBothOfItsAddresses) {
+  Diary diary;
+  Server server({.listen = {"localhost:0"}});
+  server.serve<Member>("/", "x", std::ref(diary));
+  const auto listening = server.start();
+  ASSERT_TRUE(listening);
+  ASSERT_GE(listening->size(), 1u);
+  EXPECT_EQ(listening->at(0).host, "127.0.0.1");
+  for (const auto& endpoint : *listening) {
+    EXPECT_EQ(endpoint.port, listening->at(0).port);
+    Client client;
+    EXPECT_TRUE(client.connect("ws://" + endpoint.text()));
+  }
+}
+
+TEST(Server, TlsIsVerifiedByTheClient) {
+  const std::string base = ::testing::TempDir() + "rpc_server_tls_" + std::to_string(getpid());
+  const std::string make =
+      "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=x -addext "
+      "subjectAltName=IP:127.0.0.1 -keyout " +
+      base + ".key -out " + base + ".crt 2>/dev/null";
+  ASSERT_EQ(std::system(make.c_str()), 0) << make;
+  Diary diary;
+  Server server({.listen = {"127.0.0.1:0"}, .certificate_path = base + ".crt", .key_path = base + ".key"});
+  server.serve<Member>("/", "x", std::ref(diary));
+  const std::string url = "wss" + start(server).substr(2);
+  Client client({.socket = {.tls = {.ca_file = base + ".crt"}}});
+  ASSERT_TRUE(client.connect(url));
+  EXPECT_EQ(text_of(client.call("name")), "\"x\"");
+  Client wary;
+  const auto refused = wary.connect(url);
+  ASSERT_FALSE(refused) << "nobody vouches for the certificate";
+  EXPECT_EQ(refused.error().code, Errc::unavailable);
+  std::remove((base + ".crt").c_str());
+  std::remove((base + ".key").c_str());
 }
 
 TEST(Server, SaysWhyItCanNotStart) {
