@@ -80,10 +80,12 @@ inline int connect_to(std::uint16_t port, unsigned number) {
   return fd;
 }
 
-inline void web_socket_handshake(int fd) {
-  const std::string_view request =
+/// `fields`: further ones of the header, each with its line's end.
+inline void web_socket_handshake(int fd, std::string_view fields = {}) {
+  const auto request =
       "GET /socket HTTP/1.1\r\nHost: bench\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
+      std::string{fields} + "\r\n";
   if (::send(fd, request.data(), request.size(), 0) < 0) die("send");
   std::string head;
   while (head.find("\r\n\r\n") == head.npos) {

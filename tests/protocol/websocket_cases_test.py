@@ -157,7 +157,9 @@ def compression_cases():
 
 
 def count_of(size):
-    return 1000 if LONG else max(3, min(20, 200_000 // size))
+    if LONG:
+        return 1000 if size <= 4096 else 100
+    return max(3, min(20, 200_000 // size))
 
 
 def offer(no_takeover, bits):
@@ -189,7 +191,7 @@ def test_compression_server_role(binary):
             except (AssertionError, ws_wire.Ended, zlib.error) as problem:
                 raise AssertionError(f"case {number}: {problem}") from problem
     print(f"        {seen}", flush=True)
-    assert seen["compressed"] > 4 * seen["plain"], seen
+    assert seen["compressed"] > 2 * seen["plain"], seen
 
 
 def test_compression_client_role(binary):
@@ -212,4 +214,4 @@ def test_compression_client_role(binary):
         return play
     in_client_role(binary, [player(*case) for case in compression_cases()])
     print(f"        {seen}", flush=True)
-    assert seen["compressed"] > 4 * seen["plain"], seen
+    assert seen["compressed"] > 2 * seen["plain"], seen

@@ -219,30 +219,94 @@ TEST(WebSocketClient, may_connect_again_from_on_close) {
   EXPECT_EQ(ours, 3);
 }
 
-TEST(WebSocketClient, silence_of_the_server_ends_the_attempt) {
+/// A server that says whatever a test wants to the first who comes.
+class Scripted {
+ public:
+  Scripted() : listener_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    EXPECT_EQ(::bind(listener_, reinterpret_cast<sockaddr*>(&address), size), 0);
+    EXPECT_EQ(::listen(listener_, 1), 0);
+    ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
+    url = "ws://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/";
+    host.start();
+  }
+  ~Scripted() {
+    if (client) host.on_loop([&] { client.reset(); });
+    if (socket_ >= 0) ::close(socket_);
+    ::close(listener_);
+  }
+
+  /// Opens with these options, and answers the request with what `reply` makes of it; the outcome.
+  std::string open(WebSocketClientOptions options,
+                   const std::function<std::string(const std::string&)>& reply) {
+    std::promise<std::string> ended;
+    host.on_loop([&] {
+      client.emplace(host.loops[0], options);
+      client->open(*WebSocketUrl::parse(url), [&](Result<WebSocketSession*> result) {
+        if (!result) return ended.set_value(result.error().message);
+        (*result)->on_message(
+            [&](std::string_view payload, bool) { messages.set_value(std::string{payload}); });
+        ended.set_value("open");
+      });
+    });
+    socket_ = ::accept(listener_, nullptr, nullptr);
+    std::string request(4096, '\0');
+    request.resize(static_cast<std::size_t>(::recv(socket_, request.data(), request.size(), 0)));
+    const auto bytes = reply(request);
+    EXPECT_EQ(::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL), ssize_t(bytes.size()));
+    return ended.get_future().get();
+  }
+  static std::string accepting(const std::string& request) {
+    const std::string_view name = "Sec-WebSocket-Key: ";
+    const auto from = request.find(name) + name.size();
+    return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: "
+           "Upgrade\r\nSec-WebSocket-Accept: " +
+           accept_key(request.substr(from, request.find('\r', from) - from)) + "\r\n\r\n";
+  }
+
   Loopback host;
-  io::Loop& loop = host.loops[0];
-  const int deaf = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  ASSERT_EQ(::bind(deaf, reinterpret_cast<sockaddr*>(&address), size), 0);
-  ASSERT_EQ(::listen(deaf, 1), 0);
-  ::getsockname(deaf, reinterpret_cast<sockaddr*>(&address), &size);
-  host.start();
+  std::string url;
+  std::optional<WebSocketClient> client;
+  std::promise<std::string> messages;
+
+ private:
+  int listener_;
+  int socket_ = -1;
+};
+
+TEST(WebSocketClient, silence_of_the_server_ends_the_attempt) {
   WebSocketClientOptions options;
   options.open_timeout = 50ms;
-  std::optional<WebSocketClient> client;
-  std::promise<std::string> ended;
-  host.on_loop([&] {
-    client.emplace(loop, options);
-    client->open(*WebSocketUrl::parse("ws://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/"),
-                 [&](Result<WebSocketSession*> result) { ended.set_value(result.error().message); });
+  Scripted deaf;
+  EXPECT_NE(deaf.open(options, [](const auto&) { return ""; }).find("took too long"), std::string::npos);
+}
+
+TEST(WebSocketClient, an_endless_answer_ends_the_attempt) {
+  WebSocketClientOptions options;
+  options.header_limit = 1000;
+  Scripted wordy;
+  EXPECT_EQ(wordy.open(options, [](const auto&) { return "HTTP/1.1 101 X\r\nA: " + std::string(2000, 'a'); }),
+            "the server's answer is too long");
+}
+
+TEST(WebSocketClient, interim_answers_are_passed_over_and_frames_behind_the_handshake_arrive) {
+  Scripted eager;
+  const auto outcome = eager.open({}, [](const std::string& request) {
+    return "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + Scripted::accepting(request) +
+           encode_frame(op_text, "at once");
   });
-  EXPECT_NE(ended.get_future().get().find("took too long"), std::string::npos);
-  host.on_loop([&] { client.reset(); });
-  ::close(deaf);
+  EXPECT_EQ(outcome, "open");
+  EXPECT_EQ(eager.messages.get_future().get(), "at once");
+}
+
+TEST(WebSocketClient, a_server_that_answers_another_key_is_not_trusted) {
+  Scripted liar;
+  EXPECT_NE(liar.open({}, [](const auto&) { return Scripted::accepting("Sec-WebSocket-Key: other\r"); })
+                .find("Accept"),
+            std::string::npos);
 }
 
 struct UrlCase {
