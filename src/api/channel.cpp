@@ -140,13 +140,14 @@ void add_channel_methods(Table& table, Context& context) {
              }});
   const auto person =
       object({string("user").or_null(), string("name").about("empty: never told"), integer("connections")});
-  table.add({.name = "channel.presence",
-             .summary = "Who has subscribed.",
-             .params = {string("channel").range(1, 128)},
-             .result = object({array("users", person), integer("total")}),
-             .handler = [&context](const Call& call, const Responder& answer) {
-               presence(context, call, answer);
-             }});
+  table.add(
+      {.name = "channel.presence",
+       .summary = "Who has subscribed. Who has neither logged in nor told a name only counts in `total`.",
+       .params = {string("channel").range(1, 128)},
+       .result = object({array("users", person), integer("total")}),
+       .handler = [&context](const Call& call, const Responder& answer) {
+         presence(context, call, answer);
+       }});
   table.event({.name = "presence.changed",
                .channel = "station:<slug>",
                .summary = "Somebody came, went or changed their name.",

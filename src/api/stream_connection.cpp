@@ -35,7 +35,7 @@ StreamConnection::StreamConnection(hub::ClientId id, web::BodyStream stream, Str
 }
 
 StreamConnection::~StreamConnection() {
-  peer().end();  // calls that are still open must not answer into what is half gone
+  peer().end();                 // calls that are still open must not answer into what is half gone
   if (open_) stream_.finish();  // only when everything ends
 }
 

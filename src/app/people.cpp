@@ -18,6 +18,8 @@ namespace longwave::app {
 namespace {
 
 constexpr Duration presence_after = std::chrono::milliseconds{250};
+constexpr Duration presence_per_client = std::chrono::microseconds{500};
+constexpr Duration presence_at_last = std::chrono::seconds{10};
 constexpr Duration beat_every = std::chrono::milliseconds{500};
 constexpr Duration beat_late = std::chrono::seconds{2};
 constexpr Duration expire_every = std::chrono::seconds{30};
@@ -142,8 +144,11 @@ void People::connect_hub() {
       answer(std::move(values));
     });
   });
-  hub_.on_presence_dirty(
-      [this] { presence_timer_.after(presence_after, [this] { hub_.flush_presence(); }); });
+  // The more there are to tell, the less often: what presence costs doesn't grow with a storm of reconnects.
+  hub_.on_presence_dirty([this] {
+    const auto pause = std::max<Duration>(presence_after, hub_.clients() * presence_per_client);
+    presence_timer_.after(std::min<Duration>(pause, presence_at_last), [this] { hub_.flush_presence(); });
+  });
 }
 
 void People::surround_loops() {

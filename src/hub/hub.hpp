@@ -34,8 +34,10 @@ struct PresenceRow {
   std::size_t connections = 0;
 };
 struct Presence {
-  std::vector<PresenceRow> users;  ///< in the order of their names; at most HubLimits::presence_rows
-  std::size_t total = 0;           ///< people
+  /// In the order of their names; at most HubLimits::presence_rows. Strangers (no login, no name) have no
+  /// row: thousands of them may come back in one moment, and there is nothing to tell of one.
+  std::vector<PresenceRow> users;
+  std::size_t total = 0;  ///< people, strangers included
 };
 
 /// How a subscription begins.

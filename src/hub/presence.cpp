@@ -53,14 +53,12 @@ Presence PresenceCount::result(std::size_t most_rows) const {
     presence.users.push_back(
         {row.user, shown == row.names.end() ? std::string{} : shown->first, row.connections});
   }
-  // Those with a name first: of many strangers only some are listed.
+  // Those with a name first.
   std::stable_sort(
       presence.users.begin(), presence.users.end(), [](const PresenceRow& a, const PresenceRow& b) {
         return std::tuple(a.name.empty(), a.name, a.user) < std::tuple(b.name.empty(), b.name, b.user);
       });
   if (presence.users.size() > most_rows) presence.users.resize(most_rows);
-  const auto listed = std::min(strangers_, most_rows - presence.users.size());
-  presence.users.resize(presence.users.size() + listed, PresenceRow{.connections = 1});
   return presence;
 }
 

@@ -113,7 +113,7 @@ export interface Methods {
     params: Record<string, never>;
     result: Record<string, never>;
   };
-  /** Who has subscribed. Role: anyone. */
+  /** Who has subscribed. Who has neither logged in nor told a name only counts in `total`. Role: anyone. */
   "channel.presence": {
     params: {
       channel: string;

@@ -114,11 +114,11 @@ TEST_F(EndpointTest, losing_the_connection_cancels) {
 }
 
 TEST_F(EndpointTest, a_stalled_reader_and_a_quick_one_get_every_item) {
-  constexpr int items = 60, bytes = 50'000;  // 3 MB, far above the soft and the hard limit
+  constexpr int items = 100, bytes = 50'000;  // 3 MB, far above the soft and the hard limit
   for (const int receive_buffer : {8192, 0}) {
     pauses = 0;
     const auto client = socket("", receive_buffer);
-    client->send_text(R"({"jsonrpc":"2.0","id":5,"method":"test.count","params":[60,50000]})");
+    client->send_text(R"({"jsonrpc":"2.0","id":5,"method":"test.count","params":[100,50000]})");
     while (pauses.load() == 0) std::this_thread::yield();  // read nothing until the producer has paused
     for (int i = 1; i <= items; ++i) {
       const auto answer = json::parse(client->receive().payload);

@@ -129,12 +129,12 @@ TEST_F(StreamTest, resumes_by_last_event_id) {
 }
 
 TEST_F(StreamTest, a_stalled_reader_gets_every_item) {
-  constexpr int items = 60;
+  constexpr int items = 100;
   for (const bool lines : {false, true}) {
     pauses = 0;
     Stream stream(loopback.port, lines, "", "", 8192);
     const auto session = stream.session();
-    call(session, R"({"jsonrpc":"2.0","id":5,"method":"test.count","params":[60,50000]})");
+    call(session, R"({"jsonrpc":"2.0","id":5,"method":"test.count","params":[100,50000]})");
     while (pauses.load() == 0) std::this_thread::yield();  // read nothing until the producer has paused
     for (int i = 1; i <= items; ++i) ASSERT_EQ(stream.message().at("result").at(0), i);
     EXPECT_EQ(stream.message().at("result"), "end");
@@ -241,7 +241,7 @@ TEST_F(StreamTest, changing_the_transport_loses_and_repeats_nothing) {
   publisher.join();
   ASSERT_EQ(seen.back(), publications);
   for (std::size_t i = 1; i < seen.size(); ++i) ASSERT_EQ(seen[i], seen[i - 1] + 1);
-  EXPECT_GT(recovered, 20);
+  EXPECT_GT(recovered, 2) << "the test must try what it is for";
 }
 
 }  // namespace

@@ -12,21 +12,20 @@ const longest = 40;
 
 const nameOf = (person: { name: string | null; user: string | null }) => person.name || person.user || '';
 
-/** Everybody but us; people without a name are only counted. */
-function others(people: Person[], me: Session | null): { named: Person[]; guests: number } {
-  const rest = [...people];
+/** Everybody but us who has a name; the others are only counted, by the server too. */
+function others(people: Person[], me: Session | null): Person[] {
+  const rest = people.filter((one) => nameOf(one) !== '');
   const mine = me ? rest.findIndex((one) => nameOf(one) === nameOf(me) && (one.user || '') === (me.user ?? '')) : -1;
   if (mine >= 0) rest.splice(mine, 1);
-  const named = rest.filter((one) => nameOf(one) !== '');
-  return { named, guests: rest.length - named.length };
+  return rest;
 }
 
 export function People() {
   const here = presence.value;
   const ears = listeners.value?.total ?? 0;
   const me = session.value;
-  const { named, guests } = others(here?.users ?? [], me);
-  const unnamed = guests + Math.max(0, (here?.total ?? 0) - (here?.users.length ?? 0));
+  const named = others(here?.users ?? [], me);
+  const unnamed = Math.max(0, (here?.total ?? 0) - named.length - 1); // and us
   const more = named.length - most;
   return (
     <section class="people" aria-labelledby="people-title">
