@@ -33,7 +33,7 @@ constexpr Duration announce_every = std::chrono::milliseconds{250};
 
 }  // namespace
 
-class Broadcaster::Impl final : public PlayerHost, public std::enable_shared_from_this<Impl> {
+class Broadcaster::Impl final : public PlayerHost {
  public:
   Impl(Broadcaster& self, io::Loop& loop, const std::vector<io::Loop*>& net_loops, Media& media,
        orders::ProgrammerPort& programmer, const Clock& clock, BroadcastOptions options)
@@ -49,12 +49,12 @@ class Broadcaster::Impl final : public PlayerHost, public std::enable_shared_fro
     outgoing_.resize(net_loops.size());
   }
 
-  /// Posts hold us weakly: what arrives after the end is dropped.
+  /// Posts look whether we are still there: what arrives after the end is dropped.
   void make_audiences(const std::vector<io::Loop*>& net_loops) {
     for (std::size_t i = 0; i < net_loops.size(); ++i) {
-      auto report = [weak = weak_from_this(), post = post_, i](AudienceReport what) {
-        post([weak, i, what = std::move(what)] {
-          if (const auto impl = weak.lock()) impl->take_report(i, what);
+      auto report = [this, alive = std::weak_ptr(alive_), post = post_, i](AudienceReport what) {
+        post([this, alive, i, what = std::move(what)] {
+          if (!alive.expired()) take_report(i, what);
         });
       };
       audiences_.push_back(
@@ -122,6 +122,7 @@ class Broadcaster::Impl final : public PlayerHost, public std::enable_shared_fro
   StationMetrics metrics_;
   mutable std::mutex published_mutex_;
   StationMetrics published_;
+  std::shared_ptr<const char> alive_ = std::make_shared<const char>('\0');
 };
 
 void Broadcaster::Impl::open(StationInfo info) {
@@ -155,8 +156,8 @@ void Broadcaster::Impl::receive(StationId id, const orders::ToPlayer& message) {
 void Broadcaster::Impl::hurry(StationId station) {
   hurried_.push_back(station);
   if (std::exchange(run_posted_, true)) return;
-  post_([weak = weak_from_this()] {
-    if (const auto impl = weak.lock()) impl->run();
+  post_([this, alive = std::weak_ptr(alive_)] {
+    if (!alive.expired()) run();
   });
 }
 
@@ -310,7 +311,7 @@ void Broadcaster::Impl::add_routes(web::Router& router) {
 
 Broadcaster::Broadcaster(io::Loop& station_loop, std::vector<io::Loop*> net_loops, Media& media,
                          orders::ProgrammerPort& programmer, const Clock& clock, BroadcastOptions options)
-    : impl_(std::make_shared<Impl>(*this, station_loop, net_loops, media, programmer, clock, options)) {
+    : impl_(std::make_unique<Impl>(*this, station_loop, net_loops, media, programmer, clock, options)) {
   impl_->make_audiences(net_loops);
 }
 

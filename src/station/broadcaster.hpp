@@ -67,7 +67,7 @@ class Broadcaster final : public orders::PlayerPort {
 
  private:
   class Impl;
-  std::shared_ptr<Impl> impl_;  // what is posted holds it weakly
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace longwave::station

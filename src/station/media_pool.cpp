@@ -50,7 +50,7 @@ struct KnownTrack {
 
 }  // namespace
 
-class MediaPool::Impl : public std::enable_shared_from_this<Impl> {
+class MediaPool::Impl {
  public:
   using Then = UniqueFunction<void(Result<KnownTrack>)>;
 
@@ -96,9 +96,11 @@ class MediaPool::Impl : public std::enable_shared_from_this<Impl> {
   bool is_long(const TrackFile& file) const {
     return std::chrono::milliseconds{file.duration_ms} > options_.long_file;
   }
+  /// What is posted to the station loop finds out there whether this still exists.
+  std::weak_ptr<const char> weak() const { return alive_; }
   /// Runs on the station loop, if there is still somebody.
   void back(const std::shared_ptr<Wanted>& wanted, Task task) {
-    post_([weak = weak_from_this(), wanted, task = std::move(task)]() mutable {
+    post_([weak = weak(), wanted, task = std::move(task)]() mutable {
       if (const auto alive = weak.lock(); alive && wanted->yes) task();
     });
   }
@@ -112,6 +114,7 @@ class MediaPool::Impl : public std::enable_shared_from_this<Impl> {
   std::array<std::shared_future<audio::RenditionPtr>, std::size(audio::all_formats)> fillers_;
   std::list<KnownTrack> recent_;  // most recently used first
   std::unordered_map<TrackId, std::list<KnownTrack>::iterator> by_track_;
+  std::shared_ptr<const char> alive_ = std::make_shared<const char>('\0');
 };
 
 void MediaPool::Impl::remember(KnownTrack track) {
@@ -144,7 +147,7 @@ Result<KnownTrack> MediaPool::Impl::known(TrackId track, const TrackFile& file,
 }
 
 void MediaPool::Impl::find_out(TrackId track, Instant by, std::shared_ptr<Wanted> wanted, Then then) {
-  tracks_.find(track, [this, weak = weak_from_this(), post = post_, track, by, wanted,
+  tracks_.find(track, [this, weak = weak(), post = post_, track, by, wanted,
                        then = std::move(then)](Result<TrackFile> found) mutable {
     post([this, weak, track, by, wanted, then = std::move(then), found = std::move(found)]() mutable {
       const auto alive = weak.lock();
@@ -164,7 +167,7 @@ void MediaPool::Impl::analyse(TrackId track, TrackFile file, Instant by, std::sh
   auto options = options_.analyse;
   if (is_long(file)) options.only_first = to_samples(first_minute);
   auto shared_file = std::make_shared<TrackFile>(std::move(file));
-  auto work = [this, weak = weak_from_this(), post = post_, track, shared_file, options, wanted,
+  auto work = [this, weak = weak(), post = post_, track, shared_file, options, wanted,
                then = std::move(then)](std::stop_token stop) mutable {
     auto analysed = audio::analyse(shared_file->path, options, stop);
     post([this, weak, track, shared_file, wanted, then = std::move(then),
@@ -197,7 +200,7 @@ void MediaPool::Impl::analyse(TrackId track, TrackFile file, Instant by, std::sh
 }
 
 void MediaPool::Impl::analyse_all_of_it(TrackId track, std::filesystem::path path) {
-  auto work = [this, weak = weak_from_this(), post = post_, track, path = std::move(path),
+  auto work = [this, weak = weak(), post = post_, track, path = std::move(path),
                options = options_.analyse](std::stop_token stop) {
     auto analysed = audio::analyse(path, options, stop);
     if (!analysed) return;
@@ -219,8 +222,7 @@ void MediaPool::Impl::with_sound(TrackId track, Instant by, std::shared_ptr<Want
 void MediaPool::Impl::open(const KnownTrack& track, audio::Format format, std::int64_t from, Instant by,
                            std::shared_ptr<Wanted> wanted, Done<audio::RenditionPtr> done) {
   auto give = std::make_shared<Done<audio::RenditionPtr>>(std::move(done));
-  auto work = [weak = weak_from_this(), self = this, sound = track.sound, format, from, wanted,
-               give](std::stop_token stop) {
+  auto work = [self = this, sound = track.sound, format, from, wanted, give](std::stop_token stop) {
     if (!wanted->yes) return;
     const auto answer = [&](audio::RenditionPtr rendition) {
       self->back(wanted, [give, rendition = std::move(rendition)] { (*give)(rendition); });
@@ -260,7 +262,7 @@ void MediaPool::Impl::joint(JointRequest request, Instant by, std::shared_ptr<Wa
 
 MediaPool::MediaPool(TrackSource& tracks, audio::RenditionCache& cache, io::Pool& pool, Post own_loop,
                      const Clock& clock, MediaPoolOptions options)
-    : impl_(std::make_shared<Impl>(tracks, cache, pool, std::move(own_loop), clock, options)) {}
+    : impl_(std::make_unique<Impl>(tracks, cache, pool, std::move(own_loop), clock, options)) {}
 
 MediaPool::~MediaPool() = default;
 

@@ -66,7 +66,7 @@ class MediaPool final : public Media {
 
  private:
   class Impl;
-  std::shared_ptr<Impl> impl_;
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace longwave::station
