@@ -50,7 +50,7 @@ struct Client::Impl {
 
   // On the loop:
   std::unique_ptr<web::WebSocketClient> socket;
-  std::unique_ptr<Table> table;
+  std::shared_ptr<Table> table;
   std::unique_ptr<Surroundings> surroundings;
   std::unique_ptr<Link> link;
   std::vector<Task> when_closed;
@@ -85,8 +85,8 @@ Result<void> Client::open(std::string_view text, std::unique_ptr<Table> table,
         .table = *self.table,
         .post = self.loops[0].poster(),
         .run =
-            [&self](Run, Task task) {
-              self.pool.submit({.work = [task = std::move(task)](std::stop_token) mutable { task(); }});
+            [&self, rows = self.table](Run, Task task) {  // a method that runs keeps its row
+              self.pool.submit({.work = [rows, task = std::move(task)](std::stop_token) mutable { task(); }});
             },
         .limits = self.options.limits,
         .clock = &self.clock});

@@ -61,10 +61,12 @@ class Client {
   /// Calls and waits for the final answer.
   Reply call(std::string_view method, Params params = {}, Duration timeout = std::chrono::seconds{30});
 
-  /// Runs `use` on the client's thread with the instance, if the connection is open.
+  /// Runs `use` on the client's thread with the instance, if the connection is open and it is an S.
   template <class S = Service>
   void with(std::function<void(S&)> use) {
-    with_service([use = std::move(use)](Service& service) { use(static_cast<S&>(service)); });
+    with_service([use = std::move(use)](Service& service) {
+      if (auto* wanted = dynamic_cast<S*>(&service)) use(*wanted);
+    });
   }
 
   /// Closes and waits until on_close has returned.

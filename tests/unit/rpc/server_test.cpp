@@ -167,6 +167,49 @@ TEST(Server, WhatBlocksRunsElsewhereAndHoldsUpNobody) {
   answered.get_future().wait();
 }
 
+/// Has something done at the other end as soon as it is there.
+class Asker : public Service {
+ public:
+  static void methods(Methods<Asker>& add) {
+    add.method("ping", [] { return "pong"; });
+  }
+
+ private:
+  void on_open() override { request("work"); }
+};
+class Worker : public Service {
+ public:
+  static void methods(Methods<Worker>& add) {
+    add.pool_method("work", [keep = std::string("a capture that lives in the table")] {
+      began_->set_value();
+      gate_->wait();
+      ended_->set_value(keep.size());
+    });
+  }
+  static inline std::promise<void>* began_ = nullptr;
+  static inline std::shared_future<void>* gate_ = nullptr;
+  static inline std::promise<std::size_t>* ended_ = nullptr;
+};
+
+TEST(Server, AClientConnectsAgainWhileAMethodOfItsLastConnectionRuns) {
+  std::promise<void> began, gate;
+  std::promise<std::size_t> ended;
+  std::shared_future<void> opened = gate.get_future().share();
+  Worker::began_ = &began;
+  Worker::gate_ = &opened;
+  Worker::ended_ = &ended;
+  Server server({.listen = {"127.0.0.1:0"}});
+  server.serve<Asker>("/");
+  const std::string url = start(server);
+  Client client;
+  ASSERT_TRUE(client.connect<Worker>(url));
+  began.get_future().wait();
+  ASSERT_TRUE(client.connect(url));
+  EXPECT_EQ(text_of(client.call("ping")), "\"pong\"");
+  gate.set_value();
+  EXPECT_EQ(ended.get_future().get(), 33u);
+}
+
 TEST(Server, LoopsShareTheConnections) {
   Diary diary;
   Server server({.listen = {"127.0.0.1:0"}, .loops = 3});
