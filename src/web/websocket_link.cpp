@@ -46,7 +46,17 @@ void WebSocketLink::take(std::span<char> bytes) {
     if (over_) return;
   }
   control(std::move(out));
+  hold_limit();
   if (!peer_.open()) settle();
+}
+
+void WebSocketLink::hold_limit() {
+  const auto limit = peer_.options().queue_limit;
+  if (over_ || !peer_.open() || stream_.queued_bytes() <= limit) return;
+  stream_.flush();
+  if (over_ || !peer_.open() || stream_.queued_bytes() <= limit) return;
+  stream_.drop_unsent();
+  close_with(peer_.options().slow_code, "slow");
 }
 
 void WebSocketLink::control(std::string bytes) {

@@ -45,6 +45,8 @@ class WebSocketLink : public WebSocketSession, private io::StreamHandler, privat
 
   void take(std::span<char> bytes);
   void send_frame(const SharedFrame& frame);
+  /// Pongs count too: a peer that asks without end and doesn't read is slow.
+  void hold_limit();
   void control(std::string bytes);
   /// After each step of the peer machine: tells on_close, ends the connection, keeps the time.
   void settle();

@@ -115,8 +115,9 @@ class Bystander:
         orders.send((took, problems))
         os._exit(0)
 
-    def check(self, p99_s, least=50):
-        """Nothing failed, and 99 of 100 calls took at most so long. Says the figures."""
+    def check(self, p99_s, least=20):
+        """Nothing failed, and 99 of 100 calls took at most so long. Says the figures. The limits in the tests leave room
+        for a machine with other work; docs/reliability.md has what a less busy one showed."""
         took = sorted(self.took)
         assert len(took) >= least, f"only {len(took)} calls were made"
         p50, p99 = took[len(took) // 2], took[len(took) * 99 // 100]

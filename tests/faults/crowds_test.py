@@ -33,7 +33,7 @@ def test_connects(server):
         memory.look()
     print(f"        {answered} answered, {refused} not, {rate:.0f} a second")
     assert refused == 0, refused
-    bystander.check(p99_s=0.1)
+    bystander.check(p99_s=1)
     memory.check(30e6, f"{answered} connects")
     server.until(lambda: crowd.metric(server, "longwave_connections") <= 2, 10, what="the connections are gone")
 
@@ -53,7 +53,7 @@ def test_frozen(server):
         took = time.monotonic() - began
         print(f"        all of {GONE} let go after {took:.0f} s")
         assert 20 < took < 50, took
-        bystander.check(p99_s=0.1)
+        bystander.check(p99_s=1)
         memory.check(5e6, f"{GONE} frozen WebSockets")
     finally:
         holder.kill()

@@ -43,7 +43,7 @@ def test_slow_headers(server):
     crowd.close_all(connections)
     print(f"        closed after {min(closed, default=0):.1f} to {max(closed, default=0):.1f} s, {left} left")
     assert left == 0 and min(closed) > 5 and max(closed) < 14, (left, min(closed), max(closed))
-    bystander.check(p99_s=0.1)
+    bystander.check(p99_s=1)
     memory.check(20e6, f"{HEADERS} slow headers")
 
 
@@ -56,12 +56,12 @@ def test_slow_bodies(server):
     for connection in connections:
         connection.sendall(begin)
     with crowd.Bystander(server) as bystander:
-        closed, left = drip(server, connections, lambda _: body, 45)
+        closed, left = drip(server, connections, lambda _: body, 30)
         memory.look()
     crowd.close_all(connections)
     print(f"        closed after {min(closed, default=0):.1f} to {max(closed, default=0):.1f} s, {left} left")
-    assert left == 0 and max(closed) < 42, (left, closed[:3])
-    bystander.check(p99_s=0.1)
+    assert left == 0 and max(closed) < 25, (left, closed[:3])
+    bystander.check(p99_s=1)
     memory.check(20e6, f"{BODIES} slow bodies")
 
 
@@ -76,7 +76,7 @@ def test_silent(server):
             time.sleep(0.2)
     crowd.close_all(connections)
     assert not left, f"{len(left)} of {HEADERS} are open after 15 s"
-    bystander.check(p99_s=0.1)
+    bystander.check(p99_s=1)
 
 
 def test_slow_frames(server):
@@ -89,5 +89,5 @@ def test_slow_frames(server):
         memory.look()
     crowd.close_all(connections)
     assert left == SOCKETS and not closed, closed
-    bystander.check(p99_s=0.1)
+    bystander.check(p99_s=1)
     memory.check(10e6, f"{SOCKETS} slow frames")
