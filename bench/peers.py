@@ -149,7 +149,7 @@ class Load:
         self.process.wait()
 
 
-def delivery(peer, load, batch, seconds=4):
+def delivery(peer, load, batch, seconds=3):
     """µs of CPU for each delivered message, 100 messages a second."""
     before = peer.cpu()
     got, expected, _ = load.order("publish", 100, batch, seconds)
