@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A development tool: speaks the page's part of the API with made-up music, so that the page can be worked on
 // without the real program. Nothing is proven with it.
-//   node dev/fake-server.mjs [port] [--tracks N] [--empty] [--starting] [--slow MS] [--anyone] [--scan] [--refuse]
+//   node dev/fake-server.mjs [port] [--tracks N] [--queue N] [--empty] [--starting] [--slow MS] [--anyone] [--scan] [--refuse]
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -68,6 +68,7 @@ if (total && !flag('noqueue')) {
       problem: i === 4 ? 'The file could not be decoded; the next track was played instead.' : null });
   }
 }
+for (let i = queue.length; i < value('queue', 0); i++) queue.push(entry(tracks[i % total], i % 3 ? 'Mara' : null));
 plan();
 const stationNow = () => ({
   station: 'main', name: 'Longwave', state: !total ? 'empty' : current ? 'playing' : 'starting', time_ms: Date.now(), position_ms: position(), current,
@@ -233,6 +234,7 @@ const server = createServer(async (request, response) => {
   if (url.pathname.startsWith('/listen/')) return listen(url, response);
   if (url.pathname.startsWith('/art/')) return art(url, response);
   if (url.pathname === '/dev/skip') { advance(); return response.end('ok'); }
+  if (url.pathname === '/rpc/stream') return response.writeHead(flag('refuse') ? 421 : 404).end();
   if (url.pathname === '/rpc') {
     if (flag('refuse')) return response.writeHead(421).end();
     let body = '';

@@ -6,7 +6,7 @@ import { RemoveIcon } from './icons';
 export function Notices() {
   return (
     <>
-      <div class="notices" role="region" aria-label={s.dismiss} aria-live="polite" aria-relevant="additions">
+      <div class="notices" role="region" aria-label={s.messages} aria-live="polite" aria-relevant="additions">
         {notices.value.map((notice) => (
           <div
             key={notice.id}

@@ -31,7 +31,7 @@ export function People() {
     <section class="people" aria-labelledby="people-title">
       <h3 class="small-title" id="people-title">
         {s.people}
-        {here && <span class="tally">{[count(here.total), ...(ears > 0 ? [s.earCount(count(ears))] : [])].join(' · ')}</span>}
+        {here && <span class="tally"> {[count(here.total), ...(ears > 0 ? [s.earCount(count(ears))] : [])].join(' · ')}</span>}
       </h3>
       <ul class="names">
         {me && <Me name={nameOf(me)} />}

@@ -157,6 +157,7 @@ export const de: Strings = {
 
   undo: 'Rückgängig',
   dismiss: 'Schließen',
+  messages: 'Meldungen',
   removed: (title) => `„${title}“ entfernt.`,
   moved: (title) => `„${title}“ verschoben.`,
   addedOne: (title) => `„${title}“ eingereiht.`,

@@ -144,6 +144,7 @@ export const en = {
 
   undo: 'Undo',
   dismiss: 'Dismiss',
+  messages: 'Messages',
   removed: (title: string) => `Removed “${title}”.`,
   moved: (title: string) => `Moved “${title}”.`,
   addedOne: (title: string) => `Added “${title}”.`,
