@@ -23,7 +23,7 @@ class Link final : private Outlet, private io::Deadline {
   Link(web::WebSocketSession& session, const Surroundings& surroundings, Dialect dialect,
        web::Request request);
   /// Ends as with a broken connection if it hasn't ended.
-  ~Link();
+  ~Link() override;
 
   /// Makes the instance and begins: on_open, then messages. `gone` destroys the link. If making the instance
   /// throws, the connection is closed with 1011 and there are no hooks.

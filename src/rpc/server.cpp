@@ -126,7 +126,7 @@ Result<std::vector<io::Endpoint>> Server::Impl::listen() {
           .post = group.loop->poster(),
           .run =
               [this](Run, Task task) {
-                pool.submit({.work = [task = std::move(task)](std::stop_token) mutable { task(); }});
+                pool.submit({.work = [task = std::move(task)](const std::stop_token&) mutable { task(); }});
               },
           .limits = path->options.limits,
           .clock = &clock}));
@@ -219,7 +219,7 @@ void Server::stop() {
   if (!impl_->ask_to_stop()) impl_->stop();
 }
 
-void Server::for_each_service(std::function<void(Service&)> use) {
+void Server::for_each_service(const std::function<void(Service&)>& use) {
   for (Group& group : impl_->groups) {
     group.loop->post([&group, use] {
       std::vector<Link*> present;  // as of now: `use` may begin or end connections

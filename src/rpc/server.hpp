@@ -67,12 +67,12 @@ class Server {
   /// `arguments` (use std::ref for what they share). A path may have parameters ("/rooms/:name"), which
   /// upgrade_request().parameter() tells.
   template <class S, class... Arguments>
-  ServiceOptions& serve(std::string path, Arguments... arguments) {
+  ServiceOptions& serve(const std::string& path, Arguments... arguments) {
     static_assert(std::is_base_of_v<Service, S>);
     auto table = std::make_unique<Table>();
     Methods<S> methods(*table);
     S::methods(methods);
-    return add(std::move(path), std::move(table),
+    return add(path, std::move(table),
                [arguments...]() -> std::unique_ptr<Service> { return std::make_unique<S>(arguments...); });
   }
 
@@ -103,7 +103,7 @@ class Server {
  private:
   ServiceOptions& add(std::string path, std::unique_ptr<Table> table,
                       std::function<std::unique_ptr<Service>()> make);
-  void for_each_service(std::function<void(Service&)> use);
+  void for_each_service(const std::function<void(Service&)>& use);
 
   struct Impl;
   std::unique_ptr<Impl> impl_;
