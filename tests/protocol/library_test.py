@@ -41,6 +41,7 @@ def fresh(folder):
 
 
 def test_a_project_outside_finds_builds_and_runs(binary):
+    """a project outside this repository finds the installed package, builds and runs; pkg-config knows it too"""
     build, prefix = installed(binary)
     work = fresh(build / "outside")
     run(["cmake", "-S", str(TOP / "tests/install"), "-B", str(work), "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={prefix}"], TOP)
@@ -65,6 +66,7 @@ def test_a_project_outside_finds_builds_and_runs(binary):
 
 
 def test_the_tutorial_works_as_it_is_typed(binary):
+    """the tutorial's boxes, typed as they stand: install, build, run"""
     build = pathlib.Path(binary).resolve().parent
     work = fresh(build / "tutorial")
     said = ""
@@ -82,6 +84,7 @@ def test_the_tutorial_works_as_it_is_typed(binary):
 
 
 def test_the_reference_is_without_warnings(binary):
+    """doxygen makes the reference of the public headers without a warning"""
     run([str(TOP / "tools/docs")], TOP)
     service = (TOP / "build/docs/html/classlongwave_1_1rpc_1_1Service.html").read_text()
     assert "on_close" in service and "_onclose" in service
