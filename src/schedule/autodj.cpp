@@ -124,7 +124,9 @@ Reason explain(const Catalogue& catalogue, const Separation& full, const Tier& t
   if (allowed.by_failed > 0) reason.excluded.emplace_back("failed", allowed.by_failed);
   if (by_length) {
     reason.rule = rule::opening;
-    reason.text = fmt::format("The shortest of {} tracks: none is analysed yet", allowed.left);
+    reason.text = allowed.left == 1
+                      ? "The first track that was found; it isn't analysed yet"
+                      : fmt::format("The shortest of {} tracks: none is analysed yet", allowed.left);
     return reason;
   }
   reason.text = fmt::format("Drawn from {} of {} tracks", allowed.left, catalogue.drawable());

@@ -86,24 +86,22 @@ class Store::Impl {
   ~Impl() { close(); }
 
   void write(std::deque<Pending> Impl::*queue, Job job, Done done) {
-    const char* why = nullptr;
+    const char* why = "the store is closed";
     FailureKind kind = FailureKind::closed;
     {
       const std::lock_guard lock(mutex_);
-      if (closing_) {
-        why = "the store is closed";
-      } else if ((this->*queue).size() >= options_.max_queued) {
+      const bool full = (this->*queue).size() >= options_.max_queued;
+      if (!closing_ && !full) {
+        (this->*queue).push_back({std::move(job), std::move(done), nullptr});
+        wake_writer_.notify_one();
+        return;
+      }
+      if (!closing_) {
         kind = FailureKind::queue_full;
         why = "too many changes are waiting for the disk";
-      } else {
-        (this->*queue).push_back({std::move(job), std::move(done), nullptr});
       }
     }
-    if (!why) {
-      wake_writer_.notify_one();
-    } else if (done) {
-      done(failure(kind, why));
-    }
+    if (done) done(failure(kind, why));
   }
 
   void read(Job job, Done done) {
