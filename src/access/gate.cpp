@@ -97,30 +97,35 @@ bool same(const Origin& a, const Origin& b) {
 
 Gate::Gate(GateRules rules) : rules_(std::move(rules)) {}
 
-bool Gate::our_host(std::string_view host) const {
+bool Gate::our_port(int port) const {
+  return port == rules_.port ||
+         std::find(rules_.more_ports.begin(), rules_.more_ports.end(), port) != rules_.more_ports.end();
+}
+
+bool Gate::our_host(std::string_view host, bool tls) const {
   const auto asked = parse(host);
   if (!asked) return false;
-  const int port = asked->port != 0 ? asked->port : rules_.tls ? 443 : 80;
+  const int port = asked->port != 0 ? asked->port : tls ? 443 : 80;
   for (const std::string& entry : rules_.hosts) {
     const auto ours = parse(entry);
     if (!ours || ours->name != asked->name) continue;
-    if (ours->port != 0 ? ours->port == port : asked->port == 0 || asked->port == rules_.port) return true;
+    if (ours->port != 0 ? ours->port == port : asked->port == 0 || our_port(asked->port)) return true;
   }
-  if (port != rules_.port) return false;
+  if (!our_port(port)) return false;
   if (is_loopback_name(asked->name)) return true;
   // A name can be made to point here by anybody; an address in the address bar is this machine's own.
   return !rules_.loopback && is_address(asked->name);
 }
 
-bool Gate::our_origin(std::string_view origin, std::string_view host) const {
+bool Gate::our_origin(std::string_view origin, std::string_view host, bool tls) const {
   const auto theirs = parse_origin(origin);
   if (!theirs) return false;
   for (const std::string& entry : rules_.origins)
     if (const auto ours = parse_origin(entry); ours && same(*ours, *theirs)) return true;
   const auto asked = parse(host);
   if (!asked) return false;
-  if (rules_.tls && !theirs->https) return false;
-  if (!rules_.tls && theirs->https) {
+  if (tls && !theirs->https) return false;
+  if (!tls && theirs->https) {
     // A proxy in front of us may speak TLS for a name that was configured, never for this machine's own
     // names.
     const bool named = std::any_of(rules_.hosts.begin(), rules_.hosts.end(), [&](const std::string& entry) {
@@ -134,14 +139,15 @@ bool Gate::our_origin(std::string_view origin, std::string_view host) const {
 }
 
 std::optional<Refusal> Gate::check(const Knock& knock) const {
-  if (!our_host(knock.host))
+  const bool tls = knock.tls.value_or(rules_.tls);
+  if (!our_host(knock.host, tls))
     return Refusal{421, "this server does not go by that name; names are added with --host"};
   const bool reading = knock.method == "GET" || knock.method == "HEAD";
   if ((reading || knock.method == "OPTIONS") && !knock.websocket)
     for (const std::string& prefix : rules_.open)
       if (knock.path.starts_with(prefix)) return std::nullopt;
   if (knock.origin) {
-    if (our_origin(*knock.origin, knock.host)) return std::nullopt;
+    if (our_origin(*knock.origin, knock.host, tls)) return std::nullopt;
     return Refusal{403, "pages of other sites may not use this server; origins are added with --origin"};
   }
   const bool foreign = knock.fetch_site && *knock.fetch_site != "same-origin" && *knock.fetch_site != "none";

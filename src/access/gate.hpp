@@ -10,8 +10,9 @@ namespace longwave::access {
 
 /// Who may talk to us, decided once at start. Immutable afterwards.
 struct GateRules {
-  int port = 8000;       ///< of the listener
-  bool loopback = true;  ///< the listener takes connections from this machine only
+  int port = 8000;                   ///< of the listener
+  std::vector<int> more_ports = {};  ///< of further listeners
+  bool loopback = true;              ///< the listener takes connections from this machine only
   bool tls = false;
   std::vector<std::string> hosts = {};  ///< further names of ours: "radio.example.org", with or without port
   std::vector<std::string> origins = {};  ///< further origins whose pages may use us: "https://example.org"
@@ -26,6 +27,7 @@ struct Knock {
   std::optional<std::string_view> origin = {};      ///< the Origin field
   std::optional<std::string_view> fetch_site = {};  ///< the Sec-Fetch-Site field
   bool websocket = false;                           ///< asks for an upgrade
+  std::optional<bool> tls = {};                     ///< towards the client; absent: as the rules say
   bool loopback_peer = false;
   bool forwarded = false;  ///< carries Forwarded, Via or X-Forwarded-*: a proxy stands between
 };
@@ -52,8 +54,9 @@ class Gate {
   const GateRules& rules() const { return rules_; }
 
  private:
-  bool our_host(std::string_view host) const;
-  bool our_origin(std::string_view origin, std::string_view host) const;
+  bool our_host(std::string_view host, bool tls) const;
+  bool our_port(int port) const;
+  bool our_origin(std::string_view origin, std::string_view host, bool tls) const;
 
   GateRules rules_;
 };

@@ -33,6 +33,8 @@ access::Knock knock_of(const web::Request& request) {
   if (const auto* site = request.headers.find("Sec-Fetch-Site")) knock.fetch_site = *site;
   knock.websocket = request.headers.has_token("Upgrade", "websocket");
   knock.loopback_peer = request.is_loopback;
+  knock.tls = request.tls;
+  knock.forwarded = request.forwarded;
   for (const char* name :
        {"Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP"}) {
     knock.forwarded = knock.forwarded || request.headers.has(name);

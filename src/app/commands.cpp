@@ -2,6 +2,7 @@
 #include "app/commands.hpp"
 
 #include "app/ground.hpp"
+#include "app/listening.hpp"
 #include "app/program.hpp"
 #include "app/progress.hpp"
 #include "base/log.hpp"
@@ -86,7 +87,7 @@ Result<DataFolder> own(const Config& config) {
 
 }  // namespace
 
-int serve(const Config& config) {
+int serve(const Config& config, const Invocation& invocation) {
   auto level = log_level(config.log);
   if (!level) return refuse(level.error().message);
   log::set_level(*level);
@@ -95,11 +96,14 @@ int serve(const Config& config) {
   auto data = own(config);
   if (!data) return refuse(data.error().message);
   const SystemClock clock;
-  auto program = Program::make(config, std::move(*data), clock);
+  auto program = Program::make(config, std::move(*data), clock, take_inherited_sockets());
   if (!program) return refuse(program.error().message);
   greet(**program, config);
-  (*program)->run();
-  return EXIT_SUCCESS;
+  auto sockets = (*program)->run(invocation);
+  program->reset();  // what is open is closed, and the data folder is free
+  if (sockets.empty()) return EXIT_SUCCESS;
+  log::info("becoming {}", invocation.program);
+  return refuse(become_successor(invocation, std::move(sockets)).message);
 }
 
 int scan(const Config& config) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/config.hpp"
+#include "app/upgrade.hpp"
 
 #include <string>
 
@@ -9,7 +10,8 @@
 /// be done, 2 when the command itself is wrong.
 namespace longwave::app {
 
-int serve(const Config& config);
+/// Returns when it is stopped; asked for an upgrade, it doesn't return: the process becomes the next program.
+int serve(const Config& config, const Invocation& invocation);
 /// Looks through the music folders without serving; the store then knows them when a server starts.
 int scan(const Config& config);
 /// The password is asked for on the terminal, or read as the first line of standard input.

@@ -28,8 +28,9 @@ const Option table[] = {
     {"music", &Config::music, "DIR", "A folder of music; may be given several times"},
     {"data", &Config::data, "DIR",
      "Where Longwave keeps its database, its cache and the administrator's password"},
-    {"listen", &Config::listen, "HOST:PORT",
-     "The address to serve; HOST 0.0.0.0 or [::] opens it to the network"},
+    {"listen", &Config::listen, "ADDRESS",
+     "An address to serve, HOST:PORT or unix:PATH; several; HOST 0.0.0.0 or [::] opens it to the network. "
+     "Behind it, as needed: +tls, +plain, +proxy (PROXY protocol), +mode=660 (of a Unix socket)"},
     {"host", &Config::host, "NAME",
      "A host name by which browsers may reach this server besides its address; several"},
     {"origin", &Config::origin, "URL",
@@ -37,6 +38,25 @@ const Option table[] = {
     {"tls-certificate", &Config::tls_certificate, "FILE",
      "PEM certificate chain; serves HTTPS when given with tls-key"},
     {"tls-key", &Config::tls_key, "FILE", "PEM private key of tls-certificate"},
+    {"trusted-proxy", &Config::trusted_proxy, "NETWORK",
+     "Whose word about a connection's client is taken: 10.0.0.0/8, ::1, or unix for Unix sockets; several"},
+    {"proxy-header", &Config::proxy_header, "KIND",
+     "The fields that trusted proxies write: x-forwarded (X-Forwarded-For, -Proto, -Host), forwarded (RFC "
+     "7239) or none"},
+    {"drain", &Config::drain_s, "SECONDS",
+     "At the end, WebSockets and listeners are let go evenly over this time, while requests are still "
+     "answered",
+     0, 3600},
+    {"connections", &Config::connections, "COUNT", "Most connections at a time; more are closed at once", 1,
+     10'000'000},
+    {"connections-per-address", &Config::connections_per_address, "COUNT",
+     "Most connections of one address (of one IPv6 /64); this machine and trusted proxies aren't counted; 0 "
+     "is any",
+     0, 10'000'000},
+    {"body-rate", &Config::body_rate, "BYTES/S",
+     "A request body that comes more slowly over 10 s is answered 408; 0 takes any time", 0, 1'000'000},
+    {"read-rate", &Config::read_rate, "BYTES/S",
+     "A client that takes its answer more slowly over 10 s is cut off; 0 waits for ever", 0, 1'000'000},
     {"station-name", &Config::station_name, "TEXT", "The name players show for the first station"},
     {"loudness", &Config::loudness_lufs, "LUFS", "Integrated loudness every track is brought to", -40, -6},
     {"true-peak", &Config::true_peak_dbtp, "dBTP", "Highest true peak the limiter lets through", -12, 0},
@@ -260,8 +280,10 @@ std::string default_of(const Option& option) {
   if (const auto* text = std::get_if<std::string Config::*>(&option.member)) {
     return (defaults.*(*text)).empty() ? "none" : defaults.*(*text);
   }
-  return std::holds_alternative<std::vector<std::string> Config::*>(option.member) ? "none"
-                                                                                   : shown(defaults, option);
+  if (const auto* list = std::get_if<std::vector<std::string> Config::*>(&option.member)) {
+    return (defaults.*(*list)).empty() ? "none" : fmt::format("{}", fmt::join(defaults.*(*list), ","));
+  }
+  return shown(defaults, option);
 }
 
 std::string to_markdown() {

@@ -17,11 +17,18 @@ namespace longwave::app {
 struct Config {
   std::vector<std::string> music;
   std::string data = "longwave-data";
-  std::string listen = "127.0.0.1:8000";
+  std::vector<std::string> listen = {"127.0.0.1:8000"};
   std::vector<std::string> host;
   std::vector<std::string> origin;
   std::string tls_certificate;
   std::string tls_key;
+  std::vector<std::string> trusted_proxy;
+  std::string proxy_header = "x-forwarded";
+  std::int64_t drain_s = 2;
+  std::int64_t connections = 20'000;
+  std::int64_t connections_per_address = 512;
+  std::int64_t body_rate = 256;
+  std::int64_t read_rate = 256;
   std::string station_name = "Longwave";
   double loudness_lufs = -16;
   double true_peak_dbtp = -1;

@@ -59,7 +59,7 @@ int make_docs(const std::string& root, bool check) {
   log::set_level(log::Level::warn);
   const Scratch scratch;
   Config config;
-  config.listen = "127.0.0.1:0";
+  config.listen = {"127.0.0.1:0"};
   config.data = scratch.path();
   const SystemClock clock;
   auto data = DataFolder::open(config.data);

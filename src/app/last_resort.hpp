@@ -4,6 +4,7 @@
 #include "base/time.hpp"
 
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <thread>
 
@@ -14,7 +15,8 @@ namespace longwave::app {
 /// acknowledged is on disk. Destroying it in time disarms it.
 class LastResort {
  public:
-  explicit LastResort(Duration patience);
+  /// `instead`: tried first, on a thread of its own.
+  LastResort(Duration patience, std::function<void()> instead = {});
   LastResort(const LastResort&) = delete;
   LastResort& operator=(const LastResort&) = delete;
   ~LastResort();

@@ -2,6 +2,7 @@
 #include "app/call.hpp"
 #include "app/commands.hpp"
 #include "app/config.hpp"
+#include "app/upgrade.hpp"
 #include "base/log.hpp"
 
 #include <fmt/format.h>
@@ -67,6 +68,7 @@ int with_config(const Typed& typed, Command command) {
 /// What was typed, and the exit code of what was done about it.
 struct Line {
   Typed typed;
+  Invocation invocation;
   CallOptions call;
   std::string user, role = "dj", root = ".";
   bool check = false;
@@ -76,7 +78,10 @@ struct Line {
 void add_serving(CLI::App& program, Line& line) {
   auto* serve_command = program.add_subcommand("serve", "Puts the music on the air until it is stopped");
   line.typed.add_to(*serve_command);
-  serve_command->callback([&line] { line.code = with_config(line.typed, serve); });
+  serve_command->callback([&line] {
+    line.code =
+        with_config(line.typed, [&line](const Config& config) { return serve(config, line.invocation); });
+  });
 
   auto* scan_command = program.add_subcommand("scan", "Looks through the music without serving");
   line.typed.add_to(*scan_command, {"music", "data", "scan-threads"});
@@ -107,7 +112,7 @@ void add_calling(CLI::App& program, Line& line) {
       ->type_name("KEY");
   command->callback([&line] {
     line.code = with_config(line.typed, [&line](const Config& config) {
-      line.call.address = config.listen;
+      line.call.address = config.listen.front();
       return call(line.call);
     });
   });
@@ -150,6 +155,7 @@ int run(int argc, char** argv) {
   CLI::App program{"Longwave: a folder of music as a live station that everyone steers", "longwave"};
   program.require_subcommand(1);
   Line line;
+  line.invocation = Invocation::of(argc, argv);
   add_serving(program, line);
   add_calling(program, line);
   add_people(program, line);

@@ -4,6 +4,7 @@
 #include "api/endpoint.hpp"
 #include "app/ground.hpp"
 #include "app/last_resort.hpp"
+#include "app/listening.hpp"
 #include "app/page.hpp"
 #include "app/people.hpp"
 #include "app/stations.hpp"
@@ -19,12 +20,14 @@
 #include <cstdlib>
 #include <optional>
 #include <thread>
+#include <utility>
+#include <vector>
 
 namespace longwave::app {
 
 namespace {
 
-constexpr std::chrono::seconds drain{3};
+constexpr std::chrono::seconds grace{3};  // for what is under way, when nothing new is taken
 /// So long the rooms have to end, when the connections have.
 constexpr std::chrono::seconds orderly_end{5};
 
@@ -50,8 +53,8 @@ class Program::Rooms {
         stations(config, ground, net),
         people(config, ground, stations, net) {}
 
-  Result<void> open(const Config& config);
-  void serve();
+  Result<void> open(const Config& config, std::vector<int> inherited);
+  std::vector<int> serve(const Invocation& invocation);
 
   std::optional<LastResort> last_resort;  // goes last
   Ground ground;
@@ -64,6 +67,7 @@ class Program::Rooms {
   std::unique_ptr<access::Gate> gate;  // made when the port is known, before the loops start
   web::Gate check;
   std::unique_ptr<io::TlsContext> tls;
+  io::Networks proxies;
   std::unique_ptr<web::Server> server;
   std::string url;
   std::optional<std::string> new_admin_password;
@@ -71,7 +75,16 @@ class Program::Rooms {
  private:
   Result<void> add_routes();
   std::vector<api::Check> checks();
+  Result<void> load_tls(const Config& config);
+  Result<web::ServerOptions> server_options(const Config& config);
+  Result<std::vector<io::Endpoint>> listen(const Config& config, std::vector<int> inherited);
   void stop();
+  void reload();
+  void upgrade(const Invocation& invocation);
+
+  Duration drain_{};
+  bool ending_ = false;
+  std::vector<int> successor_sockets_;
 };
 
 Result<void> Program::Rooms::add_routes() {
@@ -96,66 +109,168 @@ std::vector<api::Check> Program::Rooms::checks() {
   return checks;
 }
 
-Result<void> Program::Rooms::open(const Config& config) {
-  auto endpoint = io::Endpoint::parse(config.listen);
-  if (!endpoint) return endpoint.error();
+Result<void> Program::Rooms::load_tls(const Config& config) {
   if (config.tls_certificate.empty() != config.tls_key.empty()) {
     return error(Errc::invalid, "tls-certificate and tls-key are given together or not at all");
   }
-  if (!config.tls_certificate.empty()) {
-    auto loaded = io::TlsContext::load(config.tls_certificate, config.tls_key);
-    if (!loaded) return loaded.error();
-    tls = std::move(*loaded);
-  }
-  if (auto added = add_routes(); !added) return added;
-  people.context().tls = tls != nullptr;
+  if (config.tls_certificate.empty()) return {};
+  auto loaded = io::TlsContext::load(config.tls_certificate, config.tls_key);
+  if (!loaded) return loaded.error();
+  tls = std::move(*loaded);
+  return {};
+}
 
+Result<web::ServerOptions> Program::Rooms::server_options(const Config& config) {
   web::ServerOptions options;
   options.gate = [this](web::Request& request) { return check(request); };
-  options.admit = [this](const io::PeerAddress& peer) { return people.rates().admit(peer.ip); };
-  server = std::make_unique<web::Server>(net, *people.context().clock, router, std::move(options));
-  auto bound = server->listen({.endpoint = *endpoint, .tls = tls.get()});
+  options.admit = [this](const io::PeerAddress& peer) {
+    return proxies.contains(peer.ip) || people.rates().admit(peer.ip);  // a proxy speaks for many
+  };
+  options.connections_limit = static_cast<std::size_t>(config.connections);
+  options.connections_per_address = static_cast<std::size_t>(config.connections_per_address);
+  options.body_rate = static_cast<std::size_t>(config.body_rate);
+  options.read_rate = static_cast<std::size_t>(config.read_rate);
+  for (const auto& network : config.trusted_proxy) {
+    if (auto added = options.trusted_proxies.add(network); !added) return added.error();
+  }
+  proxies = options.trusted_proxies;
+  if (config.proxy_header == "forwarded") {
+    options.forwarded_by = web::ForwardedBy::forwarded;
+  } else if (config.proxy_header == "none") {
+    options.forwarded_by = web::ForwardedBy::none;
+  } else if (config.proxy_header != "x-forwarded") {
+    return error(Errc::invalid, "proxy-header is x-forwarded, forwarded or none");
+  }
+  return options;
+}
+
+// What was inherited and is asked for nowhere is served too: a service manager decides what it binds. It then
+// takes the place of the default address.
+Result<std::vector<io::Endpoint>> Program::Rooms::listen(const Config& config, std::vector<int> inherited) {
+  std::vector<io::Endpoint> bound;
+  const bool only_inherited = !inherited.empty() && config.listen == Config{}.listen;
+  const auto open_one = [&](const Listening& one, int socket) -> Result<void> {
+    const bool secure = one.tls.value_or(tls != nullptr && one.endpoint.unix_path.empty());
+    if (secure && !tls) return error(Errc::invalid, "+tls needs tls-certificate and tls-key");
+    if (one.proxy && proxies.empty()) return error(Errc::invalid, "+proxy needs a trusted-proxy");
+    auto at = server->listen({.endpoint = one.endpoint,
+                              .tls = secure ? tls.get() : nullptr,
+                              .inherited = socket,
+                              .proxies = one.proxy ? &proxies : nullptr});
+    if (!at) return at.error();
+    if (bound.empty())
+      url = fmt::format("{}{}/", at->unix_path.empty() ? secure ? "https://" : "http://" : "", at->text());
+    bound.push_back(std::move(*at));
+    return {};
+  };
+  for (const auto& text : config.listen) {
+    const auto one = Listening::parse(text);
+    if (!one) return one.error();
+    const int socket = take_matching(inherited, one->endpoint);
+    if (socket < 0 && only_inherited) continue;
+    if (auto opened = open_one(*one, socket); !opened) return opened.error();
+  }
+  for (const int socket : inherited) {
+    if (auto opened = open_one({io::Endpoint::bound(socket), std::nullopt, false}, socket); !opened)
+      return opened.error();
+  }
+  return bound;
+}
+
+Result<void> Program::Rooms::open(const Config& config, std::vector<int> inherited) {
+  if (auto loaded = load_tls(config); !loaded) return loaded;
+  if (auto added = add_routes(); !added) return added;
+  people.context().tls = tls != nullptr;
+  drain_ = std::chrono::seconds{config.drain_s};
+  auto options = server_options(config);
+  if (!options) return options.error();
+  server = std::make_unique<web::Server>(net, *people.context().clock, router, std::move(*options));
+  const auto bound = listen(config, std::move(inherited));
   if (!bound) return bound.error();
-  gate = std::make_unique<access::Gate>(access::GateRules{.port = bound->port,
-                                                          .loopback = is_loopback(*bound),
-                                                          .tls = tls != nullptr,
-                                                          .hosts = config.host,
-                                                          .origins = config.origin});
+  access::GateRules rules{.port = bound->front().port,
+                          .loopback = std::all_of(bound->begin(), bound->end(), is_loopback),
+                          .tls = tls != nullptr,
+                          .hosts = config.host,
+                          .origins = config.origin};
+  for (const auto& endpoint : *bound) {
+    rules.more_ports.push_back(endpoint.unix_path.empty() ? endpoint.port : 80);
+  }
+  gate = std::make_unique<access::Gate>(std::move(rules));
   check = api::gate(*gate, ground.users());
-  url = fmt::format("{}://{}/", tls ? "https" : "http", bound->text());
   return {};
 }
 
 void Program::Rooms::stop() {
-  log::info("stopping: no new connections; what is under way gets {} s", drain.count());
-  server->shutdown(drain, [this] { stations.loop().post([this] { stations.loop().stop(); }); });
+  ending_ = true;
+  log::info("stopping: open connections are let go over {} s; what is under way then gets {} s",
+            std::chrono::duration_cast<std::chrono::seconds>(drain_).count(), grace.count());
+  server->drain(drain_, grace, [this] { stations.loop().post([this] { stations.loop().stop(); }); });
 }
 
-void Program::Rooms::serve() {
+void Program::Rooms::reload() {
+  tell_supervisor("RELOADING=1");
+  if (!tls) {
+    log::info("asked to read the TLS files again; there are none");
+  } else if (auto loaded = tls->reload(); loaded) {
+    log::info("the TLS files were read again");
+  } else {
+    log::error("the TLS files stay as they were: {}", loaded.error().message);
+  }
+  tell_supervisor("READY=1");
+}
+
+void Program::Rooms::upgrade(const Invocation& invocation) {
+  log::info("asked to become {}; trying it", invocation.program);
+  tell_supervisor("RELOADING=1");
+  auto work = [this, &invocation](std::stop_token) {
+    auto tried = try_successor(invocation);
+    stations.loop().post([this, tried = std::move(tried)] {
+      if (!tried) {
+        tell_supervisor("READY=1");
+        return log::error("the upgrade is off, this program goes on: {}", tried.error().message);
+      }
+      if (ending_) return;
+      net[0].post([this] {
+        successor_sockets_ = server->duplicate_listeners();
+        stations.loop().post([this] { stop(); });
+      });
+    });
+  };
+  ground.blocking().submit({.work = std::move(work)});
+}
+
+std::vector<int> Program::Rooms::serve(const Invocation& invocation) {
   net.start();
   people.start();
-  int asked = 0;
-  io::Signals signals(stations.loop(), {SIGINT, SIGTERM}, [&](int) {
-    if (++asked > 1) std::_Exit(EXIT_FAILURE);  // everything acknowledged is on disk already
+  io::Signals signals(stations.loop(), {SIGINT, SIGTERM, SIGHUP, SIGUSR2}, [&](int signal) {
+    if (signal == SIGHUP) return reload();
+    if (signal == SIGUSR2) return ending_ ? void() : upgrade(invocation);
+    if (ending_) std::_Exit(EXIT_FAILURE);  // everything acknowledged is on disk already
+    tell_supervisor("STOPPING=1");
     stop();
   });
   stations.start();
+  tell_supervisor("READY=1");
   stations.loop().run();
-  last_resort.emplace(orderly_end);
+  last_resort.emplace(orderly_end, [&] {
+    if (!successor_sockets_.empty()) (void)become_successor(invocation, successor_sockets_);
+  });
   people.stop();
   net.stop();
   ground.stop();
   log::info("stopped");
+  return std::exchange(successor_sockets_, {});
 }
 
 Program::Program(std::unique_ptr<Rooms> rooms) : rooms_(std::move(rooms)) {}
 Program::~Program() = default;
 
-Result<std::unique_ptr<Program>> Program::make(const Config& config, DataFolder data, const Clock& clock) {
+Result<std::unique_ptr<Program>> Program::make(const Config& config, DataFolder data, const Clock& clock,
+                                               std::vector<int> inherited) {
   auto password_folder = data.admin_password().parent_path();
   auto rooms = std::make_unique<Rooms>(config, std::move(data), clock);
   rooms->new_admin_password = rooms->ground.users().ensure_first_admin(password_folder);
-  if (auto opened = rooms->open(config); !opened) return opened.error();
+  if (auto opened = rooms->open(config, std::move(inherited)); !opened) return opened.error();
   return std::unique_ptr<Program>(new Program(std::move(rooms)));
 }
 
@@ -165,8 +280,8 @@ const std::string& Program::url() const {
 const std::optional<std::string>& Program::new_admin_password() const {
   return rooms_->new_admin_password;
 }
-void Program::run() {
-  rooms_->serve();
+std::vector<int> Program::run(const Invocation& invocation) {
+  return rooms_->serve(invocation);
 }
 const rpc::Table& Program::table() const {
   return rooms_->people.table();

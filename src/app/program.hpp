@@ -3,12 +3,14 @@
 
 #include "app/config.hpp"
 #include "app/data_folder.hpp"
+#include "app/upgrade.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
 
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace longwave::rpc {
 class Table;
@@ -23,8 +25,10 @@ namespace longwave::app {
 /// what serves. docs/architecture.md draws who lives on which thread.
 class Program {
  public:
+  /// `inherited`: listening sockets of whoever started us; taken over.
   /// Errors are sentences for the one who typed the command. Throws what a failing environment throws.
-  static Result<std::unique_ptr<Program>> make(const Config& config, DataFolder data, const Clock& clock);
+  static Result<std::unique_ptr<Program>> make(const Config& config, DataFolder data, const Clock& clock,
+                                               std::vector<int> inherited = {});
   ~Program();
 
   /// The address that is served, and the administrator's password if this start made it.
@@ -33,7 +37,11 @@ class Program {
 
   /// Serves until SIGINT or SIGTERM, then ends in order: no new connections, what is under way is answered,
   /// listeners and sockets are told, everything acknowledged is on disk. A second signal ends at once.
-  void run();
+  ///
+  /// SIGHUP reads the TLS files again. SIGUSR2 tries the executable that is there now and, if it takes this
+  /// configuration, ends in the same order with the listening sockets kept open: they are returned, for
+  /// become_successor(). Otherwise nothing is returned.
+  std::vector<int> run(const Invocation& invocation);
 
   const rpc::Table& table() const;
   const web::Router& router() const;

@@ -12,6 +12,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <netdb.h>
@@ -122,15 +123,6 @@ Result<OwnedFd> take_over(int inherited) {
   return fd;
 }
 
-std::uint16_t bound_port(int fd) {
-  sockaddr_storage address{};
-  socklen_t size = sizeof address;
-  ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
-  if (address.ss_family == AF_INET) return ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port);
-  if (address.ss_family == AF_INET6) return ntohs(reinterpret_cast<const sockaddr_in6&>(address).sin6_port);
-  return 0;
-}
-
 }  // namespace
 
 Result<Endpoint> Endpoint::parse(std::string_view text) {
@@ -153,6 +145,26 @@ Result<Endpoint> Endpoint::parse(std::string_view text) {
     return error(Errc::invalid, fmt::format("write the IPv6 address in \"{}\" as [address]:port", text));
   }
   endpoint.host = host;
+  return endpoint;
+}
+
+Endpoint Endpoint::bound(int fd) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
+  Endpoint endpoint;
+  char text[INET6_ADDRSTRLEN] = {};
+  if (address.ss_family == AF_INET) {
+    const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
+    endpoint.host = ::inet_ntop(AF_INET, &v4.sin_addr, text, sizeof text);
+    endpoint.port = ntohs(v4.sin_port);
+  } else if (address.ss_family == AF_INET6) {
+    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
+    endpoint.host = ::inet_ntop(AF_INET6, &v6.sin6_addr, text, sizeof text);
+    endpoint.port = ntohs(v6.sin6_port);
+  } else if (address.ss_family == AF_UNIX) {
+    endpoint.unix_path = reinterpret_cast<const sockaddr_un&>(address).sun_path;
+  }
   return endpoint;
 }
 
@@ -251,7 +263,8 @@ Result<std::unique_ptr<Listener>> Listener::open(Loop& own, std::vector<Loop*> t
   if (!fd) return fd.error();
   auto state = std::make_shared<State>(own, std::move(targets), std::move(options), std::move(accept));
   state->shared = state->options.inherited >= 0 && !state->options.endpoint.unix_path.empty();
-  if (state->options.endpoint.unix_path.empty()) state->options.endpoint.port = bound_port(fd->get());
+  if (state->options.endpoint.unix_path.empty())
+    state->options.endpoint.port = Endpoint::bound(fd->get()).port;
   state->socket.assign(fd->release());
   state->wait();
   return std::unique_ptr<Listener>{new Listener(std::move(state))};

@@ -26,6 +26,8 @@ struct Endpoint {
   /// "127.0.0.1:8000", "[::1]:8000", "localhost:8000", ":8000" (all addresses), "unix:/run/longwave.sock".
   static Result<Endpoint> parse(std::string_view text);
   std::string text() const;
+  /// Where a bound socket listens: a numeric address, or a path.
+  static Endpoint bound(int fd);
 };
 
 /// Accepts connections on its own loop and hands them out round-robin: `accept` is called on the loop that

@@ -27,7 +27,7 @@ TEST(Config, LaterSourcesWin) {
   EXPECT_EQ(config.music, (std::vector<std::string>{"/a", "/b"}));
   EXPECT_EQ(config.cache_mb, 200);
   EXPECT_EQ(config.loudness_lufs, -18.5);
-  EXPECT_EQ(config.listen, "127.0.0.1:1");
+  EXPECT_EQ(config.listen, std::vector<std::string>{"127.0.0.1:1"});
 }
 
 TEST(Config, AVariableThatIsNoOptionIsTold) {
