@@ -140,7 +140,9 @@ void Stream::Impl::deliver_decrypted() {
   if (closed) return;
   mark_dirty();  // the handshake, or what waited for it
   if (tls->state() == TlsSession::State::ended) ended();
-  if (!closed && tls->state() == TlsSession::State::broken) lost(tls->why().c_str());
+  if (closed || tls->state() != TlsSession::State::broken) return;
+  if (!writable_wait) flush_tls();  // the alert that tells why
+  if (!closed) lost(tls->why().c_str());
 }
 
 void Stream::Impl::resume() {

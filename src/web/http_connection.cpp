@@ -18,6 +18,10 @@
 
 namespace longwave::web {
 
+namespace {
+constexpr auto first_request_at_the_end = std::chrono::seconds{1};
+}
+
 HttpConnection::HttpConnection(Connections& owner, io::Stream stream)
     : Connection(owner),
       stream_(std::move(stream)),
@@ -390,7 +394,10 @@ void HttpConnection::retire() {
 }
 
 void HttpConnection::shut_down() {
-  if (phase_ == Phase::reading && reader_.idle()) return linger();
+  if (phase_ != Phase::reading || !reader_.idle()) return;
+  // Who has just been let in is about to ask something; who has been answered and is silent isn't.
+  if (received_ == 0) return expect(first_request_at_the_end);
+  linger();
 }
 
 void HttpConnection::cut() {
