@@ -64,16 +64,16 @@ void OpenCalls::touch(OpenCall& call, Instant now) {
   if (call.due) call.due = now + call.timeout;
 }
 
-Reply reply_of(Incoming&& answer) {
-  if (!answer.failure) return Reply(std::move(answer.params));
+Reply reply_of(const Incoming& answer) {
+  if (!answer.failure) return Reply(json::value(*answer.params, json::storage_ptr()));
   Fault fault{internal_error, {}, {}};
-  const json::object* error = answer.params.if_object();
+  const json::object* error = answer.params->if_object();
   const json::value* code = error ? error->if_contains("code") : nullptr;
   const json::value* message = error ? error->if_contains("message") : nullptr;
   const bool ours = code && code->is_int64() && code->get_int64() == static_cast<int>(code->get_int64()) &&
                     (!message || message->is_string());
   if (!ours) {
-    fault.data = json::serialize(answer.params);
+    fault.data = json::serialize(*answer.params);
     return fault;
   }
   fault.code = static_cast<int>(code->get_int64());

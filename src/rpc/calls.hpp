@@ -55,6 +55,6 @@ class OpenCalls {
 };
 
 /// How a call of ours ends by what the other side said.
-Reply reply_of(Incoming&& answer);
+Reply reply_of(const Incoming& answer);
 
 }  // namespace longwave::rpc

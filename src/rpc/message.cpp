@@ -56,6 +56,7 @@ struct RawMember {
 
 std::vector<RawMember> raw_members(std::string_view object) {
   std::vector<RawMember> result;
+  result.reserve(6);
   std::size_t i = skip_space(object, skip_space(object, 0) + 1);
   while (i < object.size() && object[i] == '"') {
     const std::size_t key = i;
@@ -137,7 +138,7 @@ void classify_answer(Incoming& in, const Members& m, const json::object& object)
     in.key = id_key(*m.id, m.raw_id);
   }
   in.failure = m.error && (!m.error->is_null() || !m.result);
-  in.params = std::move(in.failure ? *m.error : *m.result);
+  in.params = in.failure ? m.error : m.result;
   const json::value* more = object.if_contains("more");
   in.more = more && more->is_bool() && more->get_bool() && !in.failure;
   const json::value* kind = object.if_contains("kind");
@@ -152,17 +153,26 @@ std::string cancel_target(const json::value& params, std::string_view raw) {
   return {};
 }
 
+/// The members of an object have the order of their text, as long as none is given twice.
 Members members_of(json::object& object, const std::vector<RawMember>& raw) {
   Members m;
-  m.version = object.if_contains("jsonrpc");
-  m.id = object.if_contains("id");
-  m.method = object.if_contains("method");
-  m.params = object.if_contains("params");
-  m.result = object.if_contains("result");
-  m.error = object.if_contains("error");
-  for (const RawMember& member : raw) {
-    if (named(member, "id")) m.raw_id = member.value;
-    if (named(member, "params")) m.raw_params = member.value;
+  std::size_t i = 0;
+  for (auto& member : object) {
+    const std::string_view key = member.key();
+    json::value* value = &member.value();
+    if (key == "jsonrpc") m.version = value;
+    if (key == "method") m.method = value;
+    if (key == "result") m.result = value;
+    if (key == "error") m.error = value;
+    if (key == "id") {
+      m.id = value;
+      m.raw_id = raw[i].value;
+    }
+    if (key == "params") {
+      m.params = value;
+      m.raw_params = raw[i].value;
+    }
+    ++i;
   }
   return m;
 }
@@ -199,7 +209,7 @@ Incoming classify(json::value& value, std::string_view raw, bool in_batch, Diale
   if (in.method == "rpc.cancel") in.raw_target = cancel_target(*m.params, m.raw_params);
   if (m.params->is_object() && raw_members(m.raw_params).size() != m.params->get_object().size())
     in.fault = {invalid_params, "a parameter is given twice", {}};
-  in.params = std::move(*m.params);
+  in.params = m.params;
   return in;
 }
 
@@ -238,12 +248,14 @@ std::string id_key(const json::value& id, std::string_view raw) {
   return "r" + std::string(raw);  // huge or fractional numbers, and what only 1.0 allows as an id
 }
 
-Envelope read_message(std::string_view text, int max_depth, std::size_t max_batch, Dialect dialect) {
+Envelope read_message(std::string_view text, int max_depth, std::size_t max_batch, Dialect dialect,
+                      json::storage_ptr memory) {
   Envelope envelope;
   json::parse_options options;
   options.max_depth = static_cast<std::size_t>(max_depth);
   boost::system::error_code ec;
-  json::value value = json::parse(text, ec, {}, options);
+  envelope.root.emplace(json::parse(text, ec, std::move(memory), options));
+  json::value& value = *envelope.root;
   if (ec) {
     envelope.fault = parse_fault(ec, max_depth);
     return envelope;

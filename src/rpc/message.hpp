@@ -4,6 +4,8 @@
 #include "rpc/dialect.hpp"
 #include "rpc/fault.hpp"
 
+#include <boost/container/small_vector.hpp>
+#include <boost/json/storage_ptr.hpp>
 #include <boost/json/value.hpp>
 
 #include <cstddef>
@@ -24,23 +26,26 @@ struct Incoming {
   std::string id = "null";  ///< the raw token, echoed as it came
   std::string key;          ///< equal for equal ids ("1" and "1.0"); empty for null
   std::string method;
-  boost::json::value params;  ///< array, object, or null if there are none; of an answer: its result or error
-  std::string raw_target;     ///< of rpc.cancel: the raw id that is cancelled
-  Fault fault;                ///< why it is invalid, or why its params can't be used (code 0: nothing wrong)
-  bool failure = false;       ///< of an answer: params is the error
-  bool more = false;          ///< of an answer: others follow
-  bool gauge = false;         ///< of an answer that others follow
+  boost::json::value* params =
+      nullptr;             ///< in the envelope; null if there are none; of an answer: its result or error
+  std::string raw_target;  ///< of rpc.cancel: the raw id that is cancelled
+  Fault fault;             ///< why it is invalid, or why its params can't be used (code 0: nothing wrong)
+  bool failure = false;    ///< of an answer: params is the error
+  bool more = false;       ///< of an answer: others follow
+  bool gauge = false;      ///< of an answer that others follow
 };
 
+/// A message, read. Its values live in the memory that was given to read_message(): copy what is kept.
 struct Envelope {
+  std::optional<boost::json::value> root;
   std::optional<Fault> fault;  ///< the whole message can't be used; answered with id null
   bool batch = false;
-  std::vector<Incoming> elements;
+  boost::container::small_vector<Incoming, 1> elements;
 };
 
 /// `dialect`: automatic takes both, v2 and v1 only their own (with v1, there are no batches).
 Envelope read_message(std::string_view text, int max_depth, std::size_t max_batch,
-                      Dialect dialect = Dialect::automatic);
+                      Dialect dialect = Dialect::automatic, boost::json::storage_ptr memory = {});
 
 /// A key under which equal ids are equal: of a value, and of its raw token (numbers too big for an integer
 /// are told apart by their digits).

@@ -6,6 +6,7 @@
 #include "rpc/message.hpp"
 #include "rpc/served.hpp"
 
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
@@ -46,7 +47,9 @@ class Peer::Impl final : public Served {
 
   bool receive(std::string_view text) {
     if (ended_) return false;
-    Envelope envelope = read_message(text, around().limits.depth, around().limits.batch, dialect_);
+    unsigned char buffer[4096];
+    json::monotonic_resource memory(buffer, sizeof(buffer));  // what is read lives as long as this call
+    Envelope envelope = read_message(text, around().limits.depth, around().limits.batch, dialect_, &memory);
     auto& elements = envelope.elements;
     const bool garbage =
         envelope.fault || std::all_of(elements.begin(), elements.end(),
@@ -59,16 +62,16 @@ class Peer::Impl final : public Served {
       return true;
     }
     if (dialect_ == Dialect::automatic && !garbage) spoken_ = elements.front().dialect;
-    std::vector<Incoming> calls;
+    boost::container::small_vector<Incoming, 1> calls;
     for (Incoming& in : elements) {
       if (in.kind == Incoming::Kind::answer)
-        answered(std::move(in));
+        answered(in);
       else if (!envelope.batch)
-        return serve(std::move(in));
+        return serve(in);
       else
         calls.push_back(std::move(in));
     }
-    return !ended_ && !calls.empty() && serve_batch(std::move(calls));
+    return !ended_ && !calls.empty() && serve_batch(calls);
   }
 
   Result<std::string> call(std::string_view method, const json::value& params, CallOptions options,
@@ -139,18 +142,18 @@ class Peer::Impl final : public Served {
     return false;
   }
 
-  void answered(Incoming in) {
+  void answered(const Incoming& in) {
     OpenCall* call = ours_ && !in.key.empty() ? ours_->find(in.key) : nullptr;
     if (!call) return;  // late, or nobody asked
     if (!in.more) {
       auto last = ours_->take(in.key);
       forget_none();
-      return complete(*last, reply_of(std::move(in)));
+      return complete(*last, reply_of(in));
     }
     if (around().clock) ours_->touch(*call, around().clock->now());
     if (!call->on_more) return;
     auto on_more = std::move(call->on_more);  // it may end this call, or the peer
-    on_more(std::move(in.params), in.gauge);
+    on_more(json::value(*in.params, json::storage_ptr()), in.gauge);
     call = ours_ ? ours_->find(in.key) : nullptr;
     if (call && !call->on_more) call->on_more = std::move(on_more);
   }

@@ -65,8 +65,8 @@ struct Served::LiveCall {
 };
 
 struct Served::Work {
-  std::vector<LiveCall> live;  // at most Limits::in_flight: looked through faster than hashed
-  std::vector<Task> waiting;   // producers that are paused
+  boost::container::small_vector<LiveCall, 1> live;  // few: looked through faster than hashed
+  std::vector<Task> waiting;                         // producers that are paused
 };
 
 Served::Served(const Surroundings& surroundings, Outlet& outlet, std::shared_ptr<const Caller> caller,
@@ -102,11 +102,11 @@ void Served::end_calls() {
   for (Task& task : work->waiting) task();
 }
 
-bool Served::serve(Incoming in) {
-  return take(std::move(in), nullptr, 0);
+bool Served::serve(Incoming& in) {
+  return take(in, nullptr, 0);
 }
 
-bool Served::serve_batch(std::vector<Incoming> elements) {
+bool Served::serve_batch(boost::container::small_vector_base<Incoming>& elements) {
   const auto open = static_cast<std::size_t>(std::count_if(elements.begin(), elements.end(), is_answered));
   std::shared_ptr<Batch> batch;
   if (open != 0) {
@@ -116,7 +116,7 @@ bool Served::serve_batch(std::vector<Incoming> elements) {
   std::size_t slot = 0;
   for (Incoming& in : elements) {
     const bool answered = is_answered(in);
-    take(std::move(in), answered ? batch : nullptr, slot);
+    take(in, answered ? batch : nullptr, slot);
     if (answered) ++slot;
   }
   return open != 0;
@@ -175,7 +175,7 @@ std::size_t Served::in_flight() const {
   return work_ ? work_->live.size() : 0;
 }
 
-bool Served::take(Incoming in, std::shared_ptr<Batch> batch, std::size_t slot) {
+bool Served::take(Incoming& in, std::shared_ptr<Batch> batch, std::size_t slot) {
   if (ended_) return false;  // a handler of the same batch ended it
   LiveCall call;
   call.dialect = in.dialect;
@@ -192,16 +192,17 @@ bool Served::take(Incoming in, std::shared_ptr<Batch> batch, std::size_t slot) {
   } else if (in.method == "rpc.cancel") {
     cancel(call, in);
   } else {
-    start(std::move(call), std::move(in));
+    start(call, in);
   }
   return answers;
 }
 
-void Served::start(LiveCall call, Incoming in) {
+void Served::start(LiveCall& call, Incoming& in) {
   const Method* method = around_.table.find(in.method);
   if (auto fault = objection(call, in, method)) return refuse(call, *fault);
   auto params = std::make_shared<json::object>();
-  if (auto fault = bind_arguments(method->params, std::move(in.params), *params)) return refuse(call, *fault);
+  if (auto fault = bind_arguments(method->params, in.params ? std::move(*in.params) : json::value(), *params))
+    return refuse(call, *fault);
 
   call.number = ++last_call_;
   const bool many = method->many && many_answers_ && !call.notification && !call.key.empty();
@@ -245,8 +246,9 @@ std::optional<Fault> Served::objection(const LiveCall& call, const Incoming& in,
 
 void Served::cancel(const LiveCall& by, const Incoming& in) {
   const json::value* id = nullptr;
-  if (in.params.is_array() && in.params.get_array().size() == 1) id = &in.params.get_array()[0];
-  if (in.params.is_object()) id = in.params.get_object().if_contains("id");
+  if (in.params && in.params->is_array() && in.params->get_array().size() == 1)
+    id = &in.params->get_array()[0];
+  if (in.params && in.params->is_object()) id = in.params->get_object().if_contains("id");
   if (!id) return refuse(by, {invalid_params, "parameter \"id\": expected the id of a call", {}});
   const std::string key = id_key(*id, in.raw_target);
   const LiveCall* call = key.empty() ? nullptr : find(key);

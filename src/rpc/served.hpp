@@ -24,8 +24,8 @@ class Served : public AnswerSink {
          const Terms& terms);
 
   /// A single message, or one element of a batch. Returns true if it is, or will be, answered.
-  bool serve(Incoming in);
-  bool serve_batch(std::vector<Incoming> elements);
+  bool serve(Incoming& in);
+  bool serve_batch(boost::container::small_vector_base<Incoming>& elements);
   void drained();
   /// Cancels what is in flight; nothing leaves any more.
   void end_calls();
@@ -52,8 +52,8 @@ class Served : public AnswerSink {
   struct LiveCall;
   struct Work;
 
-  bool take(Incoming in, std::shared_ptr<Batch> batch, std::size_t slot);
-  void start(LiveCall call, Incoming in);
+  bool take(Incoming& in, std::shared_ptr<Batch> batch, std::size_t slot);
+  void start(LiveCall& call, Incoming& in);
   std::optional<Fault> objection(const LiveCall& call, const Incoming& in, const Method* method) const;
   void cancel(const LiveCall& by, const Incoming& in);
   void refuse(const LiveCall& call, const Fault& fault);
