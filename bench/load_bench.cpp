@@ -48,7 +48,7 @@ class Load {
         publish_port_(publish_port),
         deflate_(deflate),
         bytes_(bytes),
-        handshake_(handshake(protocol_.path, deflate)),
+        handshake_(handshake(protocol_.path, port, deflate)),
         subscribe_(masked_text(protocol_.subscribe)),
         echo_(masked_text(protocol_.echo)) {}
 
@@ -80,9 +80,11 @@ class Load {
         std::chrono::duration<double>(static_cast<double>(batch) / per_s));
     const auto beats = static_cast<unsigned>(per_s * seconds / batch + 0.5);
     const auto began = SteadyClock::now();
+    auto next = began;
     std::uint64_t expected = 0;
     for (unsigned beat = 0; beat < beats; ++beat) {
-      while (SteadyClock::now() < began + period * beat) turn(1);
+      while (SteadyClock::now() < next) turn(1);
+      next = std::max(next, SteadyClock::now() - period / 2) + period;  // late ones aren't sent in a bunch
       std::string all;
       for (unsigned i = 0; i < batch; ++i) {
         const auto message = protocol_.before + text_of(bytes_, beat * batch + i) + protocol_.after;
@@ -281,7 +283,7 @@ class Load {
   int open_publisher() {
     const int fd = connect_to(publish_port_, 0);
     if (!protocol_.publish_path.empty()) {
-      const auto request = handshake(protocol_.publish_path, false);
+      const auto request = handshake(protocol_.publish_path, publish_port_, false);
       if (::send(fd, request.data(), request.size(), 0) < 0) die("send");
       std::string head;
       while (head.find("\r\n\r\n") == head.npos) {

@@ -88,9 +88,9 @@ inline Protocol protocol_named(std::string_view name, std::size_t bytes) {
   std::exit(2);
 }
 
-inline std::string handshake(const std::string& path, bool deflate) {
-  return "GET " + path +
-         " HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+inline std::string handshake(const std::string& path, std::uint16_t port, bool deflate) {
+  return "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) +
+         "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
          "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
          (deflate ? "Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; "
                     "client_no_context_takeover\r\n"

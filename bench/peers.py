@@ -198,6 +198,8 @@ def echo(kinds, port, rows):
                 load.order("echo", 64, 1)
                 before = peer.cpu()
                 count, _ = load.order("echo", 64, 3)
+                if count == 0:
+                    raise RuntimeError("no request was answered")
                 rows.setdefault((kind, "echo µs/request"), []).append((peer.cpu() - before) * 1e6 / count)
 
         attempt(kind, rows, measure)
