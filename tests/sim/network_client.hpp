@@ -249,8 +249,10 @@ class Client {
 
   std::string call(const char* method, const boost::json::object& params,
                    std::function<void(const rpc::Reply&)> done, rpc::CallOptions options = {}) {
-    const auto number = ledger_.open(std::string("a call of ") + method);
-    if (options.timeout == Duration{30s}) options.timeout = 6s;
+    const bool many = static_cast<bool>(options.on_more);  // each of their answers begins the time anew
+    if (!many) options.timeout = 6s;
+    const auto number = ledger_.open(std::string("a call of ") + method,
+                                     many ? Instant::max() : world_.now() + options.timeout);
     const auto id = talker_->peer().call(method, params, std::move(options),
                                          [this, number, done](const rpc::Reply& reply) {
                                            ledger_.close(number);

@@ -92,7 +92,7 @@ class Server final : public hub::Delivery {
     auto at = lines_.begin();
     std::advance(at, static_cast<long>(world_.random.below(lines_.size())));
     const auto number = static_cast<std::int64_t>(world_.random.below(1000));
-    const auto call = ledger_.open("a call of the server's");
+    const auto call = ledger_.open("a call of the server's", world_.now() + 4s);
     const auto id =
         at->second.talker->peer().call("ask", boost::json::object{{"number", number}}, {.timeout = 4s},
                                        [this, call, number](rpc::Reply reply) {

@@ -15,26 +15,33 @@
 
 namespace longwave::sim {
 
-/// Calls that were made, and how often each was completed: once.
+/// Calls that were made, and how often each was completed: once, and in time.
 class Ledger {
  public:
   explicit Ledger(World& world) : world_(world) {}
-  std::size_t open(std::string what) {
-    calls_.push_back({std::move(what), 0});
+  std::size_t open(std::string what, Instant latest = Instant::max()) {
+    calls_.push_back({std::move(what), latest, 0});
     return calls_.size() - 1;
   }
-  void close(std::size_t call) {
-    if (++calls_[call].second > 1) world_.wrong(calls_[call].first + " was completed twice");
+  void close(std::size_t number) {
+    Entry& call = calls_[number];
+    if (++call.times > 1) world_.wrong(call.what + " was completed twice");
+    if (world_.now() > call.latest) world_.wrong(call.what + " was completed after its time-out");
   }
   void check_all() const {
-    for (const auto& [what, times] : calls_)
-      if (times != 1) world_.wrong(what + " was never completed");
+    for (const Entry& call : calls_)
+      if (call.times != 1) world_.wrong(call.what + " was never completed");
   }
   std::size_t size() const { return calls_.size(); }
 
  private:
+  struct Entry {
+    std::string what;
+    Instant latest;
+    int times;
+  };
   World& world_;
-  std::vector<std::pair<std::string, int>> calls_;
+  std::vector<Entry> calls_;
 };
 
 /// Either end of a conversation: the WebSocket's machine and the JSON-RPC peer, put together as the shells of
