@@ -239,6 +239,7 @@ class Client {
         "count", {{"to", to}},
         [this, next, to](const rpc::Reply& reply) {
           if (reply && *next != to) world_.wrong(fmt::format("{} of {} items", *next, to));
+          if (!reply && reply.error().code == rpc::internal_error) world_.wrong("a producer was forgotten");
         },
         std::move(options));
     if (gives_up && !id.empty())
