@@ -86,7 +86,8 @@ Result<void> Client::open(std::string_view text, std::unique_ptr<Table> table,
         .post = self.loops[0].poster(),
         .run =
             [&self, rows = self.table](Run, Task task) {  // a method that runs keeps its row
-              self.pool.submit({.work = [rows, task = std::move(task)](const std::stop_token&) mutable { task(); }});
+              self.pool.submit(
+                  {.work = [rows, task = std::move(task)](const std::stop_token&) mutable { task(); }});
             },
         .limits = self.options.limits,
         .clock = &self.clock});
