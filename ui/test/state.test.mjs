@@ -88,6 +88,18 @@ describe('queue', () => {
     assert.equal(titles(), '7');
   });
 
+  it('adds up when each entry plays; what moved away takes its start along for nobody', async () => {
+    const planned = (id, at) => ({ ...entry(id), starts_at_ms: at });
+    const entries = [planned(1, 5000), planned(2, 6000), planned(3, 7000), entry(4, 'autodj')];
+    socket.tell('queue.changed', { version: 11, cursor: 0, total: 4, ops: [{ op: 'reset', entries }] }, 1);
+    const starts = () => page.queue.upNext.value.map((one) => [one.id, one.starts_at_ms, one.about_ms]);
+    assert.deepEqual(starts(), [[2, 6000, 6000], [3, 7000, 7000], [4, null, 8000]]);
+    socket.tell('queue.changed', { version: 12, cursor: 0, total: 4, ops: [{ op: 'move', entry: 4, to: 1 }] }, 2);
+    assert.deepEqual(starts(), [[4, null, 6000], [2, null, 7000], [3, null, 8000]]);
+    socket.tell('queue.changed', { version: 13, cursor: 0, total: 4, ops: [{ op: 'move', entry: 3, to: 1 }] }, 3);
+    assert.deepEqual(starts(), [[3, 6000, 6000], [4, null, 7000], [2, null, 8000]]);
+  });
+
   it('passes over a version that it has already', () => {
     socket.tell('queue.changed', { version: 10, cursor: 0, total: 3, ops: [{ op: 'remove', entry: 3 }] }, 1);
     assert.equal(titles(), '2 3 4');

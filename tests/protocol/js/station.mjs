@@ -101,9 +101,10 @@ if (how !== 'sse') {
       const { tracks } = await two.call('library.search', { text: '', limit: 1 });
       network.blocked = false;
       let version = 0;
-      for (let i = 0; two.state.transport !== 'websocket' || i < 20; i++) {
+      for (let i = 0, end = Date.now() + 12_000; two.state.transport !== 'websocket' || i < 20; i++) {
         ({ version } = await one.call('queue.add', { station: 'main', tracks: [tracks[0].id] }));
-        if (i > 500) throw new Error(`no upgrade: ${states}`);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        if (Date.now() > end) throw new Error(`no upgrade: ${states}`);
       }
       await until('the last version', () => seen.all.at(-1)?.[0] >= version);
       const told = seen.all.map(([v]) => v).filter((v) => v > first);

@@ -7,6 +7,7 @@ import { s } from '../strings';
 import { call, on, onOnline, slug } from './connection';
 import { dismiss, failed, notify, say } from './notices';
 import { session } from './session';
+import { now } from './station';
 
 export interface ShownEntry extends Entry {
   pending: boolean;
@@ -42,16 +43,24 @@ const all = computed<ShownEntry[] | null>(() => {
   return list;
 });
 
-/** What waits after the cursor. Null until the first answer. */
+/**
+ * What waits after the cursor. Null until the first answer. Starts are added up from the item on air: an entry's own
+ * `starts_at_ms` is of the time when it was told, and what was moved before it since has shifted it. That it has one
+ * says that its length is exact.
+ */
 export const upNext = computed<ShownEntry[] | null>(() => {
   if (!all.value) return null;
-  const onAir = all.value[cursor.value];
+  const entry = all.value[cursor.value];
+  const told = now.value?.current;
+  const onAir = told && told.entry === entry?.id ? told : entry;
   let at = onAir?.starts_at_ms != null ? onAir.starts_at_ms + onAir.duration_ms : null;
-  return all.value.slice(first.value).map((entry) => {
-    if (entry.starts_at_ms !== null && !entry.pending) at = entry.starts_at_ms;
+  let certain = true;
+  return all.value.slice(first.value).map((one) => {
+    certain &&= one.starts_at_ms !== null && !one.pending;
+    if (!one.pending) at ??= one.starts_at_ms;
     const about_ms = at;
-    if (at !== null) at += entry.duration_ms;
-    return { ...entry, about_ms };
+    if (at !== null) at += one.duration_ms;
+    return { ...one, starts_at_ms: certain ? about_ms : null, about_ms };
   });
 });
 const first = computed(() => Math.max(0, cursor.value + 1));
