@@ -62,7 +62,7 @@ def station(binary, tracks=8):
 def run(command, folder=HERE, timeout=100, environment=None):
     done = subprocess.run([str(word) for word in command], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True,
                           timeout=timeout, env={**os.environ, **(environment or {})})
-    failures = [line for line in done.stdout.splitlines() if line.startswith(("FAIL", "not ok"))]
+    failures = [line for line in done.stdout.splitlines() if line.lstrip().startswith(("FAIL", "not ok", "error:"))]
     assert done.returncode == 0 and not failures, "\n".join(failures or [done.stdout[-2500:], done.stderr[-2500:]])
     return done.stdout
 
