@@ -62,7 +62,7 @@ class Connection : public rpc::Outlet {
   void notify(std::string_view method, std::string_view params);
 
   /// Ends it with one of the codes of docs/close-codes.md. It is gone some turns later, never from inside.
-  virtual void close(std::uint16_t code, std::string_view reason) = 0;
+  void close(std::uint16_t code, std::string_view reason) override = 0;
   /// True for the secret that was told on the stream.
   virtual bool answers_to(std::string_view) const { return false; }
 

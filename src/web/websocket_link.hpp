@@ -24,7 +24,7 @@ class WebSocketLink : public WebSocketSession, private io::StreamHandler, privat
 
  protected:
   WebSocketLink(io::Stream stream, WebSocketPeer peer);
-  virtual ~WebSocketLink() = default;
+  ~WebSocketLink() override = default;
 
   virtual io::Loop& home() const = 0;
   virtual Deflater& deflater() = 0;
