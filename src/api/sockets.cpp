@@ -57,9 +57,9 @@ std::string subscribing_call(std::string_view channels, std::string_view last_ev
   json::array names;
   for (const auto name : text::split(channels, ',')) names.emplace_back(name);
   json::object since;
-  for (auto& [channel, position] : parse_positions(last_event_id)) {
+  for (const auto& [channel, position] : parse_positions(last_event_id)) {
     if (std::find(names.begin(), names.end(), json::value(channel)) == names.end()) continue;
-    since[channel] = {{"offset", position.offset}, {"epoch", std::move(position.epoch)}};
+    since[channel] = {{"offset", position.offset}, {"epoch", position.epoch}};
   }
   json::object params{{"channels", std::move(names)}};
   if (!since.empty()) params["since"] = std::move(since);
