@@ -19,11 +19,9 @@ constexpr std::uint8_t most_garbage = 10;  // messages in a row that are no JSON
 
 }  // namespace
 
-Connection::Connection(hub::ClientId id, const rpc::Surroundings& surroundings, rpc::Caller caller,
-                       access::Rates* rates)
-    : id_(id),
-      peer_(surroundings, *this, std::make_shared<const rpc::Caller>(std::move(caller)), {.connection = id}),
-      rates_(rates) {}
+Connection::Connection(hub::ClientId id, const rpc::Surroundings& surroundings,
+                       std::shared_ptr<const rpc::Caller> caller, access::Rates* rates)
+    : id_(id), peer_(surroundings, *this, std::move(caller), {.connection = id}), rates_(rates) {}
 
 Connection::~Connection() = default;
 
@@ -79,18 +77,23 @@ web::Response too_many_requests(Duration wait) {
   return response;
 }
 
+Connection::Timers& Connection::timers() {
+  if (!timers_) timers_ = std::make_unique<Timers>(Timers{io::Timer(loop()), io::Timer(loop())});
+  return *timers_;
+}
+
 void Connection::tell_when_drained() {
-  if (!look_again_) look_again_ = std::make_unique<io::Timer>(loop());
-  if (!look_again_->armed()) look_again_->after(look_after, [this] { peer_.drained(); });
+  auto& timer = timers().look_again;
+  if (!timer.armed()) timer.after(look_after, [this] { peer_.drained(); });
 }
 
 void Connection::tell_when_due() {
-  if (!due_) due_ = std::make_unique<io::Timer>(loop());
-  if (const auto due = peer_.due())
-    due_->at(*due, [this, due = *due] {
-      peer_.on_time(due);
-      tell_when_due();
-    });
+  const auto due = peer_.due();
+  if (!due) return;
+  timers().due.at(*due, [this, due = *due] {
+    peer_.on_time(due);
+    tell_when_due();
+  });
 }
 
 void Connection::notify(std::string_view method, std::string_view params) {
@@ -112,13 +115,19 @@ Connection::Joined* Connection::joined(const LoopChannel& channel) {
   return found == joined_.end() ? nullptr : &*found;
 }
 
+Connection::Joining* Connection::joining(std::string_view channel) {
+  if (!joining_) return nullptr;
+  const auto found = std::find_if(joining_->begin(), joining_->end(),
+                                  [&](const Joining& joining) { return joining.channel == channel; });
+  return found == joining_->end() ? nullptr : &*found;
+}
+
 void Connection::answered(std::string_view channel, boost::json::object said) {
-  const auto waiting = std::find_if(joining_.begin(), joining_.end(),
-                                    [&](const Joining& joining) { return joining.channel == channel; });
-  if (waiting == joining_.end()) return;
+  auto* waiting = joining(channel);
+  if (!waiting) return;
   const auto call = std::move(waiting->call);
-  joining_.erase(waiting);
-  if (joining_.empty()) joining_.shrink_to_fit();
+  joining_->erase(joining_->begin() + (waiting - joining_->data()));
+  if (joining_->empty()) joining_.reset();
   call->result[channel] = std::move(said);
   if (--call->open == 0) call->answer.finish(boost::json::object{{"channels", std::move(call->result)}});
 }

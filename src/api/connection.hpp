@@ -33,14 +33,25 @@ struct LoopChannel {
   std::vector<Connection*> members;
 };
 
+/// Who owns connections.
+class ConnectionOwner {
+ public:
+  /// The connection's carrier has ended: destroys the connection. On its loop, not from inside one of its
+  /// calls.
+  virtual void leave(hub::ClientId client) = 0;
+
+ protected:
+  ~ConnectionOwner() = default;
+};
+
 /// One conversation at /rpc: a JSON-RPC peer with its subscriptions, whatever carries it. What differs
 /// between a WebSocket and a stream is how a message leaves; that is in the derived classes. Belongs to its
 /// loop; owned by Sockets.
 class Connection : public rpc::Outlet {
  public:
   /// `rates` is null for whom nothing is counted.
-  Connection(hub::ClientId id, const rpc::Surroundings& surroundings, rpc::Caller caller,
-             access::Rates* rates);
+  Connection(hub::ClientId id, const rpc::Surroundings& surroundings,
+             std::shared_ptr<const rpc::Caller> caller, access::Rates* rates);
   virtual ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -96,21 +107,26 @@ class Connection : public rpc::Outlet {
     std::uint32_t place;   // in the channel's members
   };
   void bear();
+  Joining* joining(std::string_view channel);
   Joined* joined(const LoopChannel& channel);
   void answered(std::string_view channel, boost::json::object said);
 
   hub::ClientId id_;
   rpc::Peer peer_;
   std::vector<Joined> joined_;
-  std::vector<Joining> joining_;
+  std::unique_ptr<std::vector<Joining>> joining_;  // made when there are any
   hub::Ticket last_ticket_ = 0;
   access::Rates* rates_;
   access::ConnectionBuckets buckets_;
-  std::uint32_t refuse_ms_ = 0;            // the message that is being taken is over the rate in bytes
-  bool prepaid_ = false;                   // its first call is counted already
-  std::uint8_t garbage_ = 0;               // messages in a row
-  std::unique_ptr<io::Timer> look_again_;  // at a queue that was too long
-  std::unique_ptr<io::Timer> due_;         // for the time-outs of our own calls
+  std::uint32_t refuse_ms_ = 0;  // the message that is being taken is over the rate in bytes
+  bool prepaid_ = false;         // its first call is counted already
+  std::uint8_t garbage_ = 0;     // messages in a row
+  struct Timers {
+    io::Timer look_again;  // at a queue that was too long
+    io::Timer due;         // for the time-outs of our own calls
+  };
+  Timers& timers();
+  std::unique_ptr<Timers> timers_;  // made when there is something to wait for
 };
 
 /// The answer to a call that is over a rate.

@@ -6,18 +6,22 @@
 namespace longwave::api {
 
 SocketConnection::SocketConnection(hub::ClientId id, web::WebSocketSession& session,
-                                   const rpc::Surroundings& surroundings, rpc::Caller caller,
-                                   access::Rates* rates, Task gone)
-    : Connection(id, surroundings, std::move(caller), rates), session_(session) {
-  session.on_message([this](std::string_view payload, bool is_binary) {
-    if (is_binary) {
-      session_.close(web::close_code::unsupported, "messages are text");
-    } else {
-      receive(payload);
-    }
-  });
-  session.on_drained([this] { peer().drained(); });
-  session.on_close([gone = std::move(gone)](std::uint16_t, std::string_view) mutable { gone(); });
+                                   const rpc::Surroundings& surroundings,
+                                   std::shared_ptr<const rpc::Caller> caller, access::Rates* rates,
+                                   ConnectionOwner& owner)
+    : Connection(id, surroundings, std::move(caller), rates), session_(session), owner_(owner) {
+  session.use(*this);
+}
+
+void SocketConnection::on_message(std::string_view payload, bool is_binary) {
+  if (is_binary) return session_.close(web::close_code::unsupported, "messages are text");
+  receive(payload);
+}
+void SocketConnection::on_drained() {
+  peer().drained();
+}
+void SocketConnection::on_close(std::uint16_t, std::string_view) {
+  owner_.leave(id());
 }
 
 SocketConnection::~SocketConnection() {

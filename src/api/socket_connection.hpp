@@ -2,19 +2,16 @@
 #pragma once
 
 #include "api/connection.hpp"
-
-namespace longwave::web {
-class WebSocketSession;
-}
+#include "web/websocket.hpp"
 
 namespace longwave::api {
 
 /// A conversation over a WebSocket: a message is a text frame.
-class SocketConnection final : public Connection {
+class SocketConnection final : public Connection, private web::WebSocketHandler {
  public:
-  /// `gone` is called once, on the loop, when the WebSocket has ended; it destroys this object.
+  /// The owner is told when the WebSocket has ended.
   SocketConnection(hub::ClientId id, web::WebSocketSession& session, const rpc::Surroundings& surroundings,
-                   rpc::Caller caller, access::Rates* rates, Task gone);
+                   std::shared_ptr<const rpc::Caller> caller, access::Rates* rates, ConnectionOwner& owner);
   ~SocketConnection() override;
 
   void close(std::uint16_t code, std::string_view reason) override;
@@ -26,7 +23,12 @@ class SocketConnection final : public Connection {
   io::Loop& loop() const override;
 
  private:
+  void on_message(std::string_view payload, bool is_binary) override;
+  void on_drained() override;
+  void on_close(std::uint16_t code, std::string_view reason) override;
+
   web::WebSocketSession& session_;
+  ConnectionOwner& owner_;
 };
 
 }  // namespace longwave::api

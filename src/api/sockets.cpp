@@ -14,6 +14,7 @@
 #include <boost/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <unordered_map>
 
@@ -79,6 +80,17 @@ struct Sockets::Group {
   std::unordered_map<hub::ClientId, std::unique_ptr<Connection>> connections = {};
   std::unordered_map<std::string, LoopChannel> channels = {};
 
+  // Callers that were seen last: many connections have equal ones, and one of them is enough.
+  std::array<std::shared_ptr<const rpc::Caller>, 16> callers = {};
+  std::size_t next_caller = 0;
+
+  std::shared_ptr<const rpc::Caller> share(rpc::Caller caller) {
+    for (const auto& known : callers)
+      if (known && *known == caller) return known;
+    auto& place = callers[next_caller++ % callers.size()];
+    place = std::make_shared<const rpc::Caller>(std::move(caller));
+    return place;
+  }
   hub::ClientId new_id() { return next++ << group_bits | index; }
 };
 
@@ -113,8 +125,8 @@ void Sockets::accept(web::RequestContext&& context, rpc::Caller caller) {
   if (!session) return;
   const auto id = group.new_id();
   auto* rates = rates_for(caller);
-  enter(group, std::make_unique<SocketConnection>(id, *session, surroundings_(group.index), std::move(caller),
-                                                  rates, [this, id] { leave(id); }));
+  enter(group, std::make_unique<SocketConnection>(id, *session, surroundings_(group.index),
+                                                  group.share(std::move(caller)), rates, *this));
 }
 
 void Sockets::open_stream(web::RequestContext&& context, rpc::Caller caller) {
@@ -136,7 +148,7 @@ void Sockets::open_stream(web::RequestContext&& context, rpc::Caller caller) {
   auto* rates = rates_for(caller);
   auto made = std::make_unique<StreamConnection>(
       id, std::move(stream), lines ? StreamForm::lines : StreamForm::events, new_secret(id), *group.loop,
-      surroundings_(group.index), std::move(caller), rates, [this, id] { leave(id); });
+      surroundings_(group.index), group.share(std::move(caller)), rates, *this);
   auto& connection = *made;
   enter(group, std::move(made));
   connection.greet();
@@ -204,7 +216,8 @@ void Sockets::subscribe(hub::ClientId client,
     connection->answered(channel, {{"error", "subscribed to again meanwhile"}});
     part(*groups_[group_of(client)], *connection,
          channel);  // what comes from here on is in the new beginning
-    connection->joining_.push_back({channel, ticket, call});
+    if (!connection->joining_) connection->joining_ = std::make_unique<std::vector<Connection::Joining>>();
+    connection->joining_->push_back({channel, ticket, call});
   }
   hub_post_([this, client, ticket, channels = std::move(channels)] {
     for (const auto& [channel, since] : channels) hub_().subscribe(client, channel, since, ticket);
@@ -259,9 +272,8 @@ void Sockets::joined(hub::GroupId group, hub::ClientId client, const std::string
 
 void Sockets::arrived(Connection& connection, const std::string& name, hub::Ticket ticket,
                       Result<hub::Joined> joined) {
-  const auto waiting = std::find_if(connection.joining_.begin(), connection.joining_.end(),
-                                    [&](const auto& joining) { return joining.channel == name; });
-  if (waiting == connection.joining_.end() || waiting->ticket != ticket) return;  // given up meanwhile
+  const auto* waiting = connection.joining(name);
+  if (!waiting || waiting->ticket != ticket) return;  // given up meanwhile
   if (!joined) return connection.answered(name, {{"error", joined.error().message}});
 
   LoopChannel& channel = groups_[group_of(connection.id_)]->channels[name];

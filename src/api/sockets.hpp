@@ -28,7 +28,7 @@ namespace longwave::api {
 /// Made before the loops start, destroyed after they have stopped. Functions marked *loop* are called on the
 /// net loop of the connection; the hub calls Delivery on its own thread; post_to() may be called from any
 /// thread.
-class Sockets final : public hub::Delivery {
+class Sockets final : public hub::Delivery, public ConnectionOwner {
  public:
   /// `hub` is asked for on the hub's thread only, by tasks given to `hub_post`. `rates` hold for everybody
   /// but those who needn't log in; null: for nobody.
@@ -72,7 +72,7 @@ class Sockets final : public hub::Delivery {
   access::Rates* rates_for(const rpc::Caller& caller) const { return caller.loopback ? nullptr : rates_; }
   Connection* find(hub::ClientId client);
   void enter(Group& group, std::unique_ptr<Connection> connection);
-  void leave(hub::ClientId client);
+  void leave(hub::ClientId client) override;
   static void part(Group& group, Connection& connection, std::string_view channel);
   void arrived(Connection& connection, const std::string& channel, hub::Ticket ticket,
                Result<hub::Joined> joined);

@@ -19,13 +19,14 @@ constexpr std::uint64_t least_retry_ms = 1000, spread_ms = 3000;
 
 StreamConnection::StreamConnection(hub::ClientId id, web::BodyStream stream, StreamForm form,
                                    std::string secret, io::Loop& loop, const rpc::Surroundings& surroundings,
-                                   rpc::Caller caller, access::Rates* rates, Task gone)
+                                   std::shared_ptr<const rpc::Caller> caller, access::Rates* rates,
+                                   ConnectionOwner& owner)
     : Connection(id, surroundings, std::move(caller), rates),
       stream_(std::move(stream)),
       form_(form),
       secret_(std::move(secret)),
       loop_(loop),
-      gone_(std::move(gone)),
+      owner_(owner),
       ping_(loop) {
   stream_.on_close([this] { end(); });
   stream_.on_shutdown([this] { close(web::close_code::shutdown, "shutdown"); });
@@ -83,7 +84,7 @@ void StreamConnection::close(std::uint16_t code, std::string_view reason) {
 void StreamConnection::end() {
   if (!std::exchange(open_, false)) return;
   ping_.cancel();
-  loop_.post([gone = std::move(gone_)]() mutable { gone(); });
+  loop_.post([&owner = owner_, client = id()] { owner.leave(client); });
 }
 
 }  // namespace longwave::api

@@ -16,10 +16,10 @@ enum class StreamForm {
 /// secret that the stream told first.
 class StreamConnection final : public Connection {
  public:
-  /// `secret` goes to the client; `gone` is called once, on the loop, not from inside, and destroys this.
+  /// `secret` goes to the client; the owner is told when the stream has ended.
   StreamConnection(hub::ClientId id, web::BodyStream stream, StreamForm form, std::string secret,
-                   io::Loop& loop, const rpc::Surroundings& surroundings, rpc::Caller caller,
-                   access::Rates* rates, Task gone);
+                   io::Loop& loop, const rpc::Surroundings& surroundings,
+                   std::shared_ptr<const rpc::Caller> caller, access::Rates* rates, ConnectionOwner& owner);
   ~StreamConnection() override;
 
   /// The first words: the secret and the rhythm of the pings.
@@ -42,7 +42,7 @@ class StreamConnection final : public Connection {
   StreamForm form_;
   std::string secret_;
   io::Loop& loop_;
-  Task gone_;
+  ConnectionOwner& owner_;
   io::Timer ping_;
   bool open_ = true;
 };

@@ -26,6 +26,8 @@ struct Caller {
   std::string session = {};  ///< the session it logged in with (not the secret); empty without
   std::string address = {};  ///< of the peer, for limits and logs
   bool loopback = false;     ///< a loopback peer on a loopback listener
+
+  friend bool operator==(const Caller&, const Caller&) = default;
 };
 
 /// Where a handler runs. Nothing that blocks runs inline.

@@ -54,6 +54,17 @@ struct WebSocketOptions {
   DeflateOptions deflate = {};
 };
 
+/// Who uses a WebSocket, for those who have very many: three callbacks cost more memory than one of these.
+class WebSocketHandler {
+ public:
+  virtual void on_message(std::string_view payload, bool is_binary) = 0;
+  virtual void on_drained() = 0;
+  virtual void on_close(std::uint16_t code, std::string_view reason) = 0;
+
+ protected:
+  ~WebSocketHandler() = default;
+};
+
 /// A WebSocket of a client. Belongs to its loop; every call and callback is there. It lives until its
 /// on_close callback has returned; that comes exactly once, whatever happened.
 class WebSocketSession {
@@ -64,6 +75,8 @@ class WebSocketSession {
   void on_close(UniqueFunction<void(std::uint16_t code, std::string_view reason)> callback);
   /// Everything queued has left, after some of it had to wait: a producer that paused may go on.
   void on_drained(Task callback);
+  /// In place of the three callbacks. It lives until its on_close, which may destroy it.
+  void use(WebSocketHandler& handler);
 
   /// Queued; leaves at the flush point of this loop turn in one write with the rest. Ignored once closing.
   /// Past the queue limit the session closes itself instead.

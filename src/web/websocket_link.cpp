@@ -27,6 +27,29 @@ void WebSocketLink::start(std::string first) {
   });
 }
 
+struct WebSocketLink::Callbacks final : WebSocketHandler {
+  void on_message(std::string_view payload, bool is_binary) override {
+    if (message) message(payload, is_binary);
+  }
+  void on_drained() override {
+    if (drained) drained();
+  }
+  void on_close(std::uint16_t code, std::string_view reason) override {
+    if (close) close(code, reason);
+  }
+  UniqueFunction<void(std::string_view, bool)> message;
+  UniqueFunction<void(std::uint16_t, std::string_view)> close;
+  Task drained;
+};
+
+WebSocketLink::~WebSocketLink() = default;
+
+WebSocketLink::Callbacks& WebSocketLink::callbacks() {
+  if (!callbacks_) callbacks_ = std::make_unique<Callbacks>();
+  handler_ = callbacks_.get();
+  return *callbacks_;
+}
+
 void WebSocketLink::on_bytes(std::span<char> bytes) {
   take(bytes);
 }
@@ -36,9 +59,9 @@ void WebSocketLink::take(std::span<char> bytes) {
   std::string out;
   while (const auto message = peer_.next(out)) {
     if (!out.empty()) control(std::exchange(out, {}));
-    if (!on_message_) continue;
+    if (!handler_) continue;
     try {
-      on_message_(message->payload, message->is_binary);
+      handler_->on_message(message->payload, message->is_binary);
     } catch (const std::exception& failure) {
       log::error("a WebSocket's message handler failed: {}", failure.what());
       close_with(1011, "internal error");
@@ -95,9 +118,8 @@ void WebSocketLink::settle() {
   if (over_) return;
   if (!peer_.open() && !std::exchange(told_, true)) {
     home().defer([this] {
-      on_message_ = {};
-      on_drained_ = {};
-      if (auto told = std::exchange(on_close_, {})) told(peer_.code(), peer_.reason());
+      const auto kept = std::move(callbacks_);
+      if (auto* handler = std::exchange(handler_, nullptr)) handler->on_close(peer_.code(), peer_.reason());
     });
   }
   if (peer_.state() == WebSocketPeer::State::finished && peer_.ends_first() &&
@@ -115,7 +137,7 @@ void WebSocketLink::on_deadline(Instant now) {
 }
 
 void WebSocketLink::on_drained() {
-  if (peer_.open() && on_drained_) on_drained_();
+  if (peer_.open() && handler_) handler_->on_drained();
 }
 
 void WebSocketLink::on_end() {
@@ -143,8 +165,8 @@ void WebSocketLink::retire() {
 void WebSocketLink::silence() {
   told_ = true;
   // One of them may be running.
-  home().defer([a = std::exchange(on_message_, {}), b = std::exchange(on_close_, {}),
-                c = std::exchange(on_drained_, {})] {});
+  handler_ = nullptr;
+  home().defer([kept = std::move(callbacks_)] {});
 }
 
 void WebSocketLink::cut() {
@@ -168,13 +190,16 @@ const WebSocketLink& self(const WebSocketSession& session) {
 }  // namespace
 
 void WebSocketSession::on_message(UniqueFunction<void(std::string_view, bool)> callback) {
-  self(*this).on_message_ = std::move(callback);
+  self(*this).callbacks().message = std::move(callback);
 }
 void WebSocketSession::on_close(UniqueFunction<void(std::uint16_t, std::string_view)> callback) {
-  self(*this).on_close_ = std::move(callback);
+  self(*this).callbacks().close = std::move(callback);
 }
 void WebSocketSession::on_drained(Task callback) {
-  self(*this).on_drained_ = std::move(callback);
+  self(*this).callbacks().drained = std::move(callback);
+}
+void WebSocketSession::use(WebSocketHandler& handler) {
+  self(*this).handler_ = &handler;
 }
 void WebSocketSession::send(const SharedFrame& frame) {
   self(*this).send_frame(frame);

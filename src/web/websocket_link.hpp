@@ -24,7 +24,7 @@ class WebSocketLink : public WebSocketSession, private io::StreamHandler, privat
 
  protected:
   WebSocketLink(io::Stream stream, WebSocketPeer peer);
-  ~WebSocketLink() override = default;
+  ~WebSocketLink() override;
 
   virtual io::Loop& home() const = 0;
   virtual Deflater& deflater() = 0;
@@ -37,6 +37,8 @@ class WebSocketLink : public WebSocketSession, private io::StreamHandler, privat
  private:
   friend class WebSocketSession;
 
+  struct Callbacks;
+  Callbacks& callbacks();
   void on_bytes(std::span<char> bytes) override;
   void on_end() override;
   void on_lost(std::string_view why) override;
@@ -54,9 +56,8 @@ class WebSocketLink : public WebSocketSession, private io::StreamHandler, privat
 
   io::Stream stream_;
   WebSocketPeer peer_;
-  UniqueFunction<void(std::string_view, bool)> on_message_;
-  UniqueFunction<void(std::uint16_t, std::string_view)> on_close_;
-  Task on_drained_;
+  WebSocketHandler* handler_ = nullptr;
+  std::unique_ptr<Callbacks> callbacks_;  // who has no handler of its own
   std::uint64_t id_;
   bool told_ = false;
   bool finishing_ = false;

@@ -233,7 +233,9 @@ TEST_F(StreamTest, changing_the_transport_loses_and_repeats_nothing) {
       while (more()) {
         const auto event = stream.next();
         take(json::parse(event.data));
-        if (!event.id.empty()) EXPECT_EQ(event.id, position);
+        if (!event.id.empty()) {
+          EXPECT_EQ(event.id, position);
+        }
       }
     }
     transport = (transport + 1) % 3;
