@@ -25,7 +25,7 @@ using namespace longwave;
 
 namespace {
 
-constexpr int subscribers = 1000, rounds = 9, messages = 1000;
+constexpr int subscribers = 1000, rounds = 5, messages = 100;
 
 class Loop final : public hub::Delivery {
  public:
