@@ -13,6 +13,7 @@
 #include <fmt/core.h>
 #include <openssl/rand.h>
 
+#include <array>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -39,22 +40,32 @@ class ClientLink final : public WebSocketLink {
   Deflater& deflater_;
 };
 
-std::uint64_t system_seed() {
-  std::uint64_t seed = 0;
-  LW_ASSERT(RAND_bytes(reinterpret_cast<unsigned char*>(&seed), sizeof seed) == 1,
-            "the system has randomness");
-  return seed;
-}
+/// Masks and keys that nobody can foretell. Drawn in portions: a mask each time costs more than the rest of a
+/// frame.
+class SystemMasks final : public Masks {
+ public:
+  std::uint32_t next() override {
+    if (used_ == drawn_.size()) {
+      LW_ASSERT(RAND_bytes(reinterpret_cast<unsigned char*>(drawn_.data()), sizeof drawn_) == 1,
+                "the system has randomness");
+      used_ = 0;
+    }
+    return drawn_[used_++];
+  }
+
+ private:
+  std::array<std::uint32_t, 64> drawn_;
+  std::size_t used_ = drawn_.size();
+};
 
 }  // namespace
 
 /// The attempt under way, or the session that came of it.
 struct WebSocketClient::State final : io::StreamHandler {
-  State(io::Loop& own, WebSocketClientOptions given, std::uint64_t seed)
+  State(io::Loop& own, WebSocketClientOptions given)
       : loop(own),
         options(std::move(given)),
         session_options(std::make_shared<const WebSocketOptions>(options.session)),
-        random(seed),
         connector(own),
         timer(own) {}
 
@@ -77,7 +88,7 @@ struct WebSocketClient::State final : io::StreamHandler {
   io::Loop& loop;
   WebSocketClientOptions options;
   std::shared_ptr<const WebSocketOptions> session_options;
-  Random random;
+  SystemMasks masks;
   Deflater deflater;
   std::unique_ptr<io::TlsClientContext> tls;  // before what uses it
   io::Connector connector;
@@ -120,8 +131,11 @@ void WebSocketClient::State::begin() {
 
 void WebSocketClient::State::connected(Result<io::Stream> result) {
   if (!result) return fail(result.error());
-  std::string nonce(16, '\0');
-  for (auto& byte : nonce) byte = static_cast<char>(random.below(256));
+  std::string nonce;
+  while (nonce.size() < 16) {
+    const auto four = masks.next();
+    nonce.append(reinterpret_cast<const char*>(&four), sizeof four);
+  }
   key = text::base64(nonce);
   auto request = client_request(url, options, key);
   if (!request) return fail(request.error());
@@ -152,7 +166,7 @@ void WebSocketClient::State::settle(std::size_t end) {
   if (!terms) return fail(terms.error());
   timer.cancel();
   auto made = std::make_shared<ClientLink>(loop, deflater, std::move(stream),
-                                           WebSocketPeer{session_options, loop.now(), {*terms, &random}});
+                                           WebSocketPeer{session_options, loop.now(), {*terms, &masks}});
   made->self = made;
   link = made;
   received.erase(0, end);
@@ -190,9 +204,8 @@ void WebSocketClient::State::abort() {
   }
 }
 
-WebSocketClient::WebSocketClient(io::Loop& loop, WebSocketClientOptions options,
-                                 std::optional<std::uint64_t> seed)
-    : state_(std::make_unique<State>(loop, std::move(options), seed ? *seed : system_seed())) {}
+WebSocketClient::WebSocketClient(io::Loop& loop, WebSocketClientOptions options)
+    : state_(std::make_unique<State>(loop, std::move(options))) {}
 WebSocketClient::~WebSocketClient() {
   state_->abort();
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "base/random.hpp"
 #include "base/result.hpp"
 #include "io/tls_client.hpp"
 #include "web/headers.hpp"
@@ -58,8 +57,7 @@ class WebSocketClient {
   /// (the answer breaks the protocol).
   using Opened = UniqueFunction<void(Result<WebSocketSession*>)>;
 
-  /// `seed`: of the masks and the key, for simulations; by default from the system.
-  WebSocketClient(io::Loop& loop, WebSocketClientOptions options, std::optional<std::uint64_t> seed = {});
+  WebSocketClient(io::Loop& loop, WebSocketClientOptions options);
   ~WebSocketClient();
   WebSocketClient(const WebSocketClient&) = delete;
   WebSocketClient& operator=(const WebSocketClient&) = delete;

@@ -33,7 +33,7 @@ void WebSocketPeer::finish(Instant now) {
 }
 
 std::string WebSocketPeer::as_sent(std::string frame) {
-  return masks_ ? mask_frame(frame, static_cast<std::uint32_t>(masks_->below(1ull << 32))) : frame;
+  return masks_ ? mask_frame(frame, masks_->next()) : frame;
 }
 
 io::SharedBytes WebSocketPeer::wire(const SharedFrame& frame, Deflater& deflater) {
@@ -41,7 +41,7 @@ io::SharedBytes WebSocketPeer::wire(const SharedFrame& frame, Deflater& deflater
   const bool compress = deflate_.on && frame->payload().size() >= ours.threshold;
   const auto bytes = compress ? frame->wire(deflate_.send_bits, ours.level, deflater) : frame->wire();
   if (!masks_) return {frame, bytes};
-  return io::SharedBytes::own(mask_frame(bytes, static_cast<std::uint32_t>(masks_->below(1ull << 32))));
+  return io::SharedBytes::own(mask_frame(bytes, masks_->next()));
 }
 
 void WebSocketPeer::feed(std::span<char> bytes, Instant now) {

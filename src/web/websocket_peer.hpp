@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "base/random.hpp"
 #include "web/websocket.hpp"
 #include "web/websocket_codec.hpp"
 
@@ -13,6 +12,15 @@
 
 namespace longwave::web {
 
+/// Where a client's masks come from (RFC 6455 section 5.3: none may be told from those before it).
+class Masks {
+ public:
+  virtual std::uint32_t next() = 0;
+
+ protected:
+  ~Masks() = default;
+};
+
 /// One end of a WebSocket after the handshake, as a machine: bytes and the time go in, messages, control
 /// frames for the peer and the wish to end come out. Pure. The closing handshake (RFC 6455 section 7),
 /// liveness (ping, pong, any traffic counts) and what happens when the peer breaks the protocol live here.
@@ -21,7 +29,7 @@ class WebSocketPeer {
   /// Which end, and what the handshake has settled.
   struct Side {
     DeflateTerms deflate = {};
-    Random* masks = nullptr;  ///< of a client, must outlive the peer; null: we are the server
+    Masks* masks = nullptr;  ///< of a client, must outlive the peer; null: we are the server
   };
   WebSocketPeer(std::shared_ptr<const WebSocketOptions> options, Instant now, Side side);
   WebSocketPeer(std::shared_ptr<const WebSocketOptions> options, Instant now)
@@ -71,7 +79,7 @@ class WebSocketPeer {
   std::string as_sent(std::string frame);
 
   std::shared_ptr<const WebSocketOptions> options_;
-  Random* masks_;
+  Masks* masks_;
   WebSocketDecoder decoder_;
   Instant heard_;
   Instant due_;

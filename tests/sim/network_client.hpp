@@ -9,6 +9,13 @@
 
 namespace longwave::sim {
 
+/// Masks that come again with the seed.
+struct DrawnMasks final : web::Masks {
+  explicit DrawnMasks(World& of) : world(of) {}
+  std::uint32_t next() override { return static_cast<std::uint32_t>(world.random.below(1ull << 32)); }
+  World& world;
+};
+
 /// What one client knows of one channel, checked with everything that comes: without a gap, without a
 /// repetition, or plainly begun anew.
 class Follower {
@@ -143,7 +150,7 @@ class Client {
     wire_ = wire;
     talker_ = std::make_unique<Talker>(world_, std::move(wire), 0,
                                        Talker::Setup{.options = options_,
-                                                     .side = {.deflate = terms, .masks = &world_.random},
+                                                     .side = {.deflate = terms, .masks = &masks_},
                                                      .deflater = deflater_,
                                                      .around = around_,
                                                      .terms = {},
@@ -278,6 +285,7 @@ class Client {
   }
 
   World& world_;
+  DrawnMasks masks_{world_};
   Ledger& ledger_;
   web::Deflater& deflater_;
   Dial dial_;

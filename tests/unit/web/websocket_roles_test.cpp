@@ -204,10 +204,15 @@ TEST(WebSocketRoles, any_split_gives_the_same_events_in_either_role) {
 
 // ---- two machines and nothing between them
 
+struct SeededMasks final : Masks {
+  std::uint32_t next() override { return static_cast<std::uint32_t>(random.below(1ull << 32)); }
+  Random random{5};
+};
+
 struct Ends {
   explicit Ends(DeflateTerms of_client = {}, DeflateTerms of_server = {}, WebSocketOptions options = {})
       : shared(std::make_shared<const WebSocketOptions>(std::move(options))),
-        client(shared, now, {of_client, &random}),
+        client(shared, now, {of_client, &masks}),
         server(shared, now, {of_server, nullptr}) {}
 
   /// What `from` sends reaches `to`; the messages of it, and what `to` answers by itself into `back`.
@@ -222,7 +227,7 @@ struct Ends {
   }
 
   Instant now{std::chrono::seconds{1}};
-  Random random{5};
+  SeededMasks masks;
   Deflater deflater;
   std::shared_ptr<const WebSocketOptions> shared;
   WebSocketPeer client;
