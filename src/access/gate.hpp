@@ -51,6 +51,9 @@ class Gate {
   /// no login. Only for a knock that check() let in.
   bool trusted(const Knock& knock) const;
 
+  /// The origin is one of those that were given: its pages may read our answers, if they are told so (CORS).
+  bool given_origin(std::string_view origin) const;
+
   const GateRules& rules() const { return rules_; }
 
  private:

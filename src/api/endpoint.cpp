@@ -67,6 +67,23 @@ std::optional<web::Response> identify(const access::Gate& rules, const access::U
   return std::nullopt;
 }
 
+/// Pages of an origin that was given with --origin may read our answers (the Fetch standard, "CORS
+/// protocol"). Without credentials: they show a key, never the cookie of our own page.
+void open_to(std::string_view origin, web::Request& request) {
+  request.answer_headers.add("Access-Control-Allow-Origin", std::string(origin));
+  request.answer_headers.add("Access-Control-Expose-Headers", "Retry-After");
+  request.answer_headers.add("Vary", "Origin");
+}
+
+web::Response preflight() {
+  auto response = web::Response::empty(204);
+  response.headers.add("Access-Control-Allow-Methods", "GET, POST");
+  response.headers.add("Access-Control-Allow-Headers",
+                       "Authorization, Content-Type, Last-Event-ID, Longwave-Session");
+  response.headers.add("Access-Control-Max-Age", "7200");
+  return response;
+}
+
 /// One POST /rpc: a peer that lives as long as its answer takes. Owned by itself: ends when it has answered,
 /// or when the connection breaks.
 class HttpCall final : public rpc::Outlet {
@@ -153,6 +170,11 @@ web::Gate gate(const access::Gate& rules, const access::Users& users) {
     const auto knock = knock_of(request);
     if (const auto refusal = rules.check(knock))
       return web::Response::text(refusal->status, refusal->message + "\n");
+    if (knock.origin && rules.given_origin(*knock.origin)) {
+      open_to(*knock.origin, request);
+      if (request.method == "OPTIONS" && request.headers.has("Access-Control-Request-Method"))
+        return preflight();
+    }
     return identify(rules, users, knock, request);
   };
 }

@@ -169,6 +169,14 @@ void HttpConnection::dispatch(const Route& route,
 
 // ---- answering
 
+namespace {
+void add_missing(Headers& headers, const Headers& wanted) {
+  for (const auto& [name, value] : wanted) {
+    if (!headers.has(name)) headers.add(name, value);
+  }
+}
+}  // namespace
+
 PrepareOptions HttpConnection::prepare_options(bool keep_alive) {
   return {owner_.options().default_headers, owner_.date(), keep_alive};
 }
@@ -180,6 +188,7 @@ void HttpConnection::refuse(int status, std::string text) {
 
 void HttpConnection::send(Response response, const Request& request, bool keep_alive) {
   if (owner_.shutting_down() || owner_.draining() || peer_ended_) keep_alive = false;
+  add_missing(response.headers, request.answer_headers);
   auto prepared = prepare(std::move(response), request, prepare_options(keep_alive));
   written_ += prepared.head.size() + prepared.body.bytes.size();
   stream_.write(std::move(prepared.head));
@@ -227,6 +236,7 @@ StreamConnection* HttpConnection::start_stream(Exchange& exchange, StreamHead he
   const bool chunked = head.chunked && exchange.request.version >= 11;
   if (head.send_buffer_bytes > 0) stream_.limit_send_buffer(head.send_buffer_bytes);
   keep_alive_ = keep_alive_ && chunked && !owner_.shutting_down() && !owner_.draining();
+  add_missing(head.headers, exchange.request.answer_headers);
   stream_.write(
       prepare_stream_head(head.status, std::move(head.headers), chunked, prepare_options(keep_alive_)));
   if (wants_head_only) {

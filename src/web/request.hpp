@@ -33,6 +33,8 @@ struct Request {
 
   /// What the gate found out about the caller. The room that provides the gate owns the type.
   std::any identity;
+  /// Fields that the gate wants on whatever is answered, unless the handler sets them itself.
+  Headers answer_headers;
 
   /// The value of a query parameter; nullopt if it isn't there.
   std::optional<std::string_view> query_value(std::string_view name) const;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Chromium's own EventSource and fetch on /rpc/stream: node stream_page.mjs http://HOST:PORT. Prints what it saw as JSON.
+// Chromium's own EventSource and fetch on /rpc/stream: node stream_page.mjs http://HOST:PORT GIVEN_PORT. Prints what it saw as JSON:
+// in our own page, in a page of any origin, and in one of the origin http://127.0.0.1:GIVEN_PORT, which the server was given.
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 
@@ -61,14 +62,19 @@ const tries = {
     }),
 };
 
-const elsewhere = createServer((_, answer) => answer.setHeader('Content-Type', 'text/html').end('<title>elsewhere</title>'));
-await new Promise((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
+async function pageServer(port) {
+  const server = createServer((_, answer) => answer.setHeader('Content-Type', 'text/html').end('<title>elsewhere</title>'));
+  await new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${server.address().port}/`;
+}
 const page = await browser.newPage();
-const seen = { foreign: {} };
+const seen = { foreign: {}, given: {} };
 await page.goto(url);
 for (const what of ['events', 'lines']) seen[what] = await page.evaluate(tries[what], [url, info]);
-await page.goto(`http://127.0.0.1:${elsewhere.address().port}/`);
-for (const [what, attempt] of Object.entries(tries)) seen.foreign[what] = await page.evaluate(attempt, [url, info]);
+for (const [name, port] of Object.entries({ foreign: 0, given: Number(process.argv[3]) })) {
+  await page.goto(await pageServer(port));
+  for (const [what, attempt] of Object.entries(tries)) seen[name][what] = await page.evaluate(attempt, [url, info]);
+}
 console.log(JSON.stringify(seen));
 await browser.close();
 process.exit(0);

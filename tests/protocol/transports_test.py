@@ -5,6 +5,7 @@ import asyncio
 import http.client
 import json
 import pathlib
+import socket
 import subprocess
 
 import aiohttp
@@ -166,14 +167,19 @@ def test_eventsource(server):
     assert json.loads(done.stdout) == {"changes": 8, "recovered": True, "session": True}, done.stdout
 
 
-def test_chromium(server):
-    """Chromium: its EventSource and its fetch get calls answered; a page of another origin gets neither, nor a WebSocket"""
+def test_chromium(binary):
+    """Chromium: its EventSource and its fetch get calls answered, also in pages of a given origin; a page of another gets nothing"""
     node_packages.installed(HERE.parents[1] / "ui")
-    done = subprocess.run(["node", "stream_page.mjs", server.url("")], cwd=HERE, stdin=subprocess.DEVNULL,
-                          capture_output=True, text=True, timeout=90)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        given = probe.getsockname()[1]
+    with Server(binary, music=[music.folder("origins", [music.Tone(1, 5, "ogg")])], options=["--origin", f"http://127.0.0.1:{given}"]) as server:
+        done = subprocess.run(["node", "stream_page.mjs", server.url(""), str(given)], cwd=HERE, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=90)
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
     seen = json.loads(done.stdout)
     assert seen["events"] == "admin" and seen["lines"] == "admin", seen
+    assert set(seen["given"].values()) == {"admin"} and len(seen["given"]) == 4, seen
     assert seen["foreign"] == {"events": "refused", "lines": "refused", "post": "refused", "socket": "refused"}, seen
 
 
