@@ -27,7 +27,7 @@ namespace longwave::app {
 
 namespace {
 
-constexpr std::chrono::seconds grace{3};  // for what is under way, when nothing new is taken
+constexpr std::chrono::seconds grace{2};  // for what is under way, when nothing new is taken
 /// So long the rooms have to end, when the connections have.
 constexpr std::chrono::seconds orderly_end{5};
 

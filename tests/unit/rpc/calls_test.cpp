@@ -157,6 +157,8 @@ TEST_F(Calls, made_when_time_is_up_wait_for_their_own_time) {
   talk.clock.advance(seconds{1});
   talk.peer->on_time(talk.clock.now() + seconds{1000});
   EXPECT_EQ(rounds, 1);
+  talk.peer->end();  // while what the callbacks use is there
+  EXPECT_EQ(rounds, 2);
 }
 
 TEST_F(Calls, beyond_the_limit_give_up_the_oldest) {
