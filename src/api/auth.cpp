@@ -52,7 +52,7 @@ void login(Context& context, const Call& call, const Responder& answer) {
   if (key) {
     result["key"] = done->token;
   } else {
-    answer.header("Set-Cookie", access::session_cookie(done->token, done->lifetime, context.tls));
+    answer.header("Set-Cookie", access::session_cookie(done->token, done->lifetime, call.caller().tls));
   }
   if (call.connection() != 0) become(context, call.connection(), done->identity);
   answer.finish(std::move(result));
@@ -60,13 +60,13 @@ void login(Context& context, const Call& call, const Responder& answer) {
 
 void logout(Context& context, const Call& call, const Responder& answer) {
   if (call.caller().session.empty()) return answer.finish(json::object{});
-  context.users->logout(call.caller().session,
-                        [&context, connection = call.connection(), answer](Result<void> done) {
-                          if (!done) return answer.fail(done.error());
-                          answer.header("Set-Cookie", access::ended_cookie(context.tls));
-                          if (connection != 0) become(context, connection, {});
-                          answer.finish(json::object{});
-                        });
+  context.users->logout(call.caller().session, [&context, connection = call.connection(),
+                                                tls = call.caller().tls, answer](Result<void> done) {
+    if (!done) return answer.fail(done.error());
+    answer.header("Set-Cookie", access::ended_cookie(tls));
+    if (connection != 0) become(context, connection, {});
+    answer.finish(json::object{});
+  });
 }
 
 void add_login(Table& table, Context& context) {

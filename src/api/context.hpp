@@ -40,7 +40,6 @@ struct Context {
   Instant started{};  ///< when the program was
   store::Store* store = nullptr;
   access::Users* users = nullptr;
-  bool tls = false;  ///< the listener speaks TLS: cookies are marked Secure
   Sockets* sockets = nullptr;
   Post hub_loop;
   hub::Hub* hub = nullptr;  ///< on the hub's loop

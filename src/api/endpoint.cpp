@@ -46,6 +46,7 @@ std::optional<web::Response> identify(const access::Gate& rules, const access::U
                                       const access::Knock& knock, web::Request& request) {
   rpc::Caller caller{.role = Role::anyone, .user = {}, .name = {}, .session = {}, .address = request.peer.ip};
   caller.loopback = rules.trusted(knock);
+  caller.tls = request.tls;
   const auto authorization = request.headers.get("Authorization");
   const auto token = access::token_of(authorization, request.headers.get("Cookie"));
   if (auto identity = token.empty() ? std::nullopt : users.find(token)) {

@@ -180,7 +180,6 @@ Result<std::vector<io::Endpoint>> Program::Rooms::listen(const Config& config, s
 Result<void> Program::Rooms::open(const Config& config, std::vector<int> inherited) {
   if (auto loaded = load_tls(config); !loaded) return loaded;
   if (auto added = add_routes(); !added) return added;
-  people.context().tls = tls != nullptr;
   drain_ = std::chrono::seconds{config.drain_s};
   auto options = server_options(config);
   if (!options) return options.error();

@@ -54,6 +54,7 @@ void Link::open(const std::function<std::unique_ptr<Service>()>& make, UniqueFun
   auto caller = std::make_shared<Caller>();
   caller->address = request_.peer.ip;
   caller->loopback = request_.is_loopback;
+  caller->tls = request_.tls;
   peer_ = std::make_unique<Peer>(
       surroundings_, outlet, std::move(caller),
       Terms{.dialect = dialect_, .connection = session_.id(), .owner = service_.get()});

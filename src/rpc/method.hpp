@@ -26,6 +26,7 @@ struct Caller {
   std::string session = {};  ///< the session it logged in with (not the secret); empty without
   std::string address = {};  ///< of the peer, for limits and logs
   bool loopback = false;     ///< a loopback peer on a loopback listener
+  bool tls = false;          ///< speaks TLS, with us or with a trusted proxy
 
   friend bool operator==(const Caller&, const Caller&) = default;
 };

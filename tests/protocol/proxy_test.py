@@ -77,6 +77,11 @@ def test_nginx(binary):
         # the page's origin is https, because the proxy says so; http is a foreign one then
         assert b" 200 " in forge(server, front, "Origin: https://radio.example\r\n", queue_clear())
         assert b" 403 " in forge(server, front, "Origin: http://radio.example\r\n", queue_clear())
+        # a login's cookie goes over TLS only, where the browser speaks TLS
+        password = pathlib.Path(server.data, "admin-password").read_text().strip()
+        login = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "auth.login", "params": {"user": "admin", "password": password}})
+        assert b"; Secure" in forge(server, front, "", login)
+        assert b"; Secure" not in forge(server, server.port, "", login, f"127.0.0.1:{server.port}")
         # a WebSocket through the proxy
         with socket.create_connection(("127.0.0.1", front)) as connection:
             connection.sendall(raw.upgrade(server, host="radio.example", extra=b"Origin: https://radio.example\r\n"))
