@@ -3,6 +3,8 @@
 // Open http://localhost:8888/ in two windows.
 #include "page.hpp"
 
+#include "../listen_address.hpp"
+
 #include <longwave/rpc.hpp>
 
 #include <algorithm>
@@ -59,7 +61,7 @@ void Room::tell_all(const std::string& method, const rpc::Params& params) const 
 
 int main(int count, char** words) {
   Room room;
-  rpc::Server server({.listen = {count > 1 ? words[1] : "localhost:8888"}});
+  rpc::Server server({.listen = {listen_address(count, words, "localhost", "8888")}});
   auto& options = server.serve<Chat>("*", std::ref(room));
   options.dialect = rpc::Dialect::v1;
   options.origins.any = true;  // a demonstration: pages from anywhere may talk here

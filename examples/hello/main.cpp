@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The smallest service, and its client:  hello [HOST:PORT]   or   hello call URL NAME
+#include "../listen_address.hpp"
+
 #include <longwave/rpc.hpp>
 
 #include <iostream>
@@ -44,7 +46,7 @@ int call(const std::string& url, const std::string& name) {
 
 int main(int count, char** words) {
   if (count == 4 && std::string(words[1]) == "call") return call(words[2], words[3]);
-  rpc::Server server({.listen = {count > 1 ? words[1] : "localhost:8888"}});
+  rpc::Server server({.listen = {listen_address(count, words, "localhost", "8888")}});
   server.serve<Hello>("*");
   if (auto done = server.run(); !done) {
     std::cerr << done.error().message << '\n';

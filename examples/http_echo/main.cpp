@@ -128,8 +128,8 @@ int main(int argc, char** argv) {
     }
     const auto [end, failed] = std::from_chars(value.data(), value.data() + value.size(), port);
     if (option == "--port" && failed == std::errc{} && end == value.data() + value.size()) continue;
-    std::fprintf(stderr, "usage: http_echo [--host ADDRESS] [--port NUMBER]\n");
-    return 2;
+    std::fprintf(stderr, "http_echo [--host HOST (127.0.0.1)] [--port PORT (8080)]\n");
+    return option == "--help" ? 0 : 2;
   }
   io::ignore_broken_pipes();
   return serve(host, port);

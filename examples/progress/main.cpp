@@ -2,6 +2,8 @@
 // One call, many answers; cancel; and the server that calls its caller:
 //   progress [HOST:PORT]         the server (localhost:8889)
 //   progress call URL            a client that uses all of it
+#include "../listen_address.hpp"
+
 #include <longwave/rpc.hpp>
 
 #include <future>
@@ -106,7 +108,7 @@ int use(const std::string& url) {
 
 int main(int count, char** words) {
   if (count == 3 && std::string(words[1]) == "call") return use(words[2]);
-  rpc::Server server({.listen = {count > 1 ? words[1] : "localhost:8889"}});
+  rpc::Server server({.listen = {listen_address(count, words, "localhost", "8889")}});
   server.serve<Work>("/");
   if (auto done = server.run(); !done) {
     std::cerr << done.error().message << '\n';

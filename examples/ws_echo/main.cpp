@@ -150,8 +150,9 @@ int main(int count, char** words) {
       agent = words[++i];
     } else {
       std::fprintf(stderr,
-                   "ws_echo [--host HOST] [--port PORT] | ws_echo --client URL [--agent NAME] [--ca FILE]\n");
-      return 2;
+                   "ws_echo [--host HOST (127.0.0.1)] [--port PORT (9001)] | ws_echo --client URL [--agent "
+                   "NAME] [--ca FILE]\n");
+      return word == "--help" ? 0 : 2;
     }
   }
   return client.empty() ? serve(host, static_cast<std::uint16_t>(port)) : run_client(client, agent, ca);

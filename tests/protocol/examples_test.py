@@ -19,11 +19,13 @@ TOP = HERE.parents[1]
 
 
 @contextlib.contextmanager
-def example(binary, name):
+def example(binary, name, by_options=False):
     """A running example; gives HOST:PORT and its process number. It must end when asked to, without an error."""
-    address = f"127.0.0.1:{free_port()}"
+    port = str(free_port())
+    address = f"127.0.0.1:{port}"
     program = pathlib.Path(binary).resolve().parent / "examples" / name
-    process = subprocess.Popen([program, address], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    where = ["--host", "127.0.0.1", "--port", port] if by_options else [address]
+    process = subprocess.Popen([program, *where], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         line = process.stderr.readline()
         assert address in line, line
@@ -216,3 +218,15 @@ def test_what_a_connection_costs(binary):
         each = asyncio.run(measure(address, pid))
     print(f"        {each:.0f} bytes for an idle connection of the library")
     assert 0 < each < 4096, each
+
+
+def test_addresses(binary):
+    """each example says how it is called, refuses what it doesn't know, and listens where --host and --port say"""
+    folder = pathlib.Path(binary).resolve().parent / "examples"
+    for name in ("hello", "chat", "progress", "ws_echo", "http_echo"):
+        for word, status in (("--help", 0), ("--nonsense", 2)):
+            done = subprocess.run([folder / name, word], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=10)
+            assert done.returncode == status and "--port" in done.stderr, (name, word, done)
+    for name in ("hello", "chat", "progress"):
+        with example(binary, name, by_options=True):
+            pass
