@@ -198,11 +198,12 @@ TEST_F(StreamTest, changing_the_transport_loses_and_repeats_nothing) {
   });
   std::string position;  // as in Last-Event-ID
   std::vector<std::int64_t> seen;
-  int transport = 0, recovered = 0;
+  int transport = 0, changes = 0;
   const auto take = [&](const json::value& message) {
     const auto& o = message.as_object();
     if (const auto* result = o.if_contains("result")) {
-      recovered += result->at("channels").at("server").at("recovered").as_bool();
+      // Often enough of the next transport is seen before its answer, which comes behind what was missed.
+      EXPECT_EQ(result->at("channels").at("server").at("recovered").as_bool(), changes > 0);
       return;
     }
     const auto& params = o.at("params");
@@ -239,11 +240,12 @@ TEST_F(StreamTest, changing_the_transport_loses_and_repeats_nothing) {
       }
     }
     transport = (transport + 1) % 3;
+    ++changes;
   }
   publisher.join();
   ASSERT_EQ(seen.back(), publications);
   for (std::size_t i = 1; i < seen.size(); ++i) ASSERT_EQ(seen[i], seen[i - 1] + 1);
-  EXPECT_GT(recovered, 2) << "the test must try what it is for";
+  EXPECT_GE(changes, publications / 97) << "the test must try what it is for";
 }
 
 }  // namespace
