@@ -60,7 +60,7 @@ class Peer:
         if kind == "bare":
             command = [BUILD / "bench" / "bare_bench", port]
         elif kind == "hub":
-            command = [BUILD / "bench" / "hub_bench", port, loops, *(["deflate"] if deflate else []), *options]
+            command = [BUILD / "bench" / "hub_server_bench", port, loops, *(["deflate"] if deflate else []), *options]
         elif kind == "longwave":
             pathlib.Path(self.folder, "music").mkdir()
             command = [BUILD / "longwave", "serve", "--music", self.folder + "/music", "--data", self.folder + "/data",
