@@ -56,6 +56,7 @@ class EndpointFixture : public ::testing::Test {
   }
   ~EndpointFixture() override {
     for (std::thread& worker : workers) worker.join();
+    store.close();  // its thread tells `sockets` of ended sessions after the caller has its answer
     loopback.stop();
   }
 
