@@ -1,5 +1,6 @@
 # headers_check: every header of src/ compiles on its own.
-file(GLOB headers RELATIVE ${CMAKE_SOURCE_DIR}/src CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/*/*.hpp)
+file(GLOB headers RELATIVE ${CMAKE_SOURCE_DIR}/src CONFIGURE_DEPENDS 
+  ${CMAKE_SOURCE_DIR}/src/*/*.hpp ${CMAKE_SOURCE_DIR}/src/dialects/*/*.hpp)
 set(alone "")
 foreach(header ${headers})
   string(REPLACE ".hpp" ".cpp" source ${header})

@@ -16,6 +16,13 @@ def read_layers(text):
     return rows
 
 
+def room_of(path, rooms):
+    """The room that a path below src/ stands in: its folder, or for a room in a room ("dialects/mpd") both."""
+    parts = path.split("/")
+    inner = "/".join(parts[:2])
+    return inner if len(parts) > 2 and (inner in rooms or parts[0] not in rooms) else parts[0]
+
+
 def layers(tree):
     """Includes between rooms follow the arrows of tools/layers.txt, and arrows go down only."""
     rows = read_layers(tree.files["tools/layers.txt"])
@@ -27,19 +34,18 @@ def layers(tree):
                 yield f"tools/layers.txt: {room} names {other}, which has no line"
             elif height[other] >= height[room]:
                 yield f"tools/layers.txt: the arrow {room} -> {other} goes up"
-    present = {name.split("/")[1] for name, _ in tree.sources() if name.count("/") >= 2}
+    present = {room_of(name[4:], height) for name, _ in tree.sources() if name.count("/") >= 2}
     for room in sorted(present - set(height)):
         yield f"src/{room}: the room has no line in tools/layers.txt"
     used = {room: set() for room in height}
     for name, text in tree.sources():
-        parts = name.split("/")
-        if len(parts) < 3:
+        if name.count("/") < 2:
             yield f"{name}: stands in no room"
             continue
-        room = parts[1]
+        room = room_of(name[4:], height)
         for quoted, angled in INCLUDE.findall(text):
             path = quoted or angled
-            other = path.split("/")[0]
+            other = room_of(path, height)
             if quoted and "/" not in quoted:
                 yield f'{name}: includes "{quoted}"; write "room/file.hpp"'
             if other not in height or other == room or f"src/{path}" not in tree.files:
@@ -55,10 +61,11 @@ def layers(tree):
 def tests_follow_rooms(tree):
     """A unit test includes only what its room may include."""
     allowed = {room: {room, *below} for room, below in read_layers(tree.files["tools/layers.txt"])}
+    by_folder = {room.split("/")[-1]: room for room in allowed}
     for name, text in tree.under(("tests/unit/",), (".cpp", ".hpp")):
-        room = name.split("/")[2]
+        room = by_folder.get(name.split("/")[2])
         for quoted, _ in INCLUDE.findall(text):
-            other = quoted.split("/")[0]
+            other = room_of(quoted, allowed)
             if other in allowed and f"src/{quoted}" in tree.files and other not in allowed.get(room, set()):
                 yield f"{name}: a test of {room} includes {quoted}, which {room} may not use"
 
