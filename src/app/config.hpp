@@ -48,11 +48,11 @@ struct Config {
   std::string log = "info";
 };
 
-/// An option is declared here once; the TOML key, the LONGWAVE_ variable, the command-line flag, --help and
-/// docs/config.md are made from it.
+/// An option is declared once, in options*.cpp; the TOML key, the LONGWAVE_ variable, the command-line flag,
+/// --help and docs/config.md are made from it.
 struct Option {
   using Member = std::variant<std::string Config::*, std::vector<std::string> Config::*, double Config::*,
-                              std::int64_t Config::*>;
+                              std::int64_t Config::*, bool Config::*>;
   std::string_view name;  ///< as in TOML and, with --, on the command line
   Member member;
   std::string_view value;  ///< what the value is, for --help: DIR, HOST:PORT, LUFS

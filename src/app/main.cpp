@@ -28,14 +28,19 @@ struct Typed {
         ->type_name("FILE");
     for (const auto& option : options()) {
       if (only.size() > 0 && std::find(only.begin(), only.end(), option.name) == only.end()) continue;
-      auto* added = command.add_option_function<std::vector<std::string>>(
-          "--" + std::string(option.name),
-          [this, name = std::string(option.name)](const std::vector<std::string>& values) {
-            given[name] = values;
-          },
-          fmt::format("{} (default: {})", option.help, default_of(option)));
-      added->type_name(std::string(option.value))->expected(1)->take_all()->allow_extra_args(false);
+      add(command, std::string(option.name), fmt::format("{} (default: {})", option.help, default_of(option)),
+          std::string(option.value));
+      if (option.secret)
+        add(command, std::string(option.name) + "-file",
+            fmt::format("A file that holds {}, so that it isn't seen in the list of processes", option.name),
+            "PATH");
     }
+  }
+
+  void add(CLI::App& command, const std::string& name, const std::string& help, const std::string& value) {
+    auto* added = command.add_option_function<std::vector<std::string>>(
+        "--" + name, [this, name](const std::vector<std::string>& values) { given[name] = values; }, help);
+    added->type_name(value)->expected(1)->take_all()->allow_extra_args(false);
   }
 
   Result<Config> config() const {

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "app/config.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+
+/// The declarations of the options, a file per section, and how names find them. Only for the files of this
+/// folder that read or print a configuration. Any thread: everything is made before main().
+namespace longwave::app {
+
+std::span<const Option> general_options();  ///< options.cpp
+
+/// What a name means in a source of values.
+struct Named {
+  const Option* option = nullptr;
+  bool in_file = false;  ///< the name was NAME-file: the value is the path of a file that holds the secret
+};
+Named find_option(std::string_view name);
+const Option& closest_option(std::string_view name);
+/// An error that names the closest option.
+Error unknown_option(std::string_view name, std::string_view source);
+bool is_list(const Option& option);
+/// The option's name in the environment: LONGWAVE_TRUE_PEAK.
+std::string variable_of(std::string_view name);
+
+inline constexpr std::string_view environment_prefix = "LONGWAVE_";
+
+}  // namespace longwave::app
