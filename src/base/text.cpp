@@ -169,6 +169,12 @@ std::optional<std::string> unbase64(std::string_view text) {
   return out;
 }
 
+std::optional<std::string> unbase64url(std::string_view text) {
+  auto bytes = unbase64(text);
+  if (bytes && base64url(*bytes) != text) return std::nullopt;
+  return bytes;
+}
+
 std::optional<std::string> url_decode(std::string_view s, bool plus_is_space) {
   std::string out;
   out.reserve(s.size());

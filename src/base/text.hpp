@@ -25,6 +25,8 @@ std::string base64(std::string_view bytes);
 /// Without padding, with - and _ (RFC 4648 section 5).
 std::string base64url(std::string_view bytes);
 std::optional<std::string> unbase64(std::string_view text);
+/// Strict: no padding, and only the one spelling that base64url() gives.
+std::optional<std::string> unbase64url(std::string_view text);
 
 /// Undoes %XX (and + when `plus_is_space`); nullopt if a % isn't followed by two hex digits.
 std::optional<std::string> url_decode(std::string_view s, bool plus_is_space = false);

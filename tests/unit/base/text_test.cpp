@@ -44,5 +44,13 @@ TEST(Text, SplitAndTrim) {
   EXPECT_EQ(unhex(hex("\x01\xFEz")), "\x01\xFEz");
 }
 
+TEST(Text, Base64urlHasOneSpelling) {
+  EXPECT_EQ(unbase64url("-_8"), "\xfb\xff");
+  for (const auto* other : {"-_8=", "+/8", "-_9", "-", "a b"}) {
+    EXPECT_FALSE(unbase64url(other)) << other;
+  }
+  EXPECT_FALSE(unbase64url("-_")) << "bits that belong to no byte must be zero";
+}
+
 }  // namespace
 }  // namespace longwave::text
