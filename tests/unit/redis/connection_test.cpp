@@ -11,7 +11,6 @@
 #include <future>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 namespace longwave::redis {
@@ -34,16 +33,20 @@ struct ConnectionTest : testing::Test {
   }
   /// Looks at the condition on the loop's thread, again and again.
   void until(std::function<bool()> condition) {
-    const auto met = [&] {
-      std::promise<bool> answer;
-      loop.post([&] { answer.set_value(condition()); });
-      return answer.get_future().get();
-    };
-    const auto end = std::chrono::steady_clock::now() + 20s;
-    while (!met()) {
-      if (std::chrono::steady_clock::now() > end) FAIL() << "not within 20 s; the link said: " << why;
-      std::this_thread::sleep_for(10ms);
-    }
+    std::promise<bool> met;
+    std::optional<io::Timer> timer(std::in_place, loop);  // destroyed where it belongs
+    loop.post([&] {
+      timer->every(10ms, [&, turns = 0]() mutable {
+        const bool now = condition();
+        if (!now && ++turns < 2000) return;
+        timer->cancel();
+        loop.post([&, now] {
+          timer.reset();
+          met.set_value(now);
+        });
+      });
+    });
+    ASSERT_TRUE(met.get_future().get()) << "not within 20 s";
   }
   Reply ask(const Command& command) {
     std::promise<Reply> answer;

@@ -13,7 +13,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
-#include <thread>
 
 namespace longwave::redis {
 
@@ -53,7 +52,6 @@ void RealRedis::start() {
   for (std::string said; said.find("PONG") == std::string::npos && said.find("NOAUTH") == std::string::npos;
        said = cli("PING")) {
     if (std::chrono::steady_clock::now() > end) throw std::runtime_error("redis-server doesn't answer");
-    std::this_thread::sleep_for(std::chrono::milliseconds{20});
   }
 }
 
