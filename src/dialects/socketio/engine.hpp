@@ -49,7 +49,9 @@ struct EngineOptions {
   std::function<void(const web::Request&, web::Headers&)> cors = {};
 };
 
-/// Names a session, or a socket in it, from any thread, also after its end.
+struct EngineShared;
+
+/// Names a session from any thread, also after its end.
 struct EngineRef {
   std::uint32_t group = 0;
   std::uint64_t serial = 0;
@@ -105,17 +107,21 @@ class Engine {
 
   /// Runs `use` on the connection's loop, if it still is there. Any thread.
   void post_to(EngineRef ref, UniqueFunction<void(EngineConnection&, EngineHandler&)> use);
+  /// *loop of the connection* Runs `use` when the calls that are under way have returned, if it still is
+  /// there.
+  void defer(EngineRef ref, UniqueFunction<void(EngineHandler&)> use);
   /// *loop of the connection* Null when it is gone.
   EngineHandler* find(EngineRef ref);
 
+  /// Ends every session and opens none any more (503), so that no poll holds up the web server's shutdown.
+  /// Any thread.
+  void close_all();
+
   /// From any thread.
   std::size_t sessions() const;
-  const EngineOptions& options() const;
-
-  struct State;
 
  private:
-  std::unique_ptr<State> state_;
+  std::unique_ptr<EngineShared> shared_;
 };
 
 /// "4" and the text, as a frame.

@@ -34,13 +34,14 @@ enum class EngineEnd : std::uint8_t {
 };
 std::string_view to_text(EngineEnd end);
 
-/// What the session wants done. Called from inside the session's functions; must not call it back.
+/// What the session wants done. Called from inside the session's functions; only received() may call back,
+/// and only send() and close().
 class EngineOutlet {
  public:
   /// The GET that waits: 200 with this payload.
   virtual void answer_poll(std::string payload) = 0;
   /// To the WebSocket that is the transport.
-  virtual void send(const web::SharedFrame& frame) = 0;
+  virtual void transmit(const web::SharedFrame& frame) = 0;
   /// To the WebSocket that may become the transport.
   virtual void send_probe(const web::SharedFrame& frame) = 0;
   /// The probing WebSocket is the transport from now on.
@@ -77,8 +78,8 @@ class EngineSession {
   void poll_lost();
   /// A POST. False: 400.
   bool post(std::string_view body, Instant now);
-  /// Two POSTs at a time.
-  void overlapped();
+  /// The shell has seen it break the protocol: two POSTs at a time, a binary body.
+  void violated();
 
   /// A WebSocket with this session's id. False: to be closed, the session goes on without it.
   bool probe(Instant now);
@@ -116,7 +117,7 @@ class EngineSession {
   void upgrade();
   void answer(const web::SharedFrame& last);
   void flush();
-  void end(EngineEnd end, bool tell_poll = true);
+  void end(EngineEnd why);
   void queue(const web::SharedFrame& frame);
 
   const EngineLimits& limits_;
@@ -132,6 +133,7 @@ class EngineSession {
   State state_ = State::open;
   Probe probe_ = Probe::none;
   bool waiting_ = false;  // a GET is
+  bool violated_ = false;
   bool polled_ = false;
 };
 

@@ -50,6 +50,8 @@ struct ServerOptions {
   std::size_t returning_limit = 10'000;  ///< clients that may come back, in all; the oldest is forgotten
 };
 
+struct ServerState;
+
 /// A Socket.IO server, revision 5, over Engine.IO at one path. Life and threads as of Engine; namespaces are
 /// declared before the loops start.
 class Server {
@@ -66,13 +68,14 @@ class Server {
   /// Runs `use` on the socket's loop, if it still is there and let in. Any thread.
   void post_to(SocketRef ref, UniqueFunction<void(Socket&)> use);
 
+  /// As of Engine.
+  void close_all();
+
   /// Connections, from any thread.
   std::size_t connections() const;
 
-  struct State;
-
  private:
-  std::unique_ptr<State> state_;
+  std::shared_ptr<ServerState> state_;  // weakly held by acks and admissions that outlive it
 };
 
 }  // namespace longwave::socketio
