@@ -115,6 +115,24 @@ Result<void> apply(Config& config, const Given& given, std::string_view source) 
   return {};
 }
 
+Result<Merged> merge(const Sources& sources) {
+  const auto apply_all = [&](Config& config, const FromIni& ini) -> Result<void> {
+    if (auto done = apply(config, sources.toml, sources.toml_path); !done) return done;
+    if (auto done = apply(config, ini.given, "the ini file"); !done) return done;
+    if (auto done = apply(config, sources.environment, "the environment"); !done) return done;
+    return apply(config, sources.command_line, "the command line");
+  };
+  Merged merged;
+  if (auto done = apply_all(merged.config, {}); !done) return done.error();
+  if (merged.config.channelstream_ini.empty()) return merged;
+  auto ini = from_ini_file(merged.config.channelstream_ini);
+  if (!ini) return ini.error();
+  merged.config = {};
+  merged.strange = ini->strange;
+  if (auto done = apply_all(merged.config, *ini); !done) return done.error();
+  return merged;
+}
+
 std::string to_toml(const Config& config) {
   std::string out;
   for (const auto& option : options()) out += fmt::format("{} = {}\n", option.name, shown(config, option));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "app/config_channelstream.hpp"
 #include "base/result.hpp"
 
 #include <map>
@@ -14,7 +15,7 @@ namespace longwave::app {
 
 /// Everything that can be configured, with its defaults. Filled once at start, read-only afterwards, handed
 /// on as plain values: no room knows this type.
-struct Config {
+struct Config : ChannelstreamConfig {
   std::vector<std::string> music;
   std::string data = "longwave-data";
   std::vector<std::string> listen = {"127.0.0.1:8000"};
@@ -59,7 +60,8 @@ struct Option {
   std::string_view help;   ///< one sentence, with the unit
   double least = 0;        ///< for numbers
   double most = 0;
-  bool secret = false;  ///< shown as ***; may also be given as NAME-file=PATH
+  bool secret = false;          ///< shown as ***; may also be given as NAME-file=PATH
+  std::string_view alias = {};  ///< a second name, where an original has one
 };
 
 std::span<const Option> options();
@@ -69,12 +71,34 @@ using Given = std::map<std::string, std::vector<std::string>, std::less<>>;
 
 /// The three sources. A key that is no option is an error that names the closest one.
 Result<Given> from_toml_file(const std::string& path);
+/// LONGWAVE_NAME; for the dialect of channelstream also CHANNELSTREAM_KEY, as its original reads them.
 Result<Given> from_environment();
+/// An ini file of the original channelstream servers (PasteDeploy's form: sections, `key = value`, indented
+/// lines go on). Other sections are passed over; keys that mean nothing here are told as `strange`.
+struct FromIni {
+  Given given;
+  std::vector<std::string> strange;
+};
+Result<FromIni> from_ini_file(const std::string& path);
 /// A sentence for each LONGWAVE_ variable that is no option, with the one that was probably meant.
 std::vector<std::string> strange_variables();
 
 /// Later sources win. Errors name the option, the source and what was expected.
 Result<void> apply(Config& config, const Given& given, std::string_view source);
+
+/// The sources in their order: the TOML file, the originals' ini file (named by any of the others), the
+/// environment, the command line.
+struct Sources {
+  Given toml = {};
+  std::string toml_path = {};
+  Given environment = {};
+  Given command_line = {};
+};
+struct Merged {
+  Config config;
+  std::vector<std::string> strange;  ///< sentences about keys that mean nothing
+};
+Result<Merged> merge(const Sources& sources);
 
 /// `name = value` lines in TOML, secrets as ***; what `longwave config` prints.
 std::string to_toml(const Config& config);

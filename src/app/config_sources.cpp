@@ -90,19 +90,28 @@ Result<Given> from_toml_file(const std::string& path) {
 
 Result<Given> from_environment() {
   Given given;
-  const auto take = [&](const Option& option, std::string name) {
-    const char* value = std::getenv(variable_of(name).c_str());
+  const auto take = [&](const Option& option, std::string_view name, std::string variable) {
+    const char* value = std::getenv(variable.c_str());
     if (!value) return;
-    auto& values = given[std::move(name)];
+    auto& values = given[std::string(name)];
+    values.clear();
     if (is_list(option)) {
       for (const auto part : text::split(value, ',')) values.emplace_back(text::trim(part));
     } else {
       values.emplace_back(value);
     }
   };
+  constexpr std::string_view dialect = "channelstream-";
   for (const auto& option : options()) {
-    take(option, std::string(option.name));
-    if (option.secret) take(option, std::string(option.name) + "-file");
+    for (const auto called : {option.alias, option.name}) {
+      if (called.starts_with(dialect))
+        take(option, option.name, variable_of(called).substr(environment_prefix.size()));
+    }
+    take(option, option.name, variable_of(option.name));
+    if (option.secret) {
+      const auto in_file = std::string(option.name) + "-file";
+      take(option, in_file, variable_of(in_file));
+    }
   }
   return given;
 }

@@ -44,18 +44,21 @@ struct Typed {
   }
 
   Result<Config> config() const {
-    Config config;
+    Sources sources{.command_line = given};
     if (!file.empty()) {
-      const auto from_file = from_toml_file(file);
+      auto from_file = from_toml_file(file);
       if (!from_file) return from_file.error();
-      if (auto done = apply(config, *from_file, file); !done) return done.error();
+      sources.toml = std::move(*from_file);
+      sources.toml_path = file;
     }
     for (const auto& said : strange_variables()) log::warn("{}", said);
-    const auto environment = from_environment();
+    auto environment = from_environment();
     if (!environment) return environment.error();
-    if (auto done = apply(config, *environment, "the environment"); !done) return done.error();
-    if (auto done = apply(config, given, "the command line"); !done) return done.error();
-    return config;
+    sources.environment = std::move(*environment);
+    auto config = merge(sources);
+    if (!config) return config.error();
+    for (const auto& said : config->strange) log::warn("{}", said);
+    return std::move(config->config);
   }
 };
 

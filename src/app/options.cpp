@@ -93,7 +93,8 @@ std::size_t distance(std::string_view a, std::string_view b) {
 const std::vector<Option>& all() {
   static const std::vector<Option> joined = [] {
     std::vector<Option> out;
-    for (const auto section : {general_options()}) out.insert(out.end(), section.begin(), section.end());
+    for (const auto section : {general_options(), channelstream_options()})
+      out.insert(out.end(), section.begin(), section.end());
     return out;
   }();
   return joined;
@@ -112,7 +113,7 @@ std::span<const Option> options() {
 Named find_option(std::string_view name) {
   constexpr std::string_view ending = "-file";
   for (const auto& option : all()) {
-    if (option.name == name) return {&option, false};
+    if (option.name == name || (!name.empty() && option.alias == name)) return {&option, false};
     if (option.secret && name.ends_with(ending) && name.substr(0, name.size() - ending.size()) == option.name)
       return {&option, true};
   }

@@ -19,10 +19,12 @@ struct Settings {
   /// Addresses and networks of the web applications; 0.0.0.0 is any.
   std::vector<std::string> allow_posting_from = {"127.0.0.1"};
   std::string host = "0.0.0.0";  ///< where the original would listen; --channelstream-listen decides here
-  int port = 8000;               ///< the same; the demo tells it to its page
+  int port = 8000;               ///< the same
 
   // The seed's server
+  int app_port = 0;  ///< that the demo page tells web applications to call; 0: the one it was asked by
   bool demo = false;
+  bool admin_basic = false;            ///< /admin asks by HTTP Basic for a password alone, not by a form
   std::string resource = "socket.io";  ///< first segment of the paths of socket.io 0.9
   std::vector<std::string> transports = {"websocket", "xhr-polling"};
   bool policy_server = false;  ///< the Flash policy listener
