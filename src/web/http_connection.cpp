@@ -125,6 +125,7 @@ void HttpConnection::on_head() {
   if (!reader_.allow_body(match.route->body_limit.value_or(owner_.options().body_limit))) {
     return refuse(reader_.failure_status(), reader_.failure());
   }
+  if (match.route->on_head) request.held = match.route->on_head(request);
   route_ = match.route;
   parameters_ = std::move(match.parameters);
   keep_alive_ = reader_.keep_alive();

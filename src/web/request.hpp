@@ -5,6 +5,7 @@
 #include "web/headers.hpp"
 
 #include <any>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,6 +34,8 @@ struct Request {
 
   /// What the gate found out about the caller. The room that provides the gate owns the type.
   std::any identity;
+  /// What the route's on_head gave.
+  std::shared_ptr<void> held;
   /// Fields that the gate wants on whatever is answered, unless the handler sets them itself.
   Headers answer_headers;
 

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +26,9 @@ struct Route {
   std::string description;  ///< one line, for the generated list of addresses
   Handler handler;
   std::optional<std::size_t> body_limit = {};  ///< bytes; else the server's
+  /// Called on the connection's loop when the head of a request has come and its body will be read. What it
+  /// gives stays in Request::held until the request is over, also if the body never comes.
+  std::function<std::shared_ptr<void>(const Request&)> on_head = {};
 };
 
 /// One table of addresses. Built at start, then read by all loops. Exact text wins over a parameter, a

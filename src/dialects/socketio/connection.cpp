@@ -101,8 +101,21 @@ void Connection::poll_lost(std::uint64_t number) {
   settle();
 }
 
-void Connection::post(web::RequestContext&& context, bool overlaps) {
-  if (overlaps) machine_.violated();
+PostUnderWay::PostUnderWay(EngineShared& of, std::string session) : shared(of), sid(std::move(session)) {
+  const std::lock_guard lock(shared.posts_mutex);
+  overlaps = ++shared.posts[sid] > 1;
+}
+
+PostUnderWay::~PostUnderWay() {
+  const std::lock_guard lock(shared.posts_mutex);
+  const auto found = shared.posts.find(sid);
+  if (--found->second == 0) shared.posts.erase(found);
+}
+
+void Connection::post(web::RequestContext&& context) {
+  // Over before the answer leaves: the client may send the next one then.
+  if (const auto held = std::exchange(context.request().held, nullptr))
+    if (static_cast<const PostUnderWay*>(held.get())->overlaps) machine_.violated();
   // Binary bodies are of revision 3.
   const bool binary = context.request().headers.get("Content-Type").starts_with("application/octet-stream");
   if (binary) machine_.violated();

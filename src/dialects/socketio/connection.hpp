@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,6 +33,19 @@ struct EngineShared {
   std::atomic<std::size_t> sessions{0};
   std::atomic<std::uint64_t> next_wire{1};
   std::atomic<bool> closing{false};
+
+  std::mutex posts_mutex = {};
+  std::unordered_map<std::string, int> posts = {};  // that are under way, by session
+};
+
+/// A POST from its head to its answer, so that two at a time are seen although their bodies come one after
+/// the other.
+struct PostUnderWay {
+  PostUnderWay(EngineShared& of, std::string session);
+  ~PostUnderWay();
+  EngineShared& shared;
+  std::string sid;
+  bool overlaps = false;
 };
 
 /// A WebSocket of a session. Owned by the group of its own loop until it has closed.
@@ -71,7 +85,7 @@ class Connection final : public EngineConnection, private EngineOutlet, private 
 
   void poll(web::RequestContext&& context, std::uint64_t number);
   void poll_lost(std::uint64_t number);
-  void post(web::RequestContext&& context, bool overlaps);
+  void post(web::RequestContext&& context);
   /// A further WebSocket came. False: close it.
   bool probe(WireRef wire);
   void heard(std::uint64_t wire, std::string_view payload, bool is_binary);

@@ -118,7 +118,7 @@ class Arrival {
 
   void post(Group& home, const std::string& sid) {
     here_.cross(home, [&shared = shared_, &home, sid, context = std::move(context_)]() mutable {
-      if (auto* connection = home.find(sid)) return connection->post(std::move(context), false);
+      if (auto* connection = home.find(sid)) return connection->post(std::move(context));
       respond(shared, context, refusal(EngineRefusal::unknown_session));
     });
   }
@@ -200,11 +200,17 @@ Result<void> Engine::add_routes(web::Router& router) {
       return Arrival(*shared, *group, std::move(context)).handle();
     }
   };
+  const auto on_head = [shared = shared_.get()](const web::Request& request) -> std::shared_ptr<void> {
+    const auto sid = request.query_value("sid");
+    if (request.method != "POST" || !sid) return nullptr;
+    return std::make_shared<PostUnderWay>(*shared, std::string(*sid));
+  };
   return router.add({.methods = {"*"},
                      .pattern = shared_->options.path,
                      .description = "Engine.IO 4: polling, WebSocket, upgrade",
                      .handler = handle,
-                     .body_limit = shared_->options.limits.max_payload});
+                     .body_limit = shared_->options.limits.max_payload,
+                     .on_head = on_head});
 }
 
 void Engine::post_to(EngineRef ref, UniqueFunction<void(EngineConnection&, EngineHandler&)> use) {

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Engine.IO 4 and Socket.IO 5: every rule of the protocol documents, by hand and with clients that others wrote, against
+examples/socketio_echo."""
+import contextlib
+import json
+import pathlib
+import signal
+import subprocess
+
+import node_packages
+from server import free_port
+
+HERE = pathlib.Path(__file__).parent
+CALM = ["--ping-interval", "25000", "--ping-timeout", "20000"]
+LIVELY = ["--ping-interval", "300", "--ping-timeout", "10000", "--max-payload", "1000", "--upgrade-timeout", "200"]
+
+
+@contextlib.contextmanager
+def echo(binary, *options):
+    """A running socketio_echo; gives its address. It must end when asked to, without an error."""
+    program = pathlib.Path(binary).resolve().parent / "examples" / "socketio_echo"
+    process = subprocess.Popen([program, "--port", str(free_port()), *options], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    try:
+        address = process.stdout.readline().strip()
+        assert address.startswith("http://127.0.0.1:"), address
+        yield address.rstrip("/")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+    finally:
+        process.kill()
+        process.wait()
+
+
+def cases(script, **servers):
+    node_packages.installed(HERE)
+    done = subprocess.run(["node", HERE / script, json.dumps(servers)], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=90)
+    assert done.returncode == 0, done.stderr[-2000:]
+    outcome = json.loads(done.stdout)
+    wrong = [f"{name}: {problem}" for name, problem in outcome.items() if problem]
+    assert outcome and not wrong, f"{len(wrong)} of {len(outcome)} cases:\n" + "\n".join(wrong)
+
+
+def engine_cases(binary, path, loops):
+    with echo(binary, *CALM, "--loops", loops) as calm, echo(binary) as suite, echo(binary, *LIVELY, "--loops", loops) as lively:
+        cases("engineio_cases.mjs", path=path, calm=calm + path, suite=suite + path, lively=lively + path)
+
+
+def test_engineio_on_one_loop(binary):
+    """Engine.IO: all cases, on one loop"""
+    engine_cases(binary, "/engine.io/", "1")
+
+
+def test_engineio_on_several_loops(binary):
+    """Engine.IO: all cases, where requests of a session come to several loops"""
+    engine_cases(binary, "/engine.io/", "3")
+
+
+def test_engineio_under_socketio(binary):
+    """Engine.IO: the cases that don't need an echo, at /socket.io/"""
+    engine_cases(binary, "/socket.io/", "2")
+
+
+def socketio_cases(binary, loops):
+    with echo(binary, *CALM, "--loops", loops) as calm, echo(binary, *CALM, "--loops", loops, "--connect-timeout", "400") as hasty, \
+         echo(binary, *CALM, "--loops", loops, "--recovery", "60000") as returning:
+        cases("socketio_cases.mjs", calm=calm + "/socket.io/", hasty=hasty + "/socket.io/", returning=returning + "/socket.io/")
+
+
+def test_socketio_on_one_loop(binary):
+    """Socket.IO: all cases, on one loop"""
+    socketio_cases(binary, "1")
+
+
+def test_socketio_on_several_loops(binary):
+    """Socket.IO: all cases, on several loops"""
+    socketio_cases(binary, "3")
