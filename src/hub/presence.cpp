@@ -11,6 +11,7 @@ namespace longwave::hub {
 
 void PresenceCount::add(const Person* person) {
   text_.reset();
+  ++connections_;
   if (!person) {
     ++strangers_;
     return;
@@ -29,6 +30,7 @@ void PresenceCount::add(const Person* person) {
 
 void PresenceCount::remove(const Person* person) {
   text_.reset();
+  --connections_;
   if (!person) {
     --strangers_;
     return;
@@ -44,20 +46,30 @@ void PresenceCount::remove(const Person* person) {
   if (--found->second == 0) names.erase(found);
 }
 
+PresenceRow PresenceCount::shown(const std::string& key, const Row& row) {
+  const auto name = std::find_if(row.names.begin(), row.names.end(),
+                                 [](const auto& candidate) { return !candidate.first.empty(); });
+  return {key, row.user, name == row.names.end() ? std::string{} : name->first, row.connections};
+}
+
+PresenceRow PresenceCount::row(const std::string& key) const {
+  const auto found = rows_.find(key);
+  return found == rows_.end() ? PresenceRow{.key = key} : shown(key, found->second);
+}
+
+std::vector<PresenceRow> PresenceCount::rows() const {
+  std::vector<PresenceRow> all;
+  all.reserve(rows_.size());
+  for (const auto& [key, row] : rows_) all.push_back(shown(key, row));
+  return all;
+}
+
 Presence PresenceCount::result(std::size_t most_rows) const {
-  Presence presence;
-  presence.total = rows_.size() + strangers_;
-  for (const auto& [key, row] : rows_) {
-    const auto shown = std::find_if(row.names.begin(), row.names.end(),
-                                    [](const auto& name) { return !name.first.empty(); });
-    presence.users.push_back(
-        {row.user, shown == row.names.end() ? std::string{} : shown->first, row.connections});
-  }
-  // Those with a name first.
-  std::stable_sort(
-      presence.users.begin(), presence.users.end(), [](const PresenceRow& a, const PresenceRow& b) {
-        return std::tuple(a.name.empty(), a.name, a.user) < std::tuple(b.name.empty(), b.name, b.user);
-      });
+  Presence presence{.users = rows(),
+                    .total = rows_.size() + strangers_,
+                    .named = rows_.size(),
+                    .connections = connections_};
+  sort_by_name(presence.users);
   if (presence.users.size() > most_rows) presence.users.resize(most_rows);
   return presence;
 }
@@ -67,6 +79,13 @@ const Payload& PresenceCount::text(std::size_t most_rows) const {
   return text_;
 }
 
+void sort_by_name(std::vector<PresenceRow>& rows) {
+  std::stable_sort(rows.begin(), rows.end(), [](const PresenceRow& a, const PresenceRow& b) {
+    using Order = std::tuple<bool, std::string_view, std::string_view>;
+    return Order(a.name.empty(), a.name, a.user) < Order(b.name.empty(), b.name, b.user);
+  });
+}
+
 std::string to_json(const Presence& presence) {
   namespace json = boost::json;
   json::array users;
@@ -74,7 +93,8 @@ std::string to_json(const Presence& presence) {
     users.push_back(json::object{{"user", row.user.empty() ? json::value(nullptr) : json::value(row.user)},
                                  {"name", row.name},
                                  {"connections", row.connections}});
-  return json::serialize(json::object{{"users", std::move(users)}, {"total", presence.total}});
+  return json::serialize(json::object{
+      {"users", std::move(users)}, {"total", presence.total}, {"connections", presence.connections}});
 }
 
 }  // namespace longwave::hub
