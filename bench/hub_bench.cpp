@@ -17,6 +17,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
+#include <deque>
 #include <string>
 #include <thread>
 #include <vector>
@@ -51,8 +52,10 @@ class Loop final : public hub::Delivery {
     for (const int fd : writers) ::close(fd);
     for (const auto& reader : readers) ::close(reader.fd);
   }
-  void joined(hub::GroupId, hub::ClientId, const std::string&, hub::Ticket, Result<hub::Joined>) override {}
-  void publish(hub::GroupId, const std::shared_ptr<const hub::Publication>& publication) override {
+  void joined(std::size_t, hub::ClientId, const std::string&, hub::Ticket, Result<hub::Joined>) override {}
+  void reset(std::size_t, const std::string&, const hub::Position&, const std::string&) override {}
+  void close(std::size_t, hub::ClientId, std::uint16_t, const std::string&) override {}
+  void publish(std::size_t, const std::shared_ptr<const hub::Publication>& publication) override {
     for (const int fd : writers)
       (void)!::send(fd, publication->data->data(), publication->data->size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     ++delivered;
@@ -72,14 +75,13 @@ double cpu_us() {
 }
 
 struct Side {
-  explicit Side(Loop& loop, bool everything)
-      : on(everything),
-        broker("e", {.publications = everything ? 512u : 0u, .bytes = 1 << 20}),
-        hub(broker, loop) {
-    for (hub::ClientId id = 1; id <= subscribers; ++id) {
+  explicit Side(Loop& loop, bool everything) : on(everything), broker("e", clock), hub(broker, clock) {
+    hub.add_groups(loop, 1);
+    (void)hub.configure("a", hub::ChannelConfig{.presence = on, .recovery_size = on ? 512U : 0U});
+    for (int i = 0; i < subscribers; ++i) {
+      const auto id = clients.emplace_back(hub.next_client(0));
       const std::string user = std::to_string(id);
-      hub.connect(id, 0,
-                  on ? hub::Person{.key = user, .user = user, .name = "person " + user} : hub::Person{});
+      hub.connect(id, on ? hub::Person{.key = user, .user = user, .name = "person " + user} : hub::Person{});
       hub.subscribe(id, "a", {});
     }
     hub.flush_presence();
@@ -91,18 +93,21 @@ struct Side {
       hub.publish("a", "m", data);
       if (!on || i % 100 != 99) continue;
       for (int n = 0; n < 10; ++n) {
-        hub.disconnect(next - 1000);
-        hub.connect(next, 0, {.key = std::to_string(next), .user = {}, .name = "new"});
-        hub.subscribe(next++, "a", {});
+        hub.disconnect(clients.front());
+        clients.pop_front();
+        const auto next = clients.emplace_back(hub.next_client(0));
+        hub.connect(next, {.key = std::to_string(next), .user = {}, .name = "new"});
+        hub.subscribe(next, "a", {});
       }
       hub.flush_presence();
     }
     return (cpu_us() - begin) / (double{messages} * subscribers);
   }
   bool on;
+  SystemClock clock;
   hub::MemoryBroker broker;
   hub::Hub hub;
-  hub::ClientId next = subscribers + 1;
+  std::deque<hub::ClientId> clients;
 };
 
 double median(std::vector<double> values) {

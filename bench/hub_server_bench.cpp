@@ -31,6 +31,7 @@ struct World {
             loops, loops[0].poster(), [this]() -> hub::Hub& { return hub; },
             [this](std::size_t i) -> const rpc::Surroundings& { return around[i]; }) {
     using namespace rpc;
+    sockets.attach(hub);
     for (std::size_t i = 0; i < count; ++i)
       around.push_back({.table = table,
                         .post = loops[i].poster(),
@@ -61,9 +62,9 @@ struct World {
   std::optional<io::Timer> timer;
   rpc::Table table;
   std::deque<rpc::Surroundings> around;
-  hub::MemoryBroker broker{"bench"};
+  hub::MemoryBroker broker{"bench", clock};
   api::Sockets sockets;
-  hub::Hub hub{broker, sockets};
+  hub::Hub hub{broker, clock};
 };
 
 }  // namespace

@@ -91,18 +91,23 @@ BENCHMARK(hostile_brackets);
 
 class Nobody final : public hub::Delivery {
  public:
-  void joined(hub::GroupId, hub::ClientId, const std::string&, hub::Ticket, Result<hub::Joined>) override {}
-  void publish(hub::GroupId, const std::shared_ptr<const hub::Publication>&) override { ++count; }
+  void joined(std::size_t, hub::ClientId, const std::string&, hub::Ticket, Result<hub::Joined>) override {}
+  void publish(std::size_t, const std::shared_ptr<const hub::Publication>&) override { ++count; }
+  void reset(std::size_t, const std::string&, const hub::Position&, const std::string&) override {}
+  void close(std::size_t, hub::ClientId, std::uint16_t, const std::string&) override {}
   std::size_t count = 0;
 };
 
 /// A publication to a channel with range(0) subscribers on two net loops, as far as the posts to the loops.
 void publication(benchmark::State& state) {
-  hub::MemoryBroker broker("e");
+  const SystemClock clock;
+  hub::MemoryBroker broker("e", clock);
   Nobody nobody;
-  hub::Hub hub(broker, nobody);
-  for (hub::ClientId id = 1; id <= static_cast<hub::ClientId>(state.range(0)); ++id) {
-    hub.connect(id, static_cast<hub::GroupId>(id % 2), {std::to_string(id), {}, {}});
+  hub::Hub hub(broker, clock);
+  hub.add_groups(nobody, 2);
+  for (std::int64_t i = 1; i <= state.range(0); ++i) {
+    const auto id = hub.next_client(static_cast<hub::GroupId>(i % 2));
+    hub.connect(id, {std::to_string(id), {}, {}});
     hub.subscribe(id, "station:main", {});
   }
   const auto data = std::make_shared<const std::string>(128, 'x');

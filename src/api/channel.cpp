@@ -54,14 +54,18 @@ void subscribe(Context& context, const Call& call, const Responder& answer) {
 
 void presence(Context& context, const Call& call, const Responder& answer) {
   context.hub_loop([&context, channel = call.string("channel"), answer] {
-    const auto found = context.hub->presence(channel);
-    json::array users;
-    for (const auto& row : found.users) {
-      users.push_back(json::object{{"user", row.user.empty() ? json::value(nullptr) : json::value(row.user)},
-                                   {"name", clean(row.name)},
-                                   {"connections", row.connections}});
-    }
-    answer.finish(json::object{{"users", std::move(users)}, {"total", found.total}});
+    context.hub->presence(channel, [answer](const Result<hub::Presence>& found) {
+      if (!found) return answer.fail(found.error());
+      json::array users;
+      for (const auto& row : found->users) {
+        users.push_back(
+            json::object{{"user", row.user.empty() ? json::value(nullptr) : json::value(row.user)},
+                         {"name", clean(row.name)},
+                         {"connections", row.connections}});
+      }
+      answer.finish(json::object{
+          {"users", std::move(users)}, {"total", found->total}, {"connections", found->connections}});
+    });
   });
 }
 
@@ -144,14 +148,14 @@ void add_channel_methods(Table& table, Context& context) {
       {.name = "channel.presence",
        .summary = "Who has subscribed. Who has neither logged in nor told a name only counts in `total`.",
        .params = {string("channel").range(1, 128)},
-       .result = object({array("users", person), integer("total")}),
+       .result = object({array("users", person), integer("total"), integer("connections")}),
        .handler = [&context](const Call& call, const Responder& answer) {
          presence(context, call, answer);
        }});
   table.event({.name = "presence.changed",
                .channel = "station:<slug>",
                .summary = "Somebody came, went or changed their name.",
-               .data = object({array("users", person), integer("total")})});
+               .data = object({array("users", person), integer("total"), integer("connections")})});
   add_session(table, context);
 }
 

@@ -23,12 +23,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr hub::ClientId group_bits = 8;  // the low bits of a client's number say on which loop it lives
 constexpr std::size_t secret_bytes = 16;
-
-hub::GroupId group_of(hub::ClientId client) {
-  return static_cast<hub::GroupId>(client & ((hub::ClientId{1} << group_bits) - 1));
-}
 
 std::shared_ptr<const web::WebSocketOptions> socket_options() {
   static const auto options = std::make_shared<const web::WebSocketOptions>();
@@ -46,11 +41,13 @@ hub::ClientId client_of(std::string_view secret) {
 }
 
 /// A publication as it goes over the wire, except for those who ask for another dialect.
-std::string wire_text(const hub::Publication& publication, const hub::Position& position) {
-  return rpc::notification(publication.method,
-                           fmt::format(R"({{"channel":{},"offset":{},"epoch":{},"data":{}}})",
-                                       json::serialize(json::string(publication.channel)), position.offset,
-                                       json::serialize(json::string(position.epoch)), *publication.data));
+std::string wire_text(const hub::Publication& publication, const hub::Position& position,
+                      std::string_view more = {}) {
+  return rpc::notification(
+      publication.method,
+      fmt::format(R"({{"channel":{},"offset":{},"epoch":{},"data":{}{}}})",
+                  json::serialize(json::string(publication.channel)), position.offset,
+                  json::serialize(json::string(position.epoch)), *publication.data, more));
 }
 
 /// The call that a stream with `?channels=` makes for its client.
@@ -76,7 +73,8 @@ std::string subscribing_call(std::string_view channels, std::string_view last_ev
 struct Sockets::Group {
   std::size_t index;
   io::Loop* loop;
-  hub::ClientId next = 1;
+  hub::GroupId group = 0;  // of the hub
+  std::uint64_t last = 0;
   std::unordered_map<hub::ClientId, std::unique_ptr<Connection>> connections = {};
   std::unordered_map<std::string, LoopChannel> channels = {};
 
@@ -91,7 +89,7 @@ struct Sockets::Group {
     place = std::make_shared<const rpc::Caller>(std::move(caller));
     return place;
   }
-  hub::ClientId new_id() { return next++ << group_bits | index; }
+  hub::ClientId new_id() { return hub::client_id(++last, group); }
 };
 
 Sockets::Sockets(io::LoopGroup& loops, Post hub_post, std::function<hub::Hub&()> hub,
@@ -101,9 +99,13 @@ Sockets::Sockets(io::LoopGroup& loops, Post hub_post, std::function<hub::Hub&()>
       surroundings_(std::move(surroundings)),
       loops_(loops),
       rates_(rates) {
-  LW_ASSERT(loops.size() <= (std::size_t{1} << group_bits), "more net loops than a client's number can tell");
   for (std::size_t i = 0; i < loops.size(); ++i)
     groups_.push_back(std::make_unique<Group>(Group{.index = i, .loop = &loops[i]}));
+}
+
+void Sockets::attach(hub::Hub& hub) {
+  first_group_ = hub.add_groups(*this, groups_.size());
+  for (const auto& group : groups_) group->group = first_group_ + static_cast<hub::GroupId>(group->index);
 }
 
 Sockets::~Sockets() = default;
@@ -157,14 +159,14 @@ void Sockets::open_stream(web::RequestContext&& context, rpc::Caller caller) {
 
 void Sockets::enter(Group& group, std::unique_ptr<Connection> connection) {
   const auto id = connection->id();
-  hub_post_(
-      [this, id, group = static_cast<hub::GroupId>(group.index),
-       person = person_of(connection->caller())]() mutable { hub_().connect(id, group, std::move(person)); });
+  hub_post_([this, id, person = person_of(connection->caller())]() mutable {
+    hub_().connect(id, std::move(person));
+  });
   group.connections.emplace(id, std::move(connection));
 }
 
 void Sockets::leave(hub::ClientId client) {
-  Group& group = *groups_[group_of(client)];
+  Group& group = *groups_[loop_of(client)];
   const auto node = group.connections.extract(client);
   if (!node) return;
   Connection& connection = *node.mapped();
@@ -174,7 +176,7 @@ void Sockets::leave(hub::ClientId client) {
 
 void Sockets::deliver(web::RequestContext&& context, const std::string& session) {
   const auto client = client_of(session);
-  const auto group = group_of(client);
+  const auto loop = loop_of(client);
   const auto take = [this, client, session](web::RequestContext& call) {
     auto* connection = find(client);
     if (!connection || !connection->answers_to(session)) {
@@ -185,21 +187,21 @@ void Sockets::deliver(web::RequestContext&& context, const std::string& session)
       return call.respond(too_many_requests(*wait));
     call.respond(web::Response::empty(202));
   };
-  if (group >= groups_.size()) {
+  if (loop >= groups_.size()) {
     return context.respond(web::Response::text(404, "there is no such session\n"));
   }
-  groups_[group]->loop->post([take, context = std::move(context)]() mutable { take(context); });
+  groups_[loop]->loop->post([take, context = std::move(context)]() mutable { take(context); });
 }
 
 Connection* Sockets::find(hub::ClientId client) {
-  auto& connections = groups_[group_of(client)]->connections;
+  auto& connections = groups_[loop_of(client)]->connections;
   const auto found = connections.find(client);
   return found == connections.end() ? nullptr : found->second.get();
 }
 
 void Sockets::post_to(hub::ClientId client, UniqueFunction<void(Connection&)> use) {
-  if (group_of(client) >= groups_.size()) return;
-  groups_[group_of(client)]->loop->post([this, client, use = std::move(use)]() mutable {
+  if (loop_of(client) >= groups_.size()) return;
+  groups_[loop_of(client)]->loop->post([this, client, use = std::move(use)]() mutable {
     if (auto* connection = find(client)) use(*connection);
   });
 }
@@ -214,7 +216,7 @@ void Sockets::subscribe(hub::ClientId client,
       Connection::Subscribing{.answer = std::move(answer), .open = channels.size()});
   for (const auto& [channel, since] : channels) {
     connection->answered(channel, {{"error", "subscribed to again meanwhile"}});
-    part(*groups_[group_of(client)], *connection,
+    part(*groups_[loop_of(client)], *connection,
          channel);  // what comes from here on is in the new beginning
     if (!connection->joining_) connection->joining_ = std::make_unique<std::vector<Connection::Joining>>();
     connection->joining_->push_back({channel, ticket, call});
@@ -256,16 +258,16 @@ void Sockets::unsubscribe(hub::ClientId client, const std::vector<std::string>& 
   if (!connection) return;
   for (const auto& channel : channels) {
     connection->answered(channel, {{"error", "unsubscribed meanwhile"}});
-    part(*groups_[group_of(client)], *connection, channel);
+    part(*groups_[loop_of(client)], *connection, channel);
   }
   hub_post_([this, client, channels] {
     for (const auto& channel : channels) hub_().unsubscribe(client, channel);
   });
 }
 
-void Sockets::joined(hub::GroupId group, hub::ClientId client, const std::string& channel, hub::Ticket ticket,
+void Sockets::joined(std::size_t loop, hub::ClientId client, const std::string& channel, hub::Ticket ticket,
                      Result<hub::Joined> joined) {
-  groups_[group]->loop->post([this, client, channel, ticket, joined = std::move(joined)]() mutable {
+  groups_[loop]->loop->post([this, client, channel, ticket, joined = std::move(joined)]() mutable {
     if (auto* connection = find(client)) arrived(*connection, channel, ticket, std::move(joined));
   });
 }
@@ -276,7 +278,8 @@ void Sockets::arrived(Connection& connection, const std::string& name, hub::Tick
   if (!waiting || waiting->ticket != ticket) return;  // given up meanwhile
   if (!joined) return connection.answered(name, {{"error", joined.error().message}});
 
-  LoopChannel& channel = groups_[group_of(connection.id_)]->channels[name];
+  Group& group = *groups_[loop_of(connection.id_)];
+  LoopChannel& channel = group.channels[name];
   if (channel.name.empty()) channel.name = name;
   if (channel.epoch != joined->position.epoch) {
     for (Connection* member : channel.members) member->close(web::close_code::lost_position, "lost position");
@@ -304,6 +307,7 @@ void Sockets::arrived(Connection& connection, const std::string& name, hub::Tick
   for (auto missed = numbered; missed != first.end(); ++missed) {
     position.offset = missed->offset;
     connection.joined(channel)->offset = position.offset;
+    if (!is_for(group, connection, *missed)) continue;
     Wording wording(wire_text(*missed, position));
     connection.transmit(wording, true);
   }
@@ -316,25 +320,75 @@ void Sockets::arrived(Connection& connection, const std::string& name, hub::Tick
   connection.answered(name, std::move(said));
 }
 
-void Sockets::publish(hub::GroupId group, const std::shared_ptr<const hub::Publication>& publication) {
-  groups_[group]->loop->post([this, group, publication] {
-    const auto found = groups_[group]->channels.find(publication->channel);
-    if (found == groups_[group]->channels.end()) return;
-    LoopChannel& channel = found->second;
-    std::optional<Wording> wording;  // made once for all of this loop
-    for (Connection* connection : channel.members) {
-      auto& known = connection->joined(channel)->offset;
-      const bool same = channel.epoch == publication->epoch;
-      if (same && publication->offset <= known) continue;
-      if (!same || publication->offset != known + 1) {
-        connection->close(web::close_code::lost_position, "lost position");
-        continue;
-      }
-      known = publication->offset;
-      if (!wording) wording.emplace(wire_text(*publication, {publication->offset, publication->epoch}));
-      connection->transmit(*wording, true);
+bool Sockets::is_for(const Group& group, Connection& connection, const hub::Publication& publication) {
+  if (!publication.audience) return true;
+  const hub::Audience& audience = *publication.audience;
+  if (audience.from != 0 && audience.from == connection.id_) return false;
+  const std::string& user = connection.caller().user;
+  if (!user.empty() &&
+      std::find(audience.except.begin(), audience.except.end(), user) != audience.except.end())
+    return false;
+  if (audience.within.empty()) return true;
+  const auto within = group.channels.find(audience.within);
+  return within != group.channels.end() && connection.joined(within->second);
+}
+
+void Sockets::pass_on(const Group& group, LoopChannel& channel, const hub::Publication& publication) {
+  std::optional<Wording> wording;  // made once for all of this loop
+  for (Connection* connection : channel.members) {
+    auto& known = connection->joined(channel)->offset;
+    const bool same = channel.epoch == publication.epoch;
+    if (same && publication.offset <= known) continue;
+    if (!same || publication.after > known) {
+      connection->close(web::close_code::lost_position, "lost position");
+      continue;
     }
+    known = publication.offset;
+    if (!is_for(group, *connection, publication)) continue;
+    if (!wording) wording.emplace(wire_text(publication, {publication.offset, publication.epoch}));
+    connection->transmit(*wording, true);
+  }
+}
+
+/// A present value stands at the place that its reader knows, which is the same for nearly all of them.
+void Sockets::show(LoopChannel& channel, const hub::Publication& value) {
+  std::optional<Wording> wording;
+  std::uint64_t place = 0;
+  for (Connection* connection : channel.members) {
+    const auto known = connection->joined(channel)->offset;
+    if (!wording || place != known)
+      wording.emplace(wire_text(value, {place = known, channel.epoch}, R"(,"present":true)"));
+    connection->transmit(*wording, true);
+  }
+}
+
+void Sockets::publish(std::size_t loop, const std::shared_ptr<const hub::Publication>& publication) {
+  groups_[loop]->loop->post([&group = *groups_[loop], publication] {
+    const auto found = group.channels.find(publication->channel);
+    if (found == group.channels.end()) return;
+    if (publication->offset == 0) return show(found->second, *publication);
+    pass_on(group, found->second, *publication);
   });
+}
+
+void Sockets::reset(std::size_t loop, const std::string& name, const hub::Position& position,
+                    const std::string& reason) {
+  groups_[loop]->loop->post([&group = *groups_[loop], name, position, reason] {
+    const auto found = group.channels.find(name);
+    if (found == group.channels.end()) return;
+    LoopChannel& channel = found->second;
+    channel.epoch = position.epoch;
+    for (Connection* connection : channel.members) connection->joined(channel)->offset = position.offset;
+    Wording wording(rpc::notification(
+        "channel.reset",
+        json::serialize(json::object{
+            {"channel", name}, {"reason", reason}, {"offset", position.offset}, {"epoch", position.epoch}})));
+    for (Connection* connection : channel.members) connection->transmit(wording, true);
+  });
+}
+
+void Sockets::close(std::size_t, hub::ClientId client, std::uint16_t code, const std::string& reason) {
+  post_to(client, [code, reason](Connection& connection) { connection.close(code, reason); });
 }
 
 }  // namespace longwave::api

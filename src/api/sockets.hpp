@@ -37,6 +37,9 @@ class Sockets final : public hub::Delivery, public ConnectionOwner {
           access::Rates* rates = nullptr);
   ~Sockets();
 
+  /// Makes this a Delivery of the hub. Before the first connection.
+  void attach(hub::Hub& hub);
+
   /// *loop* Turns the request into a WebSocket.
   void accept(web::RequestContext&& context, rpc::Caller caller);
   /// *loop* Turns it into a WebSocket that is closed at once, for who can be told in no other way.
@@ -62,20 +65,28 @@ class Sockets final : public hub::Delivery, public ConnectionOwner {
   void unsubscribe(hub::ClientId client, const std::vector<std::string>& channels);
 
   // hub::Delivery, on the hub's thread
-  void joined(hub::GroupId group, hub::ClientId client, const std::string& channel, hub::Ticket ticket,
+  void joined(std::size_t loop, hub::ClientId client, const std::string& channel, hub::Ticket ticket,
               Result<hub::Joined> joined) override;
-  void publish(hub::GroupId group, const std::shared_ptr<const hub::Publication>& publication) override;
+  void publish(std::size_t loop, const std::shared_ptr<const hub::Publication>& publication) override;
+  void reset(std::size_t loop, const std::string& channel, const hub::Position& position,
+             const std::string& reason) override;
+  void close(std::size_t loop, hub::ClientId client, std::uint16_t code, const std::string& reason) override;
 
  private:
   struct Group;
   Group& here();
   access::Rates* rates_for(const rpc::Caller& caller) const { return caller.loopback ? nullptr : rates_; }
+  /// The index of a connection's loop; that of no loop if it isn't one of ours.
+  std::size_t loop_of(hub::ClientId client) const { return hub::group_of(client) - first_group_; }
   Connection* find(hub::ClientId client);
   void enter(Group& group, std::unique_ptr<Connection> connection);
   void leave(hub::ClientId client) override;
   static void part(Group& group, Connection& connection, std::string_view channel);
   void arrived(Connection& connection, const std::string& channel, hub::Ticket ticket,
                Result<hub::Joined> joined);
+  static bool is_for(const Group& group, Connection& connection, const hub::Publication& publication);
+  static void pass_on(const Group& group, LoopChannel& channel, const hub::Publication& publication);
+  static void show(LoopChannel& channel, const hub::Publication& value);
 
   Post hub_post_;
   std::function<hub::Hub&()> hub_;
@@ -83,6 +94,7 @@ class Sockets final : public hub::Delivery, public ConnectionOwner {
   io::LoopGroup& loops_;
   access::Rates* rates_;
   std::vector<std::unique_ptr<Group>> groups_;
+  hub::GroupId first_group_ = 0;
 };
 
 }  // namespace longwave::api

@@ -20,6 +20,7 @@ namespace {
 constexpr Duration presence_after = std::chrono::milliseconds{250};
 constexpr Duration presence_per_client = std::chrono::microseconds{500};
 constexpr Duration presence_at_last = std::chrono::seconds{10};
+constexpr Duration tick_every = std::chrono::seconds{1};
 constexpr Duration beat_every = std::chrono::milliseconds{500};
 constexpr Duration beat_late = std::chrono::seconds{2};
 constexpr Duration expire_every = std::chrono::seconds{30};
@@ -50,14 +51,15 @@ People::People(const Config& config, Ground& ground, Stations& stations, io::Loo
       own_loop_(std::thread::hardware_concurrency() > 1 ? std::optional<io::LoopGroup>(std::in_place, 1)
                                                         : std::nullopt),
       hub_loop_(own_loop_ ? (*own_loop_)[0] : net[0]),
-      broker_(access::random_token(6)),
+      broker_(access::random_token(6), ground.clock()),
       art_(ground.store(), ground.blocking()),
       rates_(ground.clock(), rate_rules(config), std::random_device{}()),
       sockets_(
           net, hub_loop_.poster(), [this]() -> hub::Hub& { return hub_; },
           [this](std::size_t group) -> const rpc::Surroundings& { return around_[group]; }, &rates_),
-      hub_(broker_, sockets_),
+      hub_(broker_, ground.clock(), {.node = access::random_token(6), .seed = std::random_device{}()}),
       presence_timer_(hub_loop_),
+      tick_timer_(hub_loop_),
       book_(ground.store(), stations.loop().poster()),
       feed_(
           stations.keeper(), book_, ground.clock(),
@@ -120,6 +122,7 @@ void People::connect_library() {
 }
 
 void People::connect_hub() {
+  sockets_.attach(hub_);
   using Answer = UniqueFunction<void(std::vector<std::pair<std::string, hub::Payload>>)>;
   // Present values take the way that publications take: the station loop, then the hub's.
   const auto back = [this](Answer answer) {
@@ -180,6 +183,7 @@ void People::beat() {
 
 void People::start() {
   if (own_loop_) own_loop_->start();
+  hub_loop_.post([this] { tick_timer_.every(tick_every, [this] { hub_.tick(); }); });
   beat();
   heartbeat_.every(beat_every, [this] { beat(); });
   expiry_.every(expire_every, [this] { ground_.users().end_expired(); });

@@ -66,7 +66,7 @@ class People {
   access::Rates rates_;
   api::Sockets sockets_;
   hub::Hub hub_;
-  io::Timer presence_timer_;
+  io::Timer presence_timer_, tick_timer_;
   api::TrackBook book_;
   api::StationFeed feed_;
   api::Announcements announcements_;

@@ -32,7 +32,8 @@ class Delivery {
   virtual void joined(std::size_t loop, ClientId client, const std::string& channel, Ticket ticket,
                       Result<Joined> joined) = 0;
   /// One publication for every client of the loop that has joined the channel and belongs to its audience.
-  /// Numbers follow each other without a gap. Offset 0: a present value that leaves positions as they are.
+  /// Numbers grow; one that is left out was deleted (`after` says so). Offset 0: a present value that leaves
+  /// positions as they are.
   virtual void publish(std::size_t loop, const std::shared_ptr<const Publication>& publication) = 0;
   /// Publications of the channel were lost: everybody who has joined is told so (`channel.reset`), and goes
   /// on from `position`. Who needs the present values subscribes anew.

@@ -34,8 +34,13 @@ void Hub::Impl::forward(Channel& channel, const Publication& publication) {
   channel.top.offset = publication.offset;
   channel.tries = 0;
   channel.last_active = clock_.wall();
-  if (channel.groups.empty() && channel.joining.empty()) return;
-  const auto shared = std::make_shared<const Publication>(publication);
+  if (channel.groups.empty() && channel.joining.empty()) {
+    channel.forwarded = publication.offset;
+    return;
+  }
+  auto copy = std::make_shared<Publication>(publication);
+  copy->after = std::exchange(channel.forwarded, publication.offset);
+  const std::shared_ptr<const Publication> shared = std::move(copy);
   for (auto& [id, joining] : channel.joining) {
     if (joining.overflow) continue;
     joining.overflow = joining.waiting.size() >= options_.waiting;
@@ -57,6 +62,7 @@ Instant Hub::Impl::next_check() {
 
 void Hub::Impl::flow_from(Channel& channel, const Position& top) {
   channel.top = top;
+  channel.forwarded = top.offset;
   channel.feed = Channel::Feed::flowing;
   channel.check_due = next_check();
   drain(channel);
@@ -112,6 +118,7 @@ void Hub::Impl::caught_up(Channel& channel, Result<History> missed) {
 void Hub::Impl::reset(Channel& channel, const Position& position, const std::string& reason) {
   ++counts_.resets;
   channel.top = position;
+  channel.forwarded = position.offset;
   channel.tries = 0;
   for (const auto& [id, count] : channel.groups) {
     const Group& group = groups_.at(id);

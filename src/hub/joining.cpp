@@ -158,8 +158,10 @@ void Hub::Impl::valued(ClientId id, const std::string& name, std::uint64_t attem
   if (!joining) return;
   Channel& channel = channels_.at(name);
   Joined& start = joining->start;
-  if (channel.top.epoch == start.position.epoch)
-    start.position.offset = std::max(start.position.offset, channel.top.offset);
+  // Of what this hub published before, all is in the values, delivered or not.
+  for (const Position& known : {channel.top, channel.confirmed_at})
+    if (known.epoch == start.position.epoch)
+      start.position.offset = std::max(start.position.offset, known.offset);
   for (auto& [method, data] : values)
     start.first.push_back({.channel = name,
                            .method = std::move(method),
@@ -174,6 +176,9 @@ void Hub::Impl::valued(ClientId id, const std::string& name, std::uint64_t attem
 void Hub::Impl::confirmed(const std::string& name, const Result<Published>& published) {
   Channel& channel = channels_.at(name);
   const std::uint64_t number = ++channel.confirmed;
+  if (published && (published->position.epoch != channel.confirmed_at.epoch ||
+                    published->position.offset > channel.confirmed_at.offset))
+    channel.confirmed_at = published->position;
   std::vector<ClientId> ready;
   for (auto& [id, joining] : channel.joining) {
     if (!joining.has_values || joining.after_publish != number) continue;

@@ -35,6 +35,7 @@ struct Channel {
   std::size_t joined = 0;
   std::uint64_t published = 0;  ///< by this hub
   std::uint64_t confirmed = 0;  ///< of them
+  Position confirmed_at = {};   ///< the highest of these; its delivery may not have come yet
   WallTime last_active{};
 
   // What comes from the broker.
@@ -48,8 +49,10 @@ struct Channel {
   bool ready = false;             ///< the broker delivers
   std::uint64_t incarnation = 0;  ///< of the channel: answers for an earlier one are passed over
   Position top = {};
-  std::uint64_t catching = 0;             ///< which time; older answers are passed over
-  unsigned tries = 0;                     ///< to close one gap
+  std::uint64_t forwarded =
+      0;                       ///< the last number that groups were told; deleted ones may follow up to `top`
+  std::uint64_t catching = 0;  ///< which time; older answers are passed over
+  unsigned tries = 0;          ///< to close one gap
   std::vector<Publication> pending = {};  ///< came, but something before it has not
   Instant check_due{};
 

@@ -53,6 +53,7 @@ struct Publication {
   std::string user = {};                          ///< its author's login name
   std::string owner = {};                         ///< who may edit it as their own; opaque
   std::shared_ptr<const Audience> audience = {};  ///< null: everybody
+  std::uint64_t after = 0;  ///< set by the hub, live: who doesn't know this number has lost something
 };
 
 }  // namespace longwave::hub

@@ -145,6 +145,7 @@ Rules::Rules() {
   rule("station:*", system);
   rule("library", system);
   rule("server", system);
+  rule("platform", {.subscribe = Who::admin, .publish = Who::server});
   rule("chat:*", {.join_leave = true, .state_events = true, .history_size = 200, .publish = Who::anyone});
   rule("#*", {.presence = false,
               .presence_list = false,
@@ -194,7 +195,7 @@ bool valid_channel_name(std::string_view name) {
 }
 
 bool is_system_channel(std::string_view name) {
-  return name == "library" || name == "server" || name.starts_with("station:");
+  return name == "library" || name == "server" || name == "platform" || name.starts_with("station:");
 }
 
 std::string user_channel(std::string_view user) {

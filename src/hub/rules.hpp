@@ -71,7 +71,8 @@ class Rules {
 /// may have 513.
 bool valid_channel_name(std::string_view name);
 
-/// A channel that only the server publishes on: `station:…`, `library`, `server`.
+/// A channel that only the server publishes on: `station:…`, `library`,
+/// `server`, `platform`.
 bool is_system_channel(std::string_view name);
 
 /// The channel of what is for one user.

@@ -38,12 +38,15 @@ class Server final : public hub::Delivery {
         facts_(facts),
         ledger_(ledger),
         deflater_(deflater),
-        broker_(std::move(epoch), {.publications = 24}),
+        broker_(std::move(epoch), world.clock),
         station_(world, 20ms),
         hub_thread_(world, 20ms),
         loop_(world, 20ms),
         pool_(world, 400ms) {
     add_methods();
+    hub_.add_groups(*this, 1);
+    for (int i = 0; i < channels; ++i)
+      (void)hub_.configure(channel_name(i), hub::ChannelConfig{.recovery_size = 24});
     hub_.provide("station:", [this](const std::string&, auto answer) {
       station_.post([this, answer = std::move(answer)]() mutable {
         auto value = std::make_shared<const std::string>(std::to_string(facts_.numbers[0]));
@@ -65,7 +68,7 @@ class Server final : public hub::Delivery {
 
   void accept(std::shared_ptr<Wire> wire, const std::shared_ptr<const web::WebSocketOptions>& options,
               web::DeflateTerms terms) {
-    const auto id = ++last_client_;
+    const auto id = hub_.next_client(0);
     auto& line = lines_[id];
     line.talker = std::make_unique<Talker>(world_, std::move(wire), 1,
                                            Talker::Setup{.options = options,
@@ -74,8 +77,7 @@ class Server final : public hub::Delivery {
                                                          .around = around_,
                                                          .terms = {.connection = id},
                                                          .over = [this, id](Talker&) { leave(id); }});
-    hub_thread_.post(
-        [this, id] { hub_.connect(id, 0, {.key = std::to_string(id), .user = {}, .name = {}}); });
+    hub_thread_.post([this, id] { hub_.connect(id, {.key = std::to_string(id), .user = {}, .name = {}}); });
   }
 
   /// The room whose number it is changes it, then says so.
@@ -110,8 +112,7 @@ class Server final : public hub::Delivery {
   /// Where a channel is by now.
   hub::Position top(int channel) {
     hub::Position top;
-    broker_.history(channel_name(channel), {},
-                    [&](const Result<hub::History>& history) { top = history->top; });
+    broker_.top(channel_name(channel), [&](Result<hub::Position> known) { top = *known; });
     return top;
   }
 
@@ -126,13 +127,18 @@ class Server final : public hub::Delivery {
 
   // hub::Delivery, on the hub's thread
 
-  void joined(hub::GroupId, hub::ClientId client, const std::string& channel, hub::Ticket ticket,
+  void joined(std::size_t, hub::ClientId client, const std::string& channel, hub::Ticket ticket,
               Result<hub::Joined> joined) override {
     loop_.post([this, client, channel, ticket, joined = std::move(joined)]() mutable {
       arrived(client, channel, ticket, std::move(joined));
     });
   }
-  void publish(hub::GroupId, const std::shared_ptr<const hub::Publication>& publication) override {
+  void reset(std::size_t, const std::string&, const hub::Position&, const std::string&) override {
+    world_.wrong("a broker in memory loses nothing");
+  }
+  void close(std::size_t, hub::ClientId, std::uint16_t, const std::string&) override {}
+  void publish(std::size_t, const std::shared_ptr<const hub::Publication>& publication) override {
+    if (publication->offset == 0) return;  // a present value has no place of its own
     loop_.post([this, publication] {
       web::SharedFrame frame;
       for (auto& [id, line] : lines_) {
@@ -196,9 +202,8 @@ class Server final : public hub::Delivery {
   web::Deflater& deflater_;
   rpc::Table table_;
   hub::MemoryBroker broker_;
-  hub::Hub hub_{broker_, *this};
+  hub::Hub hub_{broker_, world_.clock};
   std::unordered_map<hub::ClientId, Line> lines_;
-  hub::ClientId last_client_ = 0;
   std::deque<rpc::Responder> kept_;
   // Last: what was posted to them is dropped first.
   Thread station_, hub_thread_, loop_, pool_;

@@ -125,6 +125,7 @@ export interface Methods {
         connections: number;
       }>;
       total: number;
+      connections: number;
     };
   };
   /** Subscribes this connection. The present values, or what was missed since the given position, come as notifications before the answer; every later change follows, in order. Role: anyone. */
@@ -466,6 +467,7 @@ export interface Events {
       connections: number;
     }>;
     total: number;
+    connections: number;
   };
   /** The queue has a new version. `ops` turn the version before into it, in order; a client that has another version asks queue.list. On station:<slug>. */
   "queue.changed": {

@@ -84,11 +84,14 @@ export class Channels {
 
   /** What reads() said yes to. */
   notified(method: string, params: unknown): void {
-    const { channel: name, offset, epoch, data } = params as Position & { channel: string; data: unknown };
+    const { channel: name, offset, epoch, data, present } = params as Position & {
+      channel: string; data: unknown; present?: boolean;
+    };
     const channel = this.channels.get(name);
     if (!channel) return;
     const publication: Publication = { kind: 'publication', channel: channel.name, method, data, offset, epoch };
     if (channel.pending) channel.pending.held.push(publication);
+    else if (present) for (const reader of [...channel.readers]) reader.fresh || reader.put(publication); // at no place of its own
     else this.live(channel, publication);
   }
 

@@ -30,6 +30,7 @@ constexpr const char* stranger =
 class EndpointFixture : public ::testing::Test {
  protected:
   EndpointFixture() {
+    sockets.attach(hub);
     context.clock = &loopback.clock;
     context.users = &users;
     context.sockets = &sockets;
@@ -162,12 +163,12 @@ class EndpointFixture : public ::testing::Test {
                        .address_connects = {1, 10}},
                       7};
   access::Gate rules{access::GateRules{.port = 8000, .loopback = true}};
-  hub::MemoryBroker broker{"e"};
+  hub::MemoryBroker broker{"e", loopback.clock};
   Sockets sockets{loopback.loops, [this](Task task) { loopback.loops[0].post(std::move(task)); },
                   [this]() -> hub::Hub& { return hub; },
                   [this](std::size_t group) -> const rpc::Surroundings& { return surroundings[group]; },
                   &rates};
-  hub::Hub hub{broker, sockets};
+  hub::Hub hub{broker, loopback.clock};
 };
 
 /// A client's stream: reads its events (or lines) one by one.

@@ -80,8 +80,13 @@ TEST_F(LimitsTest, who_logs_out_itself_goes_on_as_a_stranger) {
 TEST_F(LimitsTest, a_gap_closes_instead_of_hiding) {
   const auto publish_at = [&](std::uint64_t offset, const char* epoch) {
     auto publication = std::make_shared<const hub::Publication>(
-        hub::Publication{"server", "test.event", std::make_shared<const std::string>("1"), offset, epoch});
-    for (hub::GroupId group = 0; group < 2; ++group) sockets.publish(group, publication);
+        hub::Publication{.channel = "server",
+                         .method = "test.event",
+                         .data = std::make_shared<const std::string>("1"),
+                         .offset = offset,
+                         .epoch = epoch,
+                         .after = offset - 1});
+    for (std::size_t group = 0; group < 2; ++group) sockets.publish(group, publication);
   };
   struct Case {
     std::uint64_t offset;

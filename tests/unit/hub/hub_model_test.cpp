@@ -4,6 +4,7 @@
 #include "base/random.hpp"
 #include "hub/hub.hpp"
 #include "hub/memory_broker.hpp"
+#include "slow_broker.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,43 +14,6 @@
 
 namespace longwave::hub {
 namespace {
-
-/// The memory broker, but each answer and delivery happens later; those of one channel stay in order.
-class SlowBroker final : public Broker {
- public:
-  SlowBroker(MemoryBroker& inner, std::map<std::string, std::deque<Task>>& later)
-      : inner_(inner), later_(later) {
-    inner_.on_publication([this](const Publication& publication) {
-      later_["deliver " + publication.channel].push_back([this, publication] { handler_(publication); });
-    });
-  }
-  void publish(const std::string& channel, const std::string& method, Payload data,
-               UniqueFunction<void(Result<Position>)> done) override {
-    later_["publish " + channel].push_back([this, channel, method, data, done = std::move(done)]() mutable {
-      inner_.publish(channel, method, data, [&](Result<Position> position) {
-        later_["confirm " + channel].push_back(
-            [position, done = std::move(done)]() mutable { done(std::move(position)); });
-      });
-    });
-  }
-  void history(const std::string& channel, const Position& since,
-               UniqueFunction<void(Result<History>)> done) override {
-    later_["history " + channel].push_back([this, channel, since, done = std::move(done)]() mutable {
-      inner_.history(channel, since, [&](Result<History> history) {
-        later_["historied " + channel].push_back(
-            [history = std::move(history), done = std::move(done)]() mutable { done(std::move(history)); });
-      });
-    });
-  }
-  void on_publication(std::function<void(const Publication&)> handler) override {
-    handler_ = handler ? std::move(handler) : [](const Publication&) {};
-  }
-
- private:
-  MemoryBroker& inner_;
-  std::map<std::string, std::deque<Task>>& later_;
-  std::function<void(const Publication&)> handler_;
-};
 
 /// What one connection has been told about one channel. Values of the room are 1, 2, 3, …
 struct View {
@@ -62,6 +26,8 @@ struct View {
 class World final : public Delivery {
  public:
   World(std::uint64_t seed, bool slowly) : random(seed), is_slow(slowly) {
+    hub.add_groups(*this, 2);
+    EXPECT_TRUE(hub.configure("*", ChannelConfig{.recovery_size = 12}));
     for (const char* channel : {"a", "b"})
       hub.provide(channel, [this](const std::string& name, auto answer) {
         // Through the room and back on the way that its publications take.
@@ -76,7 +42,7 @@ class World final : public Delivery {
       });
   }
 
-  void joined(GroupId group, ClientId client, const std::string& channel, Ticket ticket,
+  void joined(std::size_t group, ClientId client, const std::string& channel, Ticket ticket,
               Result<Joined> joined) override {
     ASSERT_TRUE(joined.has_value());
     later["loop " + std::to_string(group)].push_back(
@@ -90,10 +56,15 @@ class World final : public Delivery {
           view.position = joined.position;
         });
   }
-  void publish(GroupId group, const std::shared_ptr<const Publication>& p) override {
+  void reset(std::size_t, const std::string&, const Position&, const std::string&) override {
+    ADD_FAILURE() << "nothing was lost";
+  }
+  void close(std::size_t, ClientId, std::uint16_t, const std::string&) override {}
+  void publish(std::size_t group, const std::shared_ptr<const Publication>& p) override {
+    if (p->offset == 0) return;
     later["loop " + std::to_string(group)].push_back([this, group, p] {
       for (auto& [key, view] : views) {
-        if (key.first % 2 != group || key.second != p->channel || !view.joined) continue;
+        if (group_of(key.first) != group || key.second != p->channel || !view.joined) continue;
         if (p->offset <= view.position.offset) continue;
         EXPECT_EQ(p->offset, view.position.offset + 1) << "a gap";
         view.position.offset = p->offset;
@@ -131,7 +102,8 @@ class World final : public Delivery {
   }
 
   void act() {
-    const ClientId client = 1 + random.below(6);
+    const std::uint64_t number = 1 + random.below(6);
+    const ClientId client = client_id(number, static_cast<GroupId>(number % 2));
     const std::string channel = random.chance(0.7) ? "a" : "b";
     const std::pair key{client, channel};
     const std::uint64_t what = random.below(10);
@@ -140,7 +112,7 @@ class World final : public Delivery {
       if (connected[client])
         hub.disconnect(client);
       else
-        hub.connect(client, static_cast<GroupId>(client % 2), persons[client] = anybody());
+        hub.connect(client, persons[client] = anybody());
       connected[client] = !connected[client];
       for (const char* c : {"a", "b"}) forget({client, c});
     } else if (what < 8 && connected[client] && !views.contains(key)) {
@@ -205,10 +177,11 @@ class World final : public Delivery {
   bool is_slow;
   std::map<std::string, std::deque<Task>> later;
   std::map<std::string, std::uint64_t> rooms;
-  MemoryBroker memory{"e", {.publications = 12, .bytes = 100000}};
+  ManualClock clock;
+  MemoryBroker memory{"e", clock};
   SlowBroker slow{memory, later};
-  MemoryBroker quick{"e", {.publications = 12, .bytes = 100000}};
-  Hub hub{is_slow ? static_cast<Broker&>(slow) : quick, *this};
+  MemoryBroker quick{"e", clock};
+  Hub hub{is_slow ? static_cast<Broker&>(slow) : quick, clock};
   std::map<std::pair<ClientId, std::string>, View> views;  // what the loops know
   std::map<std::pair<ClientId, std::string>, View> known;  // what clients remember from before
   std::map<ClientId, bool> connected;
