@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Engine.IO 4 and Socket.IO 5: every rule of the protocol documents, by hand and with clients that others wrote, against
 examples/socketio_echo."""
+import asyncio
 import contextlib
 import json
 import pathlib
 import signal
 import subprocess
+
+import engineio
+import socketio
 
 import node_packages
 from server import free_port
@@ -74,3 +78,80 @@ def test_socketio_on_one_loop(binary):
 def test_socketio_on_several_loops(binary):
     """Socket.IO: all cases, on several loops"""
     socketio_cases(binary, "3")
+
+
+def client_cases(binary, loops):
+    with echo(binary, *CALM, "--loops", loops) as calm, echo(binary, *CALM, "--loops", loops, "--recovery", "60000") as returning, \
+         echo(binary, *LIVELY, "--loops", loops) as lively:
+        cases("socketio_clients.mjs", calm=calm, returning=returning, lively=lively)
+
+
+def test_reference_clients_on_one_loop(binary):
+    """socket.io-client 4 and engine.io-client 6, on one loop"""
+    client_cases(binary, "1")
+
+
+def test_reference_clients_on_several_loops(binary):
+    """socket.io-client 4 and engine.io-client 6, on several loops"""
+    client_cases(binary, "3")
+
+
+BYTES = bytes([0, 1, 2, 253, 254, 255])
+
+
+async def converse(address, transports):
+    """python3-socketio: an event, its ack, binary data, a namespace, a question to the client, the end."""
+    heard = asyncio.Queue()
+    client = socketio.AsyncClient(reconnection=False)
+    for nsp in ("/", "/custom"):
+        for event in ("auth", "message-back", "answered"):
+            client.on(event, lambda *args, event=event, nsp=nsp: heard.put_nowait((nsp, event, *args)), namespace=nsp)
+    client.on("question", lambda *args: args)
+    gone = asyncio.Event()
+    client.on("disconnect", gone.set)
+
+    async def expect(*wanted):
+        assert await asyncio.wait_for(heard.get(), 15) == wanted
+
+    await client.connect(address, auth={"token": "123"}, transports=transports, namespaces=["/", "/custom"], wait_timeout=15)
+    assert sorted([await asyncio.wait_for(heard.get(), 15) for _ in range(2)]) == \
+        [("/", "auth", {"token": "123"}), ("/custom", "auth", {"token": "123"})]
+    await client.emit("message", ("one", 2, {"3": [True, None]}))
+    await expect("/", "message-back", "one", 2, {"3": [True, None]})
+    await client.emit("message", {"deep": [BYTES]}, namespace="/custom")
+    await expect("/custom", "message-back", {"deep": [BYTES]})
+    assert tuple(await client.call("message-with-ack", ("a", BYTES), timeout=15)) == ("a", BYTES)
+    await client.emit("ask", ("why", BYTES))
+    await expect("/", "answered", "why", BYTES)
+    assert client.transport() == ("polling" if transports == ["polling"] else "websocket")
+    await client.emit("close")
+    await asyncio.wait_for(gone.wait(), 15)
+    await client.disconnect()
+
+
+def test_python_socketio(binary):
+    """python3-socketio over polling, over WebSocket, and upgrading"""
+    async def test(address):
+        await asyncio.gather(*(converse(address, transports) for transports in (["polling"], ["websocket"], None)))
+
+    with echo(binary, *CALM, "--loops", "2") as address:
+        asyncio.run(asyncio.wait_for(test(address), 60))
+
+
+def test_python_engineio(binary):
+    """python3-engineio over polling, over WebSocket, and upgrading"""
+    async def talk(address, transports):
+        heard = asyncio.Queue()
+        client = engineio.AsyncClient()
+        client.on("message", heard.put_nowait)
+        await client.connect(address, transports=transports)
+        for message in ("h\u00e9llo \U0001f3b5", BYTES, "x" * 10000):
+            await client.send(message)
+            assert await asyncio.wait_for(heard.get(), 15) == message
+        await client.disconnect()
+
+    async def test(address):
+        await asyncio.gather(*(talk(address, transports) for transports in (["polling"], ["websocket"], None)))
+
+    with echo(binary, *CALM, "--loops", "2") as address:
+        asyncio.run(asyncio.wait_for(test(address), 60))

@@ -72,6 +72,9 @@ bool EngineSession::poll(Instant now) {
   waiting_ = true;
   if (!queue_.empty()) {
     flush();
+  } else if (state_ == State::leaving) {
+    state_ = State::finished;
+    answer(control(EngineType::close));
   } else if (probe_ == Probe::answered) {
     answer(control(EngineType::noop));
   }
@@ -210,7 +213,6 @@ void EngineSession::flush() {
   queued_bytes_ = 0;
   waiting_ = false;
   outlet_.answer_poll(std::move(payload));
-  if (state_ == State::leaving) state_ = State::finished;
 }
 
 void EngineSession::answer(const web::SharedFrame& last) {
@@ -221,9 +223,8 @@ void EngineSession::answer(const web::SharedFrame& last) {
 void EngineSession::close(Instant now) {
   if (!open()) return;
   if (transport_ == Transport::websocket || waiting_) return end(EngineEnd::server);
-  // The client learns it with what else waits for it.
-  queue(control(EngineType::close));
-  if (!open()) return;
+  // The client learns it from a poll of its own, behind what waits for it: clients handle messages later than
+  // the close packet of the same payload.
   state_ = State::leaving;
   leaving_due_ = now + limits_.ping_interval + limits_.ping_timeout;
   if (probe_ != Probe::none) outlet_.close_probe();

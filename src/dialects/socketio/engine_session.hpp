@@ -108,7 +108,7 @@ class EngineSession {
  private:
   enum class State : std::uint8_t {
     open,
-    leaving,  // ended by us over polling: the close packet waits for a poll
+    leaving,  // ended by us over polling: what is queued, then the close packet wait for polls
     finished,
   };
   enum class Probe : std::uint8_t { none, open, answered };
