@@ -153,6 +153,8 @@ std::optional<Refusal> Gate::check(const Knock& knock) const {
   if ((reading || knock.method == "OPTIONS") && !knock.websocket)
     for (const std::string& prefix : rules_.open)
       if (knock.path.starts_with(prefix)) return std::nullopt;
+  for (const std::string& path : rules_.any_origin)
+    if (path.ends_with('/') ? knock.path.starts_with(path) : knock.path == path) return std::nullopt;
   if (knock.origin) {
     if (our_origin(*knock.origin, knock.host, tls)) return std::nullopt;
     return Refusal{403, "pages of other sites may not use this server; origins are added with --origin"};

@@ -17,6 +17,9 @@ struct GateRules {
   std::vector<std::string> hosts = {};  ///< further names of ours: "radio.example.org", with or without port
   std::vector<std::string> origins = {};  ///< further origins whose pages may use us: "https://example.org"
   std::vector<std::string> open = {"/listen/"};  ///< reading below these is for pages of any origin (sound)
+  /// Paths, or with a slash at the end all below, that pages of any origin may use in every way: what they do
+  /// depends on a secret in the request, never on a cookie or on where it comes from.
+  std::vector<std::string> any_origin = {};
 };
 
 /// What the gate looks at. Views into a request; absent and empty are told apart where it matters.

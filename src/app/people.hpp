@@ -42,6 +42,8 @@ class People {
   api::Sockets& sockets() { return sockets_; }
   api::Art& art() { return art_; }
   access::Rates& rates() { return rates_; }
+  hub::Hub& hub() { return hub_; }  ///< on its loop, once the loops run
+  io::Loop& hub_loop() { return hub_loop_; }
   const rpc::Surroundings& surroundings(io::Loop& loop) const;
   std::vector<api::Check> checks();
   void add_metrics(api::Metrics& metrics, std::function<web::ServerCounts()> server);

@@ -2,6 +2,7 @@
 #include "app/program.hpp"
 
 #include "api/endpoint.hpp"
+#include "app/channelstream.hpp"
 #include "app/ground.hpp"
 #include "app/last_resort.hpp"
 #include "app/listening.hpp"
@@ -61,7 +62,9 @@ class Program::Rooms {
   io::LoopGroup net;
   Stations stations;
   People people;
+  std::unique_ptr<Channelstream> channelstream;  // null: without a secret
   web::Router router;
+  web::Router channelstream_router;  // of its own listener
   Page page;
   api::Metrics metrics;
   std::unique_ptr<access::Gate> gate;  // made when the port is known, before the loops start
@@ -69,11 +72,16 @@ class Program::Rooms {
   std::unique_ptr<io::TlsContext> tls;
   io::Networks proxies;
   std::unique_ptr<web::Server> server;
+  std::unique_ptr<access::Gate> channelstream_gate;
+  web::Gate channelstream_check;
+  std::unique_ptr<web::Server> channelstream_server;  // null: it is on the main port, or off
   std::string url;
   std::optional<std::string> new_admin_password;
 
  private:
   Result<void> add_routes();
+  Result<void> open_channelstream(const Config& config);
+  Result<void> listen_for_channelstream(const Config& config, std::vector<int>& inherited);
   std::vector<api::Check> checks();
   Result<void> load_tls(const Config& config);
   Result<web::ServerOptions> server_options(const Config& config);
@@ -177,13 +185,57 @@ Result<std::vector<io::Endpoint>> Program::Rooms::listen(const Config& config, s
   return bound;
 }
 
+/// The dialect is on the main port, beside everything else, unless it has an address of its own.
+Result<void> Program::Rooms::open_channelstream(const Config& config) {
+  if (config.channelstream_secret.empty()) return {};
+  auto settings = channelstream_settings(config);
+  if (!settings) return settings.error();
+  auto made =
+      Channelstream::make(std::move(*settings), {people.hub(), people.hub_loop(), net, ground.clock()});
+  if (!made) return made.error();
+  channelstream = std::move(*made);
+  const bool own = !channelstream_address(config, config.listen).empty();
+  return channelstream->add_routes(own ? channelstream_router : router);
+}
+
+Result<void> Program::Rooms::listen_for_channelstream(const Config& config, std::vector<int>& inherited) {
+  const auto address = channelstream_address(config, config.listen);
+  if (!channelstream || address.empty()) return {};
+  const auto one = Listening::parse(address);
+  if (!one) return one.error();
+  auto options = server_options(config);
+  if (!options) return options.error();
+  options->gate = [this](web::Request& request) { return channelstream_check(request); };
+  channelstream_server =
+      std::make_unique<web::Server>(net, *people.context().clock, channelstream_router, std::move(*options));
+  const bool secure = one->tls.value_or(tls != nullptr && one->endpoint.unix_path.empty());
+  if (secure && !tls) return error(Errc::invalid, "+tls needs tls-certificate and tls-key");
+  auto at = channelstream_server->listen({.endpoint = one->endpoint,
+                                          .tls = secure ? tls.get() : nullptr,
+                                          .inherited = take_matching(inherited, one->endpoint),
+                                          .proxies = one->proxy ? &proxies : nullptr});
+  if (!at) return at.error();
+  log::info("channelstream is at {}", at->text());
+  channelstream_gate =
+      std::make_unique<access::Gate>(access::GateRules{.port = at->unix_path.empty() ? at->port : 80,
+                                                       .loopback = is_loopback(*at),
+                                                       .tls = secure,
+                                                       .hosts = config.host,
+                                                       .origins = config.origin,
+                                                       .any_origin = channelstream->open_paths()});
+  channelstream_check = api::gate(*channelstream_gate, ground.users());
+  return {};
+}
+
 Result<void> Program::Rooms::open(const Config& config, std::vector<int> inherited) {
   if (auto loaded = load_tls(config); !loaded) return loaded;
+  if (auto opened = open_channelstream(config); !opened) return opened;
   if (auto added = add_routes(); !added) return added;
   drain_ = std::chrono::seconds{config.drain_s};
   auto options = server_options(config);
   if (!options) return options.error();
   server = std::make_unique<web::Server>(net, *people.context().clock, router, std::move(*options));
+  if (auto opened = listen_for_channelstream(config, inherited); !opened) return opened;
   const auto bound = listen(config, std::move(inherited));
   if (!bound) return bound.error();
   access::GateRules rules{.port = bound->front().port,
@@ -191,6 +243,7 @@ Result<void> Program::Rooms::open(const Config& config, std::vector<int> inherit
                           .tls = tls != nullptr,
                           .hosts = config.host,
                           .origins = config.origin};
+  if (channelstream && !channelstream_server) rules.any_origin = channelstream->open_paths();
   for (const auto& endpoint : *bound) {
     rules.more_ports.push_back(endpoint.unix_path.empty() ? endpoint.port : 80);
   }
@@ -203,7 +256,11 @@ void Program::Rooms::stop() {
   ending_ = true;
   log::info("stopping: open connections are let go over {} s; what is under way then gets {} s",
             std::chrono::duration_cast<std::chrono::seconds>(drain_).count(), grace.count());
-  server->drain(drain_, grace, [this] { stations.loop().post([this] { stations.loop().stop(); }); });
+  const auto end = [this] { stations.loop().post([this] { stations.loop().stop(); }); };
+  server->drain(drain_, grace, [this, end] {
+    if (!channelstream_server) return end();
+    channelstream_server->drain(Duration::zero(), grace, end);
+  });
 }
 
 void Program::Rooms::reload() {
@@ -231,6 +288,10 @@ void Program::Rooms::upgrade(const Invocation& invocation) {
       if (ending_) return;
       net[0].post([this] {
         successor_sockets_ = server->duplicate_listeners();
+        if (channelstream_server) {
+          const auto more = channelstream_server->duplicate_listeners();
+          successor_sockets_.insert(successor_sockets_.end(), more.begin(), more.end());
+        }
         stations.loop().post([this] { stop(); });
       });
     });
@@ -241,6 +302,7 @@ void Program::Rooms::upgrade(const Invocation& invocation) {
 std::vector<int> Program::Rooms::serve(const Invocation& invocation) {
   net.start();
   people.start();
+  if (channelstream) channelstream->start();
   io::Signals signals(stations.loop(), {SIGINT, SIGTERM, SIGHUP, SIGUSR2}, [&](int signal) {
     if (signal == SIGHUP) return reload();
     if (signal == SIGUSR2) return ending_ ? void() : upgrade(invocation);
