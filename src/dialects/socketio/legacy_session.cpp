@@ -45,6 +45,7 @@ void Session::open_socket(Instant now) {
 void Session::text(std::string_view packets, Instant now) {
   if (over_) return;
   heard_ = now;
+  user_.on_heard();
   const auto parts = split_payload(packets);  // the client's own library frames several even here
   if (!parts) return garbage({}, "invalid_packet", "The payload is malformed");
   for (const auto part : *parts) {
@@ -56,12 +57,13 @@ void Session::text(std::string_view packets, Instant now) {
 void Session::socket_lost() {
   if (carrier_ != Carrier::socket) return;
   carrier_ = Carrier::none;
-  end();
+  end(false);
 }
 
 std::optional<std::string> Session::poll(Instant now) {
   if (over_) return "0::";
   heard_ = now;
+  user_.on_heard();
   if (carrier_ != Carrier::polls) {
     carrier_ = Carrier::polls;
     return "1::";
@@ -95,7 +97,7 @@ void Session::on_time(Instant now) {
     poll_waits_ = false;
     return outlet_.answer_poll("8::");
   }
-  if (now >= heard_ + options_.heartbeat_timeout) return end();
+  if (now >= heard_ + options_.heartbeat_timeout) return end(false);
   if (carrier_ == Carrier::socket && now >= beat_) {
     beat_ = now + options_.heartbeat_interval;
     outlet_.send(web::Frame::text("2::"));
@@ -125,7 +127,7 @@ void Session::handle(const Packet& packet) {
       if (const auto found = endpoints_.find(packet.endpoint); found != endpoints_.end()) {
         const bool was_open = found->second == Stage::open;
         endpoints_.erase(found);
-        if (was_open) user_.on_disconnect(packet.endpoint);
+        if (was_open) user_.on_disconnect(packet.endpoint, true);
         settled();
       }
       return;
@@ -244,7 +246,7 @@ void Session::leave(const std::string& endpoint) {
   const bool was_open = found->second == Stage::open;
   endpoints_.erase(found);
   send(fmt::format("0::{}", endpoint));
-  if (was_open) user_.on_disconnect(endpoint);
+  if (was_open) user_.on_disconnect(endpoint, true);
   settled();
 }
 
@@ -256,7 +258,7 @@ bool Session::connected(const std::string& endpoint) const {
 void Session::send(const web::SharedFrame& packet) {
   if (over_) return;
   if (carrier_ == Carrier::socket) return outlet_.send(packet);
-  if (queued_bytes_ + packet->payload().size() > options_.queue_limit) return end();
+  if (queued_bytes_ + packet->payload().size() > options_.queue_limit) return end(false);
   queued_bytes_ += packet->payload().size();
   queue_.push_back(packet);
   flush();
@@ -293,7 +295,7 @@ void Session::ack(std::string_view endpoint, const AckId& to, std::string_view a
   if (!over_ && !to.id.empty()) send(ack_packet(endpoint, to.id, args_json));
 }
 
-void Session::end() {
+void Session::end(bool goodbye) {
   if (std::exchange(over_, true)) return;
   if (carrier_ == Carrier::socket) {
     outlet_.send(web::Frame::text("0::"));
@@ -302,7 +304,7 @@ void Session::end() {
     outlet_.answer_poll("0::");
   }
   for (const auto& [endpoint, stage] : std::exchange(endpoints_, {})) {
-    if (stage == Stage::open) user_.on_disconnect(endpoint);
+    if (stage == Stage::open) user_.on_disconnect(endpoint, goodbye);
   }
   user_.on_ended();
   outlet_.ended();

@@ -36,14 +36,17 @@ class User {
   /// The client wants into a namespace; to be answered by accept(), refuse() or end(), now or later. What the
   /// client says meanwhile waits. False: there is no such namespace.
   virtual bool on_connect(const std::string& endpoint, const std::string& query) = 0;
-  /// It left, or the session has ended; only after accept().
-  virtual void on_disconnect(const std::string& endpoint) = 0;
+  /// It left, or the session has ended; only after accept(). `goodbye`: somebody meant it; else the
+  /// connection broke or fell silent.
+  virtual void on_disconnect(const std::string& endpoint, bool goodbye) = 0;
   /// False: there is no such event here.
   virtual bool on_event(const std::string& endpoint, const std::string& name, boost::json::array& args,
                         AckId ack) = 0;
   /// Packets of the types 3 and 4.
   virtual void on_text(const std::string& endpoint, std::string_view text, AckId ack);
   virtual void on_json(const std::string& endpoint, boost::json::value& value, AckId ack);
+  /// A packet or a poll came, so what was sent before a while has arrived. Often.
+  virtual void on_heard() {}
   /// The last call.
   virtual void on_ended() {}
 };
@@ -94,7 +97,8 @@ class Session {
   using Answer = UniqueFunction<void(std::string_view args_json)>;
   void emit(std::string_view endpoint, std::string_view name, std::string_view args_json, Answer answer);
   void ack(std::string_view endpoint, const AckId& to, std::string_view args_json);
-  void end();
+  /// `goodbye` as of User::on_disconnect.
+  void end(bool goodbye = true);
 
   bool over() const { return over_; }
   bool connected(const std::string& endpoint) const;

@@ -26,7 +26,9 @@ struct Bench : Outlet, User {
     if (answers_at_once) session.accept(endpoint);
     return true;
   }
-  void on_disconnect(const std::string& endpoint) override { told.push_back("disconnect " + endpoint); }
+  void on_disconnect(const std::string& endpoint, bool goodbye) override {
+    told.push_back((goodbye ? "disconnect " : "lost ") + endpoint);
+  }
   bool on_event(const std::string& endpoint, const std::string& name, boost::json::array& args,
                 AckId ack) override {
     if (name == "nothing") return false;
@@ -167,8 +169,9 @@ TEST(LegacySession, PollsMayBecomeAWebSocketAndNothingIsLost) {
   b.session.send("3:::a");
   b.session.open_socket(b.now);
   EXPECT_EQ(b.said(), (Words{"1::", "3:::a"}));
+  b.session.text("1::/stream", b.now);
   b.session.socket_lost();
-  EXPECT_EQ(b.told, Words{"ended"});
+  EXPECT_EQ(b.told, (Words{"connect /stream", "lost /stream", "ended"}));
 }
 
 TEST(LegacySession, WhatIsSaidWhileANamespaceIsAskedForWaits) {
