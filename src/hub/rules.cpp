@@ -180,9 +180,13 @@ std::shared_ptr<const ChannelConfig> Rules::of(std::string_view channel) const {
   if (const auto exact = rules_.find(channel); exact != rules_.end() && !channel.ends_with('*'))
     return exact->second;
   const std::shared_ptr<const ChannelConfig>* best = nullptr;
-  for (const auto& [pattern, config] : rules_) {  // sorted: a longer beginning comes after a shorter one
+  std::size_t longest = 0;
+  for (const auto& [pattern, config] : rules_) {
     const std::string_view text(pattern);
-    if (text.ends_with('*') && channel.starts_with(text.substr(0, text.size() - 1))) best = &config;
+    if (text.size() <= longest || !text.ends_with('*')) continue;
+    if (!channel.starts_with(text.substr(0, text.size() - 1))) continue;
+    longest = text.size();
+    best = &config;
   }
   return *best;
 }

@@ -1,93 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "hub/hub.hpp"
-
-#include "hub/memory_broker.hpp"
-
-#include <gtest/gtest.h>
+#include "hub_fixture.hpp"
 
 #include <deque>
-#include <map>
 
 namespace longwave::hub {
 namespace {
-
-using Lines = std::vector<std::string>;
-
-Payload text(std::string s) {
-  return std::make_shared<const std::string>(std::move(s));
-}
-
-/// Writes down what a hub delivers.
-class Notes final : public Delivery {
- public:
-  void joined(std::size_t group, ClientId client, const std::string& channel, Ticket ticket,
-              Result<Joined> joined) override {
-    std::string line =
-        "g" + std::to_string(group) + " c" + std::to_string(client >> group_bits) + " " + channel;
-    if (ticket != 0) line += " t" + std::to_string(ticket);
-    if (!joined) {
-      lines.push_back(line + " refused: " + joined.error().message);
-      return;
-    }
-    last = *joined;
-    line += " joined@" + std::to_string(joined->position.offset) + (joined->recovered ? " recovered" : "");
-    for (const Publication& p : joined->first)
-      if (p.method != "presence.changed" || p.offset) line += " " + p.method + "=" + *p.data;
-    lines.push_back(line);
-  }
-  void reset(std::size_t group, const std::string& channel, const Position& position,
-             const std::string& reason) override {
-    lines.push_back("g" + std::to_string(group) + " " + channel + " reset@" +
-                    std::to_string(position.offset) + " " + position.epoch + ": " + reason);
-  }
-  void close(std::size_t, ClientId client, std::uint16_t code, const std::string& reason) override {
-    lines.push_back("close c" + std::to_string(client >> group_bits) + " " + std::to_string(code) + " " +
-                    reason);
-  }
-  void publish(std::size_t group, const std::shared_ptr<const Publication>& p) override {
-    lines.push_back("g" + std::to_string(group) + " " + p->channel + "#" + std::to_string(p->offset) + " " +
-                    p->method + "=" + *p->data);
-  }
-  Lines take() { return std::exchange(lines, {}); }
-
-  Lines lines;
-  Joined last;
-};
-
-/// Connections are 1, 2, 3, …; each has the group it connects with.
-class HubTest : public ::testing::Test {
- protected:
-  HubTest() {
-    hub.add_groups(notes, 8);
-    ChannelConfig config = *hub.config("a");
-    config.recovery_size = 4;
-    EXPECT_TRUE(hub.configure("*", config));
-  }
-  void publish(const std::string& channel, const std::string& data) { hub.publish(channel, "m", text(data)); }
-  void connect(std::uint64_t number, GroupId group, Person person) {
-    ids[number] = client_id(number, group);
-    hub.connect(ids[number], std::move(person));
-  }
-  void disconnect(std::uint64_t number) { hub.disconnect(ids[number]); }
-  void subscribe(std::uint64_t number, const std::string& channel, std::optional<Position> since = {},
-                 Ticket ticket = 0) {
-    hub.subscribe(ids[number], channel, std::move(since), ticket);
-  }
-  void unsubscribe(std::uint64_t number, const std::string& channel) {
-    hub.unsubscribe(ids[number], channel);
-  }
-  void configure(const std::string& pattern, const std::string& json) {
-    const auto config = channel_config(json, *hub.config(pattern));
-    ASSERT_TRUE(config) << config.error().message;
-    ASSERT_TRUE(hub.configure(pattern, *config));
-  }
-
-  std::map<std::uint64_t, ClientId> ids;
-  ManualClock clock;
-  MemoryBroker broker{"e", clock};
-  Notes notes;
-  Hub hub{broker, clock, {.channels_per_client = 3, .presence_rows = 2}};
-};
 
 TEST_F(HubTest, one_delivery_per_group_with_subscribers) {
   for (std::uint64_t id = 1; id <= 4; ++id)
