@@ -61,6 +61,7 @@ int make_docs(const std::string& root, bool check) {
   Config config;
   config.listen = {"127.0.0.1:0"};
   config.data = scratch.path();
+  config.channelstream_secret = "any";  // its addresses are listed, too
   const SystemClock clock;
   auto data = DataFolder::open(config.data);
   if (!data) return EXIT_FAILURE;

@@ -61,7 +61,8 @@ std::string escaped(std::string_view text) {
 std::string whole_page(std::string_view title, std::string_view body) {
   return fmt::format(
       "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
-      "content=\"width=device-width\"><title>{0}</title><link rel=\"stylesheet\" href=\"/admin/style.css\">"
+      "content=\"width=device-width\"><title>{0}</title><link rel=\"icon\" href=\"data:,\"><link "
+      "rel=\"stylesheet\" href=\"/admin/style.css\">"
       "</head><body><main><h1>{0}</h1>{1}</main></body></html>",
       title, body);
 }

@@ -10,6 +10,7 @@ std::string_view explorer_page() {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>API explorer</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="/admin/style.css">
 <script src="/api-explorer/page.js" defer></script>
 </head>

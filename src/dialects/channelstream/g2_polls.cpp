@@ -38,7 +38,7 @@ Polls::~Polls() = default;
 Result<void> Polls::add_route(web::Router& router) {
   return router.add({.methods = {"GET", "OPTIONS"},
                      .pattern = "/listen",
-                     .description = "channelstream: long poll of a connection",
+                     .description = "channelstream, when it is switched on: long poll of a connection",
                      .handler = [this](web::RequestContext&& context) { accept(std::move(context)); }});
 }
 

@@ -93,7 +93,7 @@ Sockets::Lane& Sockets::here() {
 Result<void> Sockets::add_route(web::Router& router) {
   return router.add({.methods = {"GET"},
                      .pattern = "/ws",
-                     .description = "channelstream: WebSocket of a connection",
+                     .description = "channelstream, when it is switched on: WebSocket of a connection",
                      .handler = [this](web::RequestContext&& context) { accept(std::move(context)); }});
 }
 

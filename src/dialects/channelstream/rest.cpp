@@ -192,7 +192,7 @@ Result<void> Rest::add_routes(web::Router& router) {
     const bool open = std::find(opened.begin(), opened.end(), path) != opened.end();
     auto added = router.add({.methods = {"*"},
                              .pattern = path,
-                             .description = "channelstream",
+                             .description = "channelstream, when it is switched on",
                              .handler = [this, open](web::RequestContext&& context) {
                                auto& request = context.request();
                                if (open) add_cors(request, request.answer_headers);
