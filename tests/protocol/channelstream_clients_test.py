@@ -123,7 +123,6 @@ def test_unknown(server):
 
 class Node:
     def __init__(self, server, conn_id):
-        node_packages.installed(HERE)
         self.process = subprocess.Popen(["node", "channelstream_ws.mjs", server.address, conn_id], cwd=HERE, text=True,
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
@@ -144,6 +143,7 @@ class Node:
 
 def test_npm_ws(server):
     """npm ws: closes, misses two messages, comes back under the same id and gets these two, once and in order"""
+    node_packages.installed(HERE)
     conn_id = connect(server, "n-ada", ["n-a", "n-b"])
     node = Node(server, conn_id)
     try:
