@@ -40,6 +40,24 @@ Reply converted(const redisReply& from) {
   return to;
 }
 
+// Room is made for all items of an array when its size is read: not for more than any of our answers has.
+constexpr std::size_t most_items = 1 << 20;
+
+redisReader* limited_reader() {
+  redisReader* reader = redisReaderCreate();
+  if (!reader) throw std::bad_alloc();
+  static const auto create_array = reader->fn->createArray;
+  static redisReplyObjectFunctions limited = [reader] {
+    redisReplyObjectFunctions functions = *reader->fn;
+    functions.createArray = [](const redisReadTask* task, auto items) -> void* {
+      return static_cast<std::size_t>(items) > most_items ? nullptr : create_array(task, items);
+    };
+    return functions;
+  }();
+  reader->fn = &limited;
+  return reader;
+}
+
 }  // namespace
 
 const Reply& Reply::operator[](std::size_t index) const {
@@ -65,9 +83,7 @@ std::string encode(const Command& command) {
 }
 
 ReplyReader::ReplyReader()
-    : reader_(redisReaderCreate(), [](void* reader) { redisReaderFree(static_cast<redisReader*>(reader)); }) {
-  if (!reader_) throw std::bad_alloc();
-}
+    : reader_(limited_reader(), [](void* reader) { redisReaderFree(static_cast<redisReader*>(reader)); }) {}
 
 void ReplyReader::feed(std::string_view bytes) {
   unread_ += bytes.size();

@@ -141,6 +141,12 @@ TEST_F(LinkTest, what_is_not_resp_ends_the_connection) {
   EXPECT_EQ(wire.closes, 1);
 }
 
+TEST_F(LinkTest, an_array_that_claims_too_much_ends_the_connection) {
+  go_up();
+  link.received("*1073741824\r\n");
+  EXPECT_FALSE(link.up());
+}
+
 TEST_F(LinkTest, an_answer_may_drop_the_link_and_make_calls) {
   go_up();
   link.call({"SET", "a", "1"}, [&](Result<Reply> reply) {
