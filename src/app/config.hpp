@@ -47,6 +47,11 @@ struct Config : ChannelstreamConfig {
   std::int64_t media_threads = 0;
   std::int64_t scan_threads = 0;
   std::string log = "info";
+  std::string redis;
+  std::string redis_user;
+  std::string redis_password;
+  std::string redis_ca;
+  std::string redis_prefix = "longwave:";
 };
 
 /// An option is declared once, in options*.cpp; the TOML key, the LONGWAVE_ variable, the command-line flag,

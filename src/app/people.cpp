@@ -51,13 +51,14 @@ People::People(const Config& config, Ground& ground, Stations& stations, io::Loo
       own_loop_(std::thread::hardware_concurrency() > 1 ? std::optional<io::LoopGroup>(std::in_place, 1)
                                                         : std::nullopt),
       hub_loop_(own_loop_ ? (*own_loop_)[0] : net[0]),
-      broker_(access::random_token(6), ground.clock()),
+      node_(access::random_token(6)),
+      messages_(config, ground.clock(), hub_loop_, node_),
       art_(ground.store(), ground.blocking()),
       rates_(ground.clock(), rate_rules(config), std::random_device{}()),
       sockets_(
           net, hub_loop_.poster(), [this]() -> hub::Hub& { return hub_; },
           [this](std::size_t group) -> const rpc::Surroundings& { return around_[group]; }, &rates_),
-      hub_(broker_, ground.clock(), {.node = access::random_token(6), .seed = std::random_device{}()}),
+      hub_(messages_.broker(), ground.clock(), {.node = node_, .seed = std::random_device{}()}),
       presence_timer_(hub_loop_),
       tick_timer_(hub_loop_),
       book_(ground.store(), stations.loop().poster()),
@@ -183,6 +184,7 @@ void People::beat() {
 
 void People::start() {
   if (own_loop_) own_loop_->start();
+  messages_.start();
   hub_loop_.post([this] { tick_timer_.every(tick_every, [this] { hub_.tick(); }); });
   beat();
   heartbeat_.every(beat_every, [this] { beat(); });
@@ -194,18 +196,22 @@ void People::stop() {
 }
 
 std::vector<api::Check> People::checks() {
-  return {{"stations",
-           [this]() -> std::string {
-             const auto late = ground_.clock().now().time_since_epoch().count() - last_beat_;
-             return late > beat_late.count() ? "the station loop doesn't answer" : "";
-           }},
-          {"database", [this]() -> std::string {
-             const auto counts = ground_.store().counts();
-             return counts.queued > 10'000 ? fmt::format("{} changes wait to be written", counts.queued) : "";
-           }}};
+  auto checks = messages_.checks();
+  checks.push_back({"stations", [this]() -> std::string {
+                      const auto late = ground_.clock().now().time_since_epoch().count() - last_beat_;
+                      return late > beat_late.count() ? "the station loop doesn't answer" : "";
+                    }});
+  checks.push_back({"database", [this]() -> std::string {
+                      const auto counts = ground_.store().counts();
+                      return counts.queued > 10'000
+                                 ? fmt::format("{} changes wait to be written", counts.queued)
+                                 : "";
+                    }});
+  return checks;
 }
 
 void People::add_metrics(api::Metrics& metrics, std::function<web::ServerCounts()> server) {
+  messages_.add_metrics(metrics);
   const auto station = [this](auto member) {
     return [this, member] { return static_cast<double>(stations_.broadcaster().metrics().*member); };
   };

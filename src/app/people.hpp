@@ -9,8 +9,8 @@
 #include "api/sockets.hpp"
 #include "api/station_feed.hpp"
 #include "api/track_book.hpp"
+#include "app/messages.hpp"
 #include "hub/hub.hpp"
-#include "hub/memory_broker.hpp"
 #include "io/loop.hpp"
 #include "io/timer.hpp"
 #include "rpc/table.hpp"
@@ -18,6 +18,7 @@
 
 #include <atomic>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace longwave::app {
@@ -60,7 +61,8 @@ class People {
   io::LoopGroup& net_;
   std::optional<io::LoopGroup> own_loop_;
   io::Loop& hub_loop_;
-  hub::MemoryBroker broker_;
+  const std::string node_;  // tells this process from the others, and from itself before the last start
+  Messages messages_;
   rpc::Table table_;
   api::Context context_;
   std::vector<rpc::Surroundings> around_;  // one for each net loop

@@ -6,6 +6,7 @@
 #include "app/ground.hpp"
 #include "app/last_resort.hpp"
 #include "app/listening.hpp"
+#include "app/messages.hpp"
 #include "app/page.hpp"
 #include "app/people.hpp"
 #include "app/stations.hpp"
@@ -328,6 +329,7 @@ Program::~Program() = default;
 
 Result<std::unique_ptr<Program>> Program::make(const Config& config, DataFolder data, const Clock& clock,
                                                std::vector<int> inherited) {
+  if (auto checked = Messages::check(config); !checked) return checked.error();
   auto password_folder = data.admin_password().parent_path();
   auto rooms = std::make_unique<Rooms>(config, std::move(data), clock);
   rooms->new_admin_password = rooms->ground.users().ensure_first_admin(password_folder);

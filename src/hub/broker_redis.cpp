@@ -131,7 +131,7 @@ void RedisBroker::renewed(std::uint64_t round, bool well) {
   ++state_.back_;
   state_.up_ = true;
   state_.set_problem({});
-  log::info("Redis serves");
+  log::info("Redis is reached: messages between the servers work");
   if (events_) events_->back();
 }
 

@@ -104,7 +104,8 @@ class Cluster:
 
     def __init__(self, binary, nodes=2, redis=None, options=(), music=()):
         self.redis, self.own_redis = redis or Redis(), redis is None
-        self.nodes = [server.Server(binary, music=music, options=[*self.redis.options_for_nodes(), *options],
+        self.no_music = tempfile.mkdtemp(prefix="longwave-quiet-")
+        self.nodes = [server.Server(binary, music=music or [self.no_music], options=[*self.redis.options_for_nodes(), *options],
                                     environment=self.redis.environment_for_nodes()) for _ in range(nodes)]
 
     def __enter__(self):
@@ -136,6 +137,7 @@ class Cluster:
         finally:
             if self.own_redis:
                 self.redis.close()
+            shutil.rmtree(self.no_music, ignore_errors=True)
 
 
 def broker(node):

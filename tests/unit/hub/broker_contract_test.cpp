@@ -3,8 +3,6 @@
 
 #include "base/clock.hpp"
 #include "hub/memory_broker.hpp"
-#include "unit/hub/redis_node.hpp"
-#include "unit/redis/real_redis.hpp"
 
 namespace longwave::hub {
 namespace {
@@ -29,33 +27,7 @@ class MemoryWorld final : BrokerEvents {
   Heard heard_;
 };
 
-class RedisWorld {
- public:
-  RedisWorld() { node_.until_up(); }
-  void run(std::function<void(Broker&)> call) {
-    node_.loop().post([this, call = std::move(call)] { call(node_.broker()); });
-  }
-  void pass(Duration time) { node_.pass(time); }
-  Heard heard() {
-    if (node_.loop().here()) return node_.heard;
-    return node_.on_loop<Heard>([this] { return node_.heard; });
-  }
-  void until(const std::function<bool()>& condition) { node_.until(condition); }
-
- private:
-  redis::RealRedis redis_;
-  RedisNode node_{redis_.address()};
-};
-
-using Worlds = testing::Types<MemoryWorld, RedisWorld>;
-class WorldNames {
- public:
-  template <class World>
-  static std::string GetName(int) {
-    return std::is_same_v<World, MemoryWorld> ? "memory" : "redis";
-  }
-};
-INSTANTIATE_TYPED_TEST_SUITE_P(Of, BrokerContract, Worlds, WorldNames);
+INSTANTIATE_TYPED_TEST_SUITE_P(Memory, BrokerContract, MemoryWorld);
 
 }  // namespace
 }  // namespace longwave::hub

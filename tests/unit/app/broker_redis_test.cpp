@@ -2,7 +2,7 @@
 #include "hub/broker_redis.hpp"
 
 #include "hub/message.hpp"
-#include "unit/hub/redis_node.hpp"
+#include "unit/app/redis_node.hpp"
 #include "unit/redis/real_redis.hpp"
 
 #include <algorithm>
