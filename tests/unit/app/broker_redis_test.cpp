@@ -72,9 +72,10 @@ TEST_F(BrokerRedis, a_lost_connection_loses_nothing) {
   ASSERT_TRUE(want(a, "c"));
   const auto first = publish(a, "c", message("1"));
   const auto killed = redis.cli("CLIENT KILL TYPE pubsub") + redis.cli("CLIENT KILL TYPE normal");
-  a.until([&] { return happened(a, "lost"); });
-  a.until_up();
-  b.until_up();
+  for (RedisNode* node : {&a, &b}) {
+    node->until([&] { return happened(*node, "lost"); });
+    node->until_up();
+  }
   EXPECT_EQ(a.events.back(), "back");
   (void)publish(b, "c", message("2"));
   a.until([&] { return !a.heard.empty() && a.heard.back().offset == 2; });
