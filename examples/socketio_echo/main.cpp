@@ -6,8 +6,9 @@
 //                 [--recovery 0] [--loops 1]
 // Times in milliseconds. /engine.io/ sends every message back. /socket.io/ has the namespaces / and /custom:
 // a client that joins is sent `auth` with what it presented, `message` comes back as `message-back`,
-// `message-with-ack` is acknowledged with its arguments. With --recovery a client that lost its connection
-// may come back within that time, as if nothing had been.
+// `message-with-ack` is acknowledged with its arguments, and what is told with `publish` reaches everybody in
+// the namespace as `news`. With --recovery a client that lost its connection may come back within that time,
+// as if nothing had been: it is sent the news that it missed.
 #include "base/clock.hpp"
 #include "dialects/socketio/server.hpp"
 #include "io/loop.hpp"
@@ -18,11 +19,16 @@
 
 #include <charconv>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
+#include <deque>
 #include <map>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace {
 
@@ -54,8 +60,64 @@ class Echo final : public socketio::EngineHandler {
   socketio::EngineConnection& connection_;
 };
 
-void serve(socketio::Socket& socket, const json::object& auth, socketio::Admission admit) {
-  socket.on_event([&socket](socketio::Event event) {
+/// What everybody in a namespace hears, the last of it kept: a channel with positions, as a returning client
+/// needs one. Sockets live on several loops, so it is locked.
+class News final : public socketio::Recovery {
+ public:
+  explicit News(std::string nsp) : nsp_(std::move(nsp)) {}
+  const std::string& nsp() const { return nsp_; }
+  void attach(socketio::Server& server) { server_ = &server; }
+
+  void check(const socketio::Seen& seen, UniqueFunction<void(bool)> done) override {
+    std::unique_lock lock(mutex_);
+    const bool possible = offset_of(seen) + kept_.size() >= last_;
+    lock.unlock();  // it lets the client in before it returns
+    done(possible);
+  }
+
+  void enter(socketio::Socket& socket) {
+    const std::lock_guard lock(mutex_);
+    for (auto i = socket.recovered() ? offset_of(socket.seen()) : last_; i < last_; ++i)
+      socket.emit(kept_[kept_.size() - (last_ - i)]);
+    if (!socket.recovered()) socket.trail().begin(mark(last_));
+    members_.push_back(socket.ref());
+  }
+
+  void leave(socketio::SocketRef ref) {
+    const std::lock_guard lock(mutex_);
+    std::erase(members_, ref);
+  }
+
+  void publish(const json::array& args) {
+    const std::lock_guard lock(mutex_);
+    kept_.push_back(socketio::prepare(nsp_, "news", args, {}, mark(++last_)));
+    if (kept_.size() > keep) kept_.pop_front();
+    for (const auto ref : members_)
+      server_->post_to(ref, [event = kept_.back()](socketio::Socket& socket) { socket.emit(event); });
+  }
+
+ private:
+  static constexpr std::size_t keep = 100;
+  static std::uint64_t offset_of(const socketio::Seen& seen) {
+    const auto found = seen.find("news");
+    return found == seen.end() ? 0 : found->second->offset;
+  }
+  static socketio::SharedMark mark(std::uint64_t offset) {
+    return std::make_shared<const socketio::Mark>(
+        socketio::Mark{"news-" + std::to_string(offset), "news", "1", offset});
+  }
+
+  std::string nsp_;
+  socketio::Server* server_ = nullptr;
+  std::mutex mutex_;
+  std::deque<socketio::Prepared> kept_;
+  std::uint64_t last_ = 0;
+  std::vector<socketio::SocketRef> members_;
+};
+
+void serve(News& news, socketio::Socket& socket, const json::object& auth, socketio::Admission admit) {
+  socket.on_event([&socket, &news](socketio::Event event) {
+    if (event.name == "publish") news.publish(event.args);
     if (event.name == "message") socket.emit("message-back", event.args, event.attachments);
     if (event.name == "message-with-ack" && event.ack) event.ack(event.args, std::move(event.attachments));
     if (event.name == "ask") {  // the other way round: we ask, and tell what was answered
@@ -67,8 +129,10 @@ void serve(socketio::Socket& socket, const json::object& auth, socketio::Admissi
     if (event.name == "leave") socket.disconnect();
     if (event.name == "close") socket.disconnect(true);
   });
+  socket.on_disconnect([&socket, &news](std::string_view) { news.leave(socket.ref()); });
   admit({});
   if (!socket.recovered()) socket.emit("auth", {auth});
+  news.enter(socket);
 }
 
 socketio::EngineOptions engine_options(const Settings& settings, std::string path) {
@@ -88,13 +152,21 @@ int run(const Settings& settings) {
   io::LoopGroup loops{settings["--loops"]};
   const SystemClock clock;
   web::Router router;
+  News main_news("/");
+  News custom_news("/custom");
   socketio::Engine engine(
       loops, engine_options(settings, "/engine.io/"),
       [](socketio::EngineConnection& connection) { return std::make_unique<Echo>(connection); });
   socketio::Server sockets(loops, {.engine = engine_options(settings, "/socket.io/"),
                                    .connect_timeout = settings.time("--connect-timeout")});
-  for (const auto* name : {"/", "/custom"})
-    sockets.of(name, {.on_connect = serve, .recovery_time = settings.time("--recovery")});
+  for (auto* news : {&main_news, &custom_news}) {
+    news->attach(sockets);
+    sockets.of(news->nsp(),
+               {.on_connect = [news](auto& socket, const auto& auth,
+                                     auto admit) { serve(*news, socket, auth, std::move(admit)); },
+                .recovery_time = settings.time("--recovery"),
+                .recovery = news});
+  }
   for (const auto& added : {engine.add_routes(router), sockets.add_routes(router)}) {
     if (added) continue;
     std::fprintf(stderr, "%s\n", added.error().message.c_str());

@@ -4,6 +4,7 @@
 // answered, what it is answered is a payload, nothing is received behind the end, the end is told once, and
 // what is queued has a bound.
 #include "base/assert.hpp"
+#include "base/text.hpp"
 #include "dialects/socketio/engine_session.hpp"
 
 #include <algorithm>
@@ -79,6 +80,7 @@ void step(EngineSession& session, Outlet& outlet, char what, std::string_view li
       if (outlet.probing) session.probe_message(line, false, outlet.now);
       break;
     case 'w':
+      if (session.transport() != EngineSession::Transport::websocket) break;
       session.socket_message(line, line.starts_with('!'), outlet.now);
       break;
     case 'x':
@@ -89,6 +91,7 @@ void step(EngineSession& session, Outlet& outlet, char what, std::string_view li
       session.socket_lost();
       break;
     case 's':
+      if (line.find(packet_separator) != line.npos) break;  // the owner's duty: JSON never has it
       session.send(web::Frame::text("4" + std::string(line)));
       break;
     case 'c':
@@ -120,7 +123,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   while (!input.empty()) {
     const auto line = input.substr(0, input.find('\n'));
     input.remove_prefix(std::min(line.size() + 1, input.size()));
-    if (line.empty()) continue;
+    // Text messages of WebSockets, and what the owner says, are UTF-8.
+    if (line.empty() || (line.front() != 'p' && !text::valid_utf8(line))) continue;
     step(session, outlet, line.front(), line.substr(1));
     LW_ASSERT(session.queued_bytes() <= queue_limit + size + 1,
               "more is queued than one packet above the limit");

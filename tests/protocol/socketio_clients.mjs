@@ -97,7 +97,37 @@ for (const way of Object.keys(ways)) {
     assert.equal(socket.recovered, true);
     assert.equal(socket.id, id);
     assert.equal(await within(socket.emitWithAck("message-with-ack", "there"), "ack"), "there");
+    socket.io.engine.close();
+    await once(socket, "connect");
+    assert.equal(socket.recovered, true);
+    assert.equal(socket.id, id);
     socket.close();
+  }]);
+}
+
+for (const way of Object.keys(ways)) {
+  cases.push([`socket.io-client, ${way}: what was missed comes once, in order, after a recovery`, async () => {
+    const [nsp, told] = ["/", `told ${way}`];
+    const reader = io(where.returning + nsp, { transports: ways[way], forceNew: true, reconnectionDelay: 20, reconnectionDelayMax: 50 });
+    const writer = io(where.returning + nsp, { transports: ["websocket"], forceNew: true });
+    const heard = [];
+    let all;
+    const complete = new Promise((resolve) => { all = resolve; });
+    reader.on("news", (from, i) => from === told && heard.push(i) === 60 && all());
+    await Promise.all([once(reader, "connect"), once(writer, "connect")]);
+    for (let round = 0; round < 3; ++round) {
+      for (let i = 0; i < 10; ++i) await within(writer.emitWithAck("message-with-ack", writer.emit("publish", told, 20 * round + i) && 0), "ack");
+      reader.io.engine.close();
+      const back = once(reader, "connect");
+      for (let i = 10; i < 20; ++i) writer.emit("publish", told, 20 * round + i);
+      await back;
+      assert.equal(reader.recovered, true);
+    }
+    await within(complete, "all news");
+    await within(reader.emitWithAck("message-with-ack", 0), "ack");
+    assert.deepEqual(heard, Array.from({ length: 60 }, (_, i) => i));
+    reader.close();
+    writer.close();
   }]);
 }
 

@@ -85,17 +85,18 @@ void ClientSocket::join(const json::object& auth) {
   const std::string old(pid->get_string());
   auto parted = client_.server().returning.take(old, nsp_, loop().now());
   if (!parted) return ask_owner(auth);
-  const auto* offset = auth.if_contains("offset");
-  auto seen = parted->trail.seen(offset && offset->is_string() ? std::string_view(offset->get_string())
-                                                               : std::string_view());
+  const auto* brought = auth.if_contains("offset");
+  const std::string offset(brought && brought->is_string() ? std::string_view(brought->get_string())
+                                                           : std::string_view());
+  const auto seen = parted->trail.seen(offset);
   if (!seen) return ask_owner(auth);
-  auto restore = [old, parted = std::make_shared<Parted>(std::move(*parted)), auth,
-                  known = std::make_shared<Seen>(*seen)](ClientSocket& socket) {
+  auto restore = [old, offset, parted = std::make_shared<Parted>(std::move(*parted)), auth,
+                  known = *seen](ClientSocket& socket) {
     socket.id_ = parted->id;
     socket.pid_ = old;
     socket.data_ = std::move(parted->data);
-    for (const auto& [channel, mark] : *known) socket.trail_.begin(mark);
-    socket.seen_ = std::make_unique<Seen>(*known);
+    socket.trail_.resume(offset, known);
+    socket.seen_ = std::make_unique<Seen>(known);
     socket.ask_owner(auth);
   };
   if (!options_.recovery) return restore(*this);

@@ -69,6 +69,8 @@ class EngineConnection {
   virtual io::Loop& loop() const = 0;
   /// A packet: message("…") or web::Frame::binary(…); one frame may go to any number of connections.
   virtual void send(const web::SharedFrame& frame) = 0;
+  /// The text may not contain packet_separator, which would split it for a client that polls (JSON never
+  /// does).
   virtual void send_message(std::string_view text) = 0;
   /// on_end follows later, never from inside this call.
   virtual void close() = 0;

@@ -30,6 +30,12 @@ void Trail::forget(std::string_view channel) {
   }
 }
 
+void Trail::resume(std::string offset, Seen seen) {
+  base_ = std::move(seen);
+  base_text_ = std::move(offset);
+  log_.clear();
+}
+
 std::unique_ptr<Seen> Trail::seen(std::string_view offset) const {
   auto known = std::make_unique<Seen>(base_);
   if (offset != base_text_) {

@@ -34,6 +34,8 @@ class Trail {
   /// A channel's position without an event: what a subscription began with.
   void begin(SharedMark mark);
   void forget(std::string_view channel);
+  /// A returning client's: this offset and what it stands for are its beginning.
+  void resume(std::string offset, Seen seen);
   /// What a client has seen whose last event had this offset; "" is the very beginning. nullptr: too long
   /// ago, or never sent; it must start over.
   std::unique_ptr<Seen> seen(std::string_view offset) const;

@@ -63,6 +63,17 @@ TEST(Trail, AChannelThatWasLeftIsNoPosition) {
   EXPECT_EQ(positions(trail, "b-1"), "a5 b1 ");
 }
 
+TEST(Trail, GoesOnWhereAReturningClientWas) {
+  Trail trail;
+  trail.begin(mark("a", 1));
+  trail.resume("a-7", {{"a", mark("a", 7)}, {"b", mark("b", 2)}});
+  EXPECT_EQ(positions(trail, "a-7"), "a7 b2 ");
+  EXPECT_EQ(positions(trail, ""), "unknown");
+  trail.note(mark("b", 3));
+  EXPECT_EQ(positions(trail, "a-7"), "a7 b2 ");
+  EXPECT_EQ(positions(trail, "b-3"), "a7 b3 ");
+}
+
 TEST(Returning, OnceInTimeAndToItsNamespace) {
   Returning returning(10);
   const Instant now{1h};
