@@ -88,7 +88,7 @@ void connect(Core& core, Streams& streams, Call& call) {
   const auto channels = texts_of(*fields, "channels");
   if (const auto why = refuse_channels(channels); !why.empty()) return fail(call, why);
   const auto status = status_of(*fields);
-  if (status < 0) return fail(call, "The status is a number: 0 to 4");
+  if (status < 0) return fail(call, "The status is a whole number from 0");
   auto conn_id = text_of(*fields, {"conn_id"});
   if (conn_id.size() > longest_name) return fail(call, "The conn_id is too long");
   const auto* known = conn_id.empty() ? nullptr : core.find(conn_id);
@@ -203,7 +203,7 @@ void user_status(Core& core, Streams& streams, Call& call) {
   const auto name = text_of(*fields, {"user", "username"});
   if (name.empty()) return fail(call, "No username specified");
   const auto status = status_of(*fields);
-  if (status < 0) return fail(call, "The status is a number: 0 to 4");
+  if (status < 0) return fail(call, "The status is a whole number from 0");
   if (auto* user = core.find_user(name); user && std::exchange(user->status, status) != status)
     streams.tell_status(*user);
   call.answer(json::object{});

@@ -230,9 +230,11 @@ void Streams::gone(Wire& wire, Target target, bool goodbye) {
   if (!stream) return;
   const auto conn_id = stream->conn_id;
   auto* session = core_.find(conn_id);
-  if (session && goodbye) return core_.close(*session, "the client left");  // forgets the stream
-  if (session) core_.detach(conn_id, target, true, {}, core_.settings().grace);
   forget(wire, target);
+  if (!session) return;
+  if (!goodbye) return core_.detach(conn_id, target, true, {}, core_.settings().grace);
+  session->exit = nullptr;  // it left the namespace; its connection is its own
+  core_.close(*session, "the client left");
 }
 
 void Streams::forget(Wire& wire, Target target) {
