@@ -7,11 +7,14 @@ import json
 import pathlib
 import re
 import socket
+import subprocess
 import urllib.parse
 
 import channelstream_golden as golden
+import node_packages
 from server import Server, free_port
 
+HERE = pathlib.Path(__file__).parent
 OPTIONS = ["--channelstream-secret", "secret", "--channelstream-admin-secret", "wonder", "--channelstream-demo", "true"]
 SERVER = {"options": OPTIONS}
 
@@ -273,3 +276,45 @@ def polls_come_back(it):
     session = it.request("GET", "/socket.io/1/")[2].decode().split(":")[0]
     path = f"/socket.io/1/xhr-polling/{session}"
     return it.request("GET", path)[2] == b"1::" and it.request("GET", path)[2] == b"8::"
+
+
+def test_refused_handshake(binary):
+    """a page of an origin that isn't allowed gets 403 with a text, one that is may read the answer"""
+    with silent(binary, [*OPTIONS, "--channelstream-allow-cors", "https://app.example"]) as server:
+        status, fields, text = server.request("GET", "/socket.io/1/", headers={"Origin": "https://evil.example"})
+        assert status == 403 and text == b"pages of this origin may not connect here", (status, text)
+        assert fields["Access-Control-Allow-Origin"] is None
+        status, fields, _ = server.request("GET", "/socket.io/1/", headers={"Origin": "https://app.example"})
+        assert status == 200 and fields["Access-Control-Allow-Origin"] == "https://app.example"
+        assert server.request("GET", "/socket.io/?EIO=4&transport=polling", headers={"Origin": "https://evil.example"})[0] == 403
+        assert server.request("GET", "/socket.io/1/", headers={"Origin": f"http://{server.address}"})[0] == 200, "its own pages"
+
+
+def test_curl_of_socketio_09(server):
+    """sessions that aren't there, forced disconnects, transports that aren't offered, framing"""
+    shake = lambda: server.request("GET", "/socket.io/1/?t=1")[2].decode().split(":")[0]
+    status, _, text = server.request("GET", "/socket.io/1/xhr-polling/nowhere")
+    assert (status, text) == (400, b"")
+    session = shake()
+    assert server.request("GET", f"/socket.io/1/flashsocket/{session}")[0] == 400
+    path = f"/socket.io/1/xhr-polling/{session}"
+    assert server.request("GET", path)[2] == b"1::"
+    mark = "\ufffd"
+    body = f"{mark}6{mark}3:::\U0001f600{mark}11{mark}1::/nowhere"
+    assert server.request("POST", path, body.encode(), {"Content-Type": "text/plain;charset=UTF-8"})[2] == b"1"
+    assert b"no_such_namespace" in server.request("GET", path)[2]
+    assert server.request("POST", path, b"\xef\xbf\xbd3")[0] == 400, "a broken frame"
+    assert server.request("GET", f"/socket.io/1//{session}/?disconnect=1")[0] == 200
+    assert server.until(lambda: server.request("GET", path)[0] == 400, what="the session is gone") is not False
+    other = shake()
+    assert server.request("GET", f"/socket.io/1/xhr-polling/{other}?disconnect")[0] == 200
+    assert server.request("GET", f"/socket.io/1/xhr-polling/{other}")[0] == 400
+
+
+def test_legacy_clients(binary):
+    """socket.io-client 0.9.16 over WebSocket and polls, and 4.x beside it"""
+    node_packages.installed(HERE)
+    with silent(binary, OPTIONS) as server:
+        done = subprocess.run(["node", HERE / "legacy_clients.mjs", str(server.port)], stdin=subprocess.DEVNULL, capture_output=True,
+                              text=True, timeout=240)
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:] + server.log()[-500:]

@@ -173,7 +173,7 @@ void Streams::joined(Wire& wire, Target target, const std::vector<std::string>& 
     stream->joined.insert(name);
   }
   if (answer) answer(channels);
-  wire.emit({&target, 1}, "join", {list(channels)});
+  wire.emit({&target, 1}, "join", {json::value(list(channels))});
   release(wire, target, *stream);
   if (!channels.empty() && std::exchange(stream->announce, false)) announce(*stream, channels);
 }
@@ -216,7 +216,7 @@ void Streams::leave(Wire& wire, Target target, const std::vector<std::string>& c
   }
   core_.leave(*session, left);
   if (answer) answer(left);
-  wire.emit({&target, 1}, "leave", {list(left)});
+  wire.emit({&target, 1}, "leave", {json::value(list(left))});
 }
 
 void Streams::heard(Wire& wire, Target target) {

@@ -22,7 +22,7 @@ Said say(const Event& event) {
   const json::array channels{json::string(event.channel)};
   switch (event.kind) {
     case Event::Kind::message:
-      return {"message", {json::array{message_object(event, false)}}};
+      return {"message", {json::value(json::array{message_object(event, false)})}};
     case Event::Kind::joined:
       return {"presence_join", {event.user, channels}};
     case Event::Kind::left:
@@ -35,11 +35,11 @@ Said say(const Event& event) {
     case Event::Kind::reset:
       return {};
   }
-  if (event.method == "channelstream.user_connect") return {"user_connect", {event.data}};
+  if (event.method == "channelstream.user_connect") return {"user_connect", {json::value(event.data)}};
   if (event.method != "channelstream.user_status" || !event.data.is_object()) return {};
   auto shown = event.data.get_object();
   shown.erase("channels");
-  return {"user_status", {shown}};
+  return {"user_status", {json::value(std::move(shown))}};
 }
 
 }  // namespace longwave::channelstream::g1
