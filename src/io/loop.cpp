@@ -6,6 +6,7 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 
 #include <pthread.h>
@@ -26,13 +27,19 @@ constexpr std::size_t spare_queue_count = 64;
 constexpr std::size_t spare_queue_pieces = 256;
 }  // namespace
 
-void intrusive_ptr_add_ref(Stream::Impl*);
-void intrusive_ptr_release(Stream::Impl*);
-void flush_stream(Stream::Impl&);
+struct LoopCore::Readiness {
+  explicit Readiness(LoopCore& core) : descriptor(*core.context, core.poller.descriptor()) {}
+  ~Readiness() { descriptor.release(); }
+  asio::posix::basic_stream_descriptor<asio::io_context::executor_type> descriptor;
+};
 
-LoopCore::LoopCore(Loop& loop) : owner(loop), context(std::make_unique<asio::io_context>(1)) {}
+LoopCore::LoopCore(Loop& loop) : owner(loop), context(std::make_unique<asio::io_context>(1)) {
+  readiness_ = std::make_unique<Readiness>(*this);
+  poll();
+}
 
 LoopCore::~LoopCore() {
+  readiness_.reset();
   deferred_.clear();
   dirty_.clear();
   wheel_timer_.reset();
@@ -40,6 +47,18 @@ LoopCore::~LoopCore() {
 
 void LoopCore::post(Task task) {
   asio::post(*context, [task = std::move(task)]() mutable { task(); });
+}
+
+void LoopCore::poll() {
+  readiness_->descriptor.async_wait(asio::posix::descriptor_base::wait_read,
+                                    [this](const boost::system::error_code& error) {
+                                      if (error) return;
+                                      // What they queue leaves when all of them have been told.
+                                      flush_scheduled_ = true;
+                                      poller.look();
+                                      flush();
+                                      poll();
+                                    });
 }
 
 // A task posted from the loop's own thread runs after the handlers that were ready and after one look for
@@ -92,18 +111,16 @@ void LoopCore::advance_wheel() {
   if (auto next = wheel_.next(); next && *next < wheel_wakes_) schedule_wheel(*next);
 }
 
-std::vector<SharedBytes> LoopCore::lend_queue() {
-  if (spare_queues_.empty()) return {};
-  auto storage = std::move(spare_queues_.back());
+std::unique_ptr<WriteQueue> LoopCore::lend_queue() {
+  if (spare_queues_.empty()) return std::make_unique<WriteQueue>();
+  auto queue = std::move(spare_queues_.back());
   spare_queues_.pop_back();
-  return storage;
+  return queue;
 }
 
-void LoopCore::return_queue(std::vector<SharedBytes> storage) {
-  storage.clear();
-  if (spare_queues_.size() < spare_queue_count && storage.capacity() <= spare_queue_pieces) {
-    spare_queues_.push_back(std::move(storage));
-  }
+void LoopCore::return_queue(std::unique_ptr<WriteQueue> empty) {
+  if (spare_queues_.size() < spare_queue_count && empty->capacity() <= spare_queue_pieces)
+    spare_queues_.push_back(std::move(empty));
 }
 
 Loop::Loop() : core_(std::make_shared<LoopCore>(*this)) {}

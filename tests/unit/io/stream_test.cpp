@@ -93,6 +93,19 @@ TEST(Stream, more_than_the_kernel_takes_waits_and_arrives_whole) {
   EXPECT_FALSE(pair.a->stream.stalled_since());
 }
 
+TEST(Stream, what_is_dropped_before_it_left_is_gone) {
+  Pair pair;
+  pair.a->stream.write(std::string(100, 'x'));
+  pair.a->stream.write(std::string(100, 'y'));
+  pair.a->stream.drop_unsent();
+  EXPECT_EQ(pair.a->stream.queued_bytes(), 0u);
+  pair.a->stream.flush();
+  pair.a->stream.write(std::string("z"));
+  pair.b->wanted = 1;
+  pair.run();
+  EXPECT_EQ(pair.b->seen, "z");
+}
+
 TEST(Stream, a_paused_reader_leaves_the_writer_with_a_queue) {
   Pair pair;
   pair.b->stream.pause();
