@@ -93,6 +93,7 @@ People::People(const Config& config, Ground& ground, Stations& stations, io::Loo
   connect_hub();
   ground.users().on_ended(
       [this](const std::vector<std::string>& sessions) { sockets_.sessions_ended(sessions); });
+  beat();  // a socket that waited for us may be asked for our health before the loops have turned once
 }
 
 People::~People() = default;
@@ -186,7 +187,6 @@ void People::start() {
   if (own_loop_) own_loop_->start();
   messages_.start();
   hub_loop_.post([this] { tick_timer_.every(tick_every, [this] { hub_.tick(); }); });
-  beat();
   heartbeat_.every(beat_every, [this] { beat(); });
   expiry_.every(expire_every, [this] { ground_.users().end_expired(); });
 }

@@ -301,9 +301,7 @@ void Program::Rooms::upgrade(const Invocation& invocation) {
 }
 
 std::vector<int> Program::Rooms::serve(const Invocation& invocation) {
-  net.start();
-  people.start();
-  if (channelstream) channelstream->start();
+  // Before the first answer: who has one may ask us to end, or to be replaced.
   io::Signals signals(stations.loop(), {SIGINT, SIGTERM, SIGHUP, SIGUSR2}, [&](int signal) {
     if (signal == SIGHUP) return reload();
     if (signal == SIGUSR2) return ending_ ? void() : upgrade(invocation);
@@ -311,6 +309,9 @@ std::vector<int> Program::Rooms::serve(const Invocation& invocation) {
     tell_supervisor("STOPPING=1");
     stop();
   });
+  net.start();
+  people.start();
+  if (channelstream) channelstream->start();
   stations.start();
   tell_supervisor("READY=1");
   stations.loop().run();

@@ -48,7 +48,7 @@ def upgrade(server):
     server.process.send_signal(signal.SIGUSR2)
     end = time.monotonic() + 30
     while upgrades(server) == before:
-        assert time.monotonic() < end and server.alive(), server.log()[-2000:]
+        assert time.monotonic() < end and server.alive(), (server.process.poll(), server.log()[-2000:])
         time.sleep(0.02)
     while time.monotonic() < end:  # answers again, as the next program
         try:
@@ -181,7 +181,8 @@ def test_activation_and_notification(binary):
     told.settimeout(10)
     server.process = start_activated(server, listening, {"NOTIFY_SOCKET": folder + "/notify"})
     try:
-        assert b" 200 " in raw.receive(early, 10, until=b"\r\n\r\n")[0]
+        answer = raw.receive(early, 10, until=b"\r\n\r\n")
+        assert b" 200 " in answer[0], answer
         assert told.recv(100) == b"READY=1"
         server.process.send_signal(signal.SIGHUP)
         assert told.recv(100).startswith(b"RELOADING=1\nMONOTONIC_USEC=")
