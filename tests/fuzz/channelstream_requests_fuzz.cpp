@@ -1,4 +1,4 @@
-// room: dialects/channelstream
+// room: channelstream
 // SPDX-License-Identifier: Apache-2.0
 //
 // Whatever JSON a body is, it is either taken or every problem is a field with messages; what was taken keeps

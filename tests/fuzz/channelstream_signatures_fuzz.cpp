@@ -1,4 +1,4 @@
-// room: dialects/channelstream
+// room: channelstream
 // SPDX-License-Identifier: Apache-2.0
 //
 // No token made without the secret passes, whatever it looks like; one that was made with it passes until a

@@ -4,6 +4,7 @@ import asyncio
 import http.client
 import json
 import pathlib
+import random
 import re
 import subprocess
 import threading
@@ -285,6 +286,41 @@ def test_own_signature(server):
     assert post("/info", body) == 401
     old = golden.own_token("POST", "/info", body, at=int(time.time()) - 120)
     assert server.request("POST", "/info", body, {"x-channelstream-secret": old})[0] == 401
+
+
+def test_hostile(server):
+    """two thousand bodies of all shapes: each is answered 200, 400 or 422, and the server goes on"""
+    chance = random.Random(7)
+    names = ["username", "user", "conn_id", "channels", "channel", "channel_configs", "info", "user_state", "fresh_user_state",
+             "state_public_keys", "pm_users", "exclude_users", "message", "uuid", "timestamp", "edited", "no_history", "history_size",
+             "include_users", "x", "type", ""]
+    plain = [None, True, False, 0, -1, 1.5, 10 ** 18, "", "a", "#a", "h-a", "h-b", "x" * 300, "\u0000", "\U0001f600", "station:main",
+             "00000000-0000-4000-8000-000000000001", "2020-06-27T20:44:49.1", [], {}]
+
+    def value(depth):
+        kind = chance.random()
+        if depth > 3 or kind < 0.5:
+            return chance.choice(plain)
+        if kind < 0.75:
+            return [value(depth + 1) for _ in range(chance.randrange(4))]
+        return {chance.choice(names): value(depth + 1) for _ in range(chance.randrange(6))}
+
+    calls = [("POST", path) for path in ("/connect", "/subscribe", "/unsubscribe", "/user_state", "/message", "/channel_config", "/info",
+                                         "/disconnect")] + [("PATCH", "/message"), ("DELETE", "/message")]
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    seen = set()
+    for _ in range(2000):
+        method, path = chance.choice(calls)
+        body = value(0)
+        if chance.random() < 0.7:
+            body = {"username": "h-ada", "conn_id": "00000000-0000-4000-8000-0000000000aa", "channels": ["h-a"],
+                    **(body if isinstance(body, dict) else {})} if path != "/message" else [body] * 2
+            body = {key: entry for key, entry in body.items() if chance.random() < 0.8} if isinstance(body, dict) else body
+        connection.request(method, path, json.dumps(body), {"x-channelstream-secret": golden.g2_token()})
+        answer = connection.getresponse()
+        json.loads(answer.read())
+        seen.add(answer.status)
+    assert seen <= {200, 400, 422} and {200, 422} <= seen, seen
 
 
 def test_admin(server):

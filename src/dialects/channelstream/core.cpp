@@ -2,7 +2,6 @@
 #include "dialects/channelstream/core.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 namespace longwave::channelstream {
@@ -128,11 +127,9 @@ void Core::attach(Session& session, Exit& exit, Target target) {
   session.exit = &exit;
   session.target = target;
   mark(session);
-  const std::vector<EventPtr> waiting(std::make_move_iterator(session.waiting.begin()),
-                                      std::make_move_iterator(session.waiting.end()));
-  session.waiting.clear();
+  const auto waiting = std::exchange(session.waiting, {});
   session.waiting_of.clear();
-  session.unconfirmed.assign(waiting.begin(), waiting.end());
+  session.unconfirmed = waiting;
   exit.catch_up(target, waiting);
 }
 
@@ -143,7 +140,7 @@ void Core::detach(std::string_view conn_id, Target target, bool lost, std::vecto
   session->exit = nullptr;
   session->leave_at = clock_.now() + idle;
   auto again = std::exchange(session->unconfirmed, {});
-  if (!lost) again.assign(unsent.begin(), unsent.end());
+  if (!lost) again = std::move(unsent);
   for (const auto& event : again) keep(*session, event);
 }
 
@@ -270,7 +267,8 @@ void Core::send(const Members& members, const hub::Publication& publication, con
       continue;
     }
     session->unconfirmed.push_back(event);
-    if (session->unconfirmed.size() > unconfirmed_events) session->unconfirmed.pop_front();
+    if (auto& sent = session->unconfirmed; sent.size() > 2 * unconfirmed_events)
+      sent.erase(sent.begin(), sent.begin() + unconfirmed_events);
     auto batch = std::find_if(batches.begin(), batches.end(),
                               [&](const auto& entry) { return entry.first == session->exit; });
     if (batch == batches.end()) batch = batches.insert(batches.end(), {session->exit, {}});

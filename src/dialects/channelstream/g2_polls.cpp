@@ -44,6 +44,7 @@ Result<void> Polls::add_route(web::Router& router) {
 
 void Polls::accept(web::RequestContext&& context) {
   auto& request = context.request();
+  if (auto refused = rest_.refuse_plain(request)) return context.respond(std::move(*refused));
   rest_.add_cors(request, request.answer_headers);
   if (request.method == "OPTIONS") return context.respond(web::Response::text(200, ""));
   const std::string conn_id(request.query_value("conn_id").value_or(""));

@@ -98,6 +98,7 @@ Result<void> Sockets::add_route(web::Router& router) {
 }
 
 void Sockets::accept(web::RequestContext&& context) {
+  if (auto refused = rest_.refuse_plain(context.request())) return context.respond(std::move(*refused));
   if (rest_.refuse_origin(context.request()))
     return context.respond(web::Response::json(R"({"error":"pages of this origin may not"})", 403));
   Lane& lane = here();

@@ -127,9 +127,6 @@ Rest::State::Verdict Rest::State::judge(const web::Request& request, std::string
 void Rest::State::handle(web::RequestContext&& context) {
   auto& request = context.request();
   const auto path = table.find(request.path);
-  if (settings.enforce_https && !request.tls) {
-    return context.respond(text_json({{"error", "this server is reached by https only"}}, 406));
-  }
   if (request.method == "OPTIONS") return context.respond(web::Response::text(200, ""));
   const auto method = path == table.end()
                           ? decltype(path->second.begin()){}
@@ -195,12 +192,19 @@ Result<void> Rest::add_routes(web::Router& router) {
                              .description = "channelstream, when it is switched on",
                              .handler = [this, open](web::RequestContext&& context) {
                                auto& request = context.request();
+                               if (auto refused = refuse_plain(request))
+                                 return context.respond(std::move(*refused));
                                if (open) add_cors(request, request.answer_headers);
                                state_->handle(std::move(context));
                              }});
     if (!added) return added;
   }
   return {};
+}
+
+std::optional<web::Response> Rest::refuse_plain(const web::Request& request) const {
+  if (!state_->settings.enforce_https || request.tls) return std::nullopt;
+  return text_json({{"error", "this server is reached by https only"}}, 406);
 }
 
 bool Rest::refuse_origin(const web::Request& request) const {

@@ -11,6 +11,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,6 +58,8 @@ class Rest {
   /// Those that pages of any origin may use: all but what a cookie opens.
   std::vector<std::string> open_paths() const;
 
+  /// What is answered to plain HTTP when only https is wanted.
+  std::optional<web::Response> refuse_plain(const web::Request& request) const;
   /// For handlers of their own routes (transports): the fields that let other pages read the answer.
   void add_cors(const web::Request& request, web::Headers& headers) const;
   bool cors_allows(std::string_view origin) const;

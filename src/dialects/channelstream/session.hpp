@@ -8,7 +8,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <set>
 #include <span>
@@ -49,11 +48,11 @@ struct Session {
   std::set<std::string, std::less<>> channels = {};
   Exit* exit = nullptr;
   Target target = {};
-  Instant last_active{};              ///< sign of life of the client
-  Instant leave_at{};                 ///< while there is no transport: when it is collected
-  std::deque<EventPtr> waiting = {};  ///< came while there was no transport
+  Instant last_active{};               ///< sign of life of the client
+  Instant leave_at{};                  ///< while there is no transport: when it is collected
+  std::vector<EventPtr> waiting = {};  ///< came while there was no transport
   std::map<std::string, std::size_t, std::less<>> waiting_of = {};  ///< how many of each channel
-  std::deque<EventPtr> unconfirmed = {};                            ///< sent since the last sign of life
+  std::vector<EventPtr> unconfirmed = {};                           ///< sent since the last sign of life
 };
 
 struct User {
