@@ -40,9 +40,18 @@ MemoryBroker::MemoryBroker(std::string epoch, const Clock& clock, MemoryBrokerLi
 MemoryBroker::Channel& MemoryBroker::open(const std::string& name) {
   const auto [it, fresh] = channels_.try_emplace(name);
   Channel& channel = it->second;
-  if (fresh) channel.top.epoch = forgotten_ == 0 ? epoch_ : epoch_ + '-' + std::to_string(forgotten_);
+  if (fresh) channel.top.epoch = epoch();
   channel.used = clock_.now();
   return channel;
+}
+
+MemoryBroker::Channel* MemoryBroker::find(const std::string& name) {
+  const auto found = channels_.find(name);
+  return found == channels_.end() ? nullptr : &found->second;
+}
+
+std::string MemoryBroker::epoch() const {
+  return forgotten_ == 0 ? epoch_ : epoch_ + '-' + std::to_string(forgotten_);
 }
 
 void MemoryBroker::trim(Channel& channel) const {
@@ -52,7 +61,12 @@ void MemoryBroker::trim(Channel& channel) const {
 }
 
 void MemoryBroker::interest(const std::string& channel, bool wanted, Done<void> done) {
-  open(channel).wanted = wanted;
+  if (wanted) {
+    open(channel).wanted = true;
+  } else if (Channel* known = find(channel)) {
+    known->wanted = false;
+    if (known->top.offset == 0) channels_.erase(channel);  // as if it had never been
+  }
   if (done) done({});
 }
 
@@ -71,6 +85,10 @@ Published MemoryBroker::append(Channel& channel, const std::string& name, Messag
 }
 
 void MemoryBroker::publish(const std::string& name, Message message, const Keep& keep, Done<Published> done) {
+  if (channels_.size() >= limits_.channels && !channels_.contains(name)) {
+    if (done) done(error(Errc::full, "there are too many channels"));
+    return;
+  }
   Channel& channel = open(name);
   channel.keep = keep;
   std::string key;
@@ -101,6 +119,9 @@ void MemoryBroker::forget_keys() {
 }
 
 void MemoryBroker::history(const std::string& name, const HistoryQuery& query, Done<History> done) {
+  if (!find(name))  // asking makes no channel: nobody fills the memory with names
+    return done(
+        History{.top = {0, epoch()}, .complete = query.since && *query.since == Position{0, epoch()}});
   Channel& channel = open(name);
   trim(channel);
   History history{.top = channel.top};
@@ -128,7 +149,8 @@ void MemoryBroker::history(const std::string& name, const HistoryQuery& query, D
 }
 
 void MemoryBroker::top(const std::string& channel, Done<Position> done) {
-  done(open(channel).top);
+  const Channel* known = find(channel);
+  done(known ? known->top : Position{0, epoch()});
 }
 
 void MemoryBroker::find(const std::string& name, const std::string& id, Done<Publication> done) {
@@ -143,20 +165,22 @@ void MemoryBroker::find(const std::string& name, const std::string& id, Done<Pub
 }
 
 void MemoryBroker::change(const std::string& name, Change change, const Keep& keep, Done<Published> done) {
-  Channel& channel = open(name);
-  channel.keep = keep;
-  trim(channel);
   bool found = false;
-  for (Kept* kept : {&channel.log, &channel.history}) {
-    Entry* entry = kept->find(change.id);
-    if (!entry) continue;
-    found = true;
-    kept->replace(*entry, change.data);
+  if (Channel* known = find(name)) {
+    trim(*known);
+    for (Kept* kept : {&known->log, &known->history}) {
+      Entry* entry = kept->find(change.id);
+      if (!entry) continue;
+      found = true;
+      kept->replace(*entry, change.data);
+    }
   }
   if (!found) {
     if (done) done(error(Errc::not_found, "there is no such message (any more)"));
     return;
   }
+  Channel& channel = open(name);
+  channel.keep = keep;
   if (!change.data)  // in the log the gap is needed: it says that the number isn't missing
     std::erase_if(channel.history.entries, [](const Entry& entry) { return !entry.publication.data; });
   Published published = append(channel, name, std::move(change.event));
@@ -242,12 +266,13 @@ void MemoryBroker::tick() {
   std::erase_if(users_, [&](const auto& user) { return user.second.used + state_age < now; });
   for (auto channel = channels_.begin(); channel != channels_.end();) {
     trim(channel->second);
-    if (channel->second.wanted || channel->second.used + limits_.idle > now) {
+    const Channel& known = channel->second;
+    if (known.wanted || known.used + limits_.idle > now) {
       ++channel;
       continue;
     }
+    if (known.top.offset > 0) ++forgotten_;
     channel = channels_.erase(channel);
-    ++forgotten_;
   }
 }
 

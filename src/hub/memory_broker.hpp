@@ -14,6 +14,7 @@ struct MemoryBrokerLimits {
   std::size_t bytes = 1024 * 1024;         ///< of a channel's log, and of its history
   std::size_t keys = 100'000;              ///< remembered for repeated publications; the oldest go first
   Duration idle = std::chrono::hours{72};  ///< a channel nobody has used for so long is forgotten
+  std::size_t channels = 100'000;          ///< that have publications; a publication on another is full
 };
 
 /// The broker of one process: answers at once, forgets when the process ends (the epoch tells).
@@ -78,6 +79,8 @@ class MemoryBroker final : public Broker {
     Instant used;
   };
   Channel& open(const std::string& name);
+  Channel* find(const std::string& name);
+  std::string epoch() const;
   void trim(Channel& channel) const;
   Published append(Channel& channel, const std::string& name, Message&& message);
   static void expire(Channel& channel, Instant now);

@@ -68,6 +68,25 @@ TEST_F(MemoryBrokerTest, forgets_channels_that_nobody_uses_and_begins_another_ep
   EXPECT_FALSE(missed("idle", {1, "e"}).complete);
 }
 
+TEST_F(MemoryBrokerTest, asking_makes_no_channels_and_there_are_only_so_many) {
+  EXPECT_EQ(top("x"), (Position{0, "e"}));
+  EXPECT_TRUE(missed("x", {0, "e"}).complete);
+  EXPECT_FALSE(missed("x", {1, "e"}).complete);
+  broker.interest("y", true, {});
+  broker.interest("y", false, {});
+  EXPECT_EQ(broker.channels(), 0U);
+  MemoryBroker small{"e", clock, {.channels = 1}};
+  const auto publish_on = [&](const char* channel) {
+    bool well = false;
+    small.publish(channel, {.method = "x", .data = text("1")}, keep,
+                  [&](Result<Published> published) { well = published.has_value(); });
+    return well;
+  };
+  EXPECT_TRUE(publish_on("a"));
+  EXPECT_FALSE(publish_on("b"));
+  EXPECT_TRUE(publish_on("a"));
+}
+
 TEST_F(MemoryBrokerTest, forgets_the_state_of_users_who_are_away) {
   broker.set_state("ada", {.values = {{"mood", "1"}}}, {});
   clock.advance(Broker::state_age + std::chrono::seconds{1});
