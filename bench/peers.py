@@ -61,6 +61,8 @@ class Peer:
             command = [BUILD / "bench" / "bare_bench", port]
         elif kind == "hub":
             command = [BUILD / "bench" / "hub_server_bench", port, loops, *(["deflate"] if deflate else []), *options]
+        elif kind == "socketio-library":
+            command = [BUILD / "bench" / "socketio_server_bench", port, loops]
         elif kind == "longwave":
             pathlib.Path(self.folder, "music").mkdir()
             command = [BUILD / "longwave", "serve", "--music", self.folder + "/music", "--data", self.folder + "/data",
@@ -127,7 +129,7 @@ class Load:
     """The clients of one server."""
 
     def __init__(self, peer, deflate=False, size=128):
-        protocol = "longwave" if peer.kind == "hub" else peer.kind
+        protocol = {"hub": "longwave", "socketio-library": "socketio"}.get(peer.kind, peer.kind)
         command = [BUILD / "bench" / "load_bench", protocol, peer.port, peer.second if peer.kind == "nats" else peer.port,
                    "--bytes", size, *(["--deflate"] if deflate else [])]
         self.process = subprocess.Popen(list(map(str, command)), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
