@@ -94,6 +94,7 @@ void Hub::Impl::catch_up(Channel& channel) {
 void Hub::Impl::caught_up(Channel& channel, Result<History> missed) {
   channel.feed = Channel::Feed::flowing;
   if (!missed) {  // back() will ask again, or the next check
+    --channel.tries;
     channel.check_due = clock_.now() + std::chrono::seconds{1};
     ask_again(channel, false);
     return;
@@ -103,6 +104,7 @@ void Hub::Impl::caught_up(Channel& channel, Result<History> missed) {
     if (!missed->publications.empty()) ++counts_.gaps;
     for (const Publication& publication : missed->publications) forward(channel, publication);
     channel.top.offset = std::max(channel.top.offset, missed->top.offset);  // the last ones may be deleted
+    if (channel.pending.empty()) channel.tries = 0;
   } else {
     // A broker that announces what it doesn't have makes no progress either: then from where it is now.
     const bool anew = missed->top.epoch != channel.top.epoch;

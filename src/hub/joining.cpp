@@ -145,7 +145,11 @@ void Hub::Impl::historied(ClientId id, const std::string& name, std::uint64_t at
 
 void Hub::Impl::ask_for_values(ClientId id, const std::string& name, std::uint64_t attempt) {
   const Snapshot* provider = provider_of(name);
-  if (!provider) return valued(id, name, attempt, {});
+  if (!provider) {
+    // Nothing contains what was published meanwhile: it waits, and follows.
+    Channel& channel = channels_.at(name);
+    return join(id, channel, channel.joining.at(id));
+  }
   (*provider)(name, [this, id, name, attempt](std::vector<std::pair<std::string, Payload>> values) {
     const Turn turn(*this);
     valued(id, name, attempt, std::move(values));
@@ -208,7 +212,7 @@ void Hub::Impl::join(ClientId id, Channel& channel, Joining& joining) {
   auto& first = start.first;
   std::stable_partition(first.begin(), first.end(), [](const Publication& p) { return p.offset == 0; });
   const auto waited = [&](const auto& p) { return p->offset > start.position.offset; };
-  came(channel, client.person.get());
+  const bool fresh = came(channel, client.person.get());
   if (!start.recovered && channel.config->presence && channel.config->presence_list) {
     const auto numbered =
         std::find_if(first.begin(), first.end(), [](const auto& p) { return p.offset != 0; });
@@ -224,6 +228,7 @@ void Hub::Impl::join(ClientId id, Channel& channel, Joining& joining) {
   }
   const Group& group = groups_.at(group_of(id));
   group.delivery->joined(group.loop, id, channel.name, done.ticket, std::move(done.start));
+  if (fresh) tell(channel, false);  // not before it has joined: it would miss what comes of it
   happened(HubEvent::Kind::subscribed, id, client.person.get(), channel.name);
 }
 

@@ -72,7 +72,7 @@ void Hub::Impl::identify(ClientId id, Person person) {
   auto fresh = keep(id, std::move(person));
   for (Channel* channel : client.channels) {
     if (channel->joining.contains(id)) continue;
-    came(*channel, fresh.get());
+    if (came(*channel, fresh.get())) tell(*channel, false);
     went(*channel, client.person.get());
   }
   note_user(id, client.person.get(), false);

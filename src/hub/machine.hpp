@@ -198,7 +198,7 @@ class Hub::Impl final : public BrokerEvents {
   void state_changed(const std::string& user, const StateChange& change);
   void announce_state(const std::string& user, const std::string& key, const std::string& data);
 
-  void came(Channel& channel, const Person* person);
+  bool came(Channel& channel, const Person* person);
   void went(Channel& channel, const Person* person);
   void mark_dirty(Channel& channel);
   void tell(Channel& channel, bool everything);

@@ -19,18 +19,19 @@ bool is_told(const ChannelConfig& config) {
 
 }  // namespace
 
-void Hub::Impl::came(Channel& channel, const Person* person) {
+/// True: somebody who wasn't here before, which the broker should hear of at once.
+bool Hub::Impl::came(Channel& channel, const Person* person) {
   channel.people.add(person);
   mark_dirty(channel);
-  if (!person) return;
+  if (!person) return false;
   channel.changed.insert(person->key);
   const auto back = channel.lingering.find(person->key);
   if (back != channel.lingering.end()) {
     channel.people.remove(&back->second.first);
     channel.lingering.erase(back);
-  } else if (channel.config->join_leave && channel.people.row(person->key).connections == 1) {
-    tell(channel, false);
+    return false;
   }
+  return channel.config->join_leave && channel.people.row(person->key).connections == 1;
 }
 
 void Hub::Impl::went(Channel& channel, const Person* person) {
@@ -64,7 +65,8 @@ void Hub::Impl::tell(Channel& channel, bool everything) {
     for (const std::string& key : keys) rows.push_back(channel.people.row(key));
   }
   channel.told = true;
-  channel.refresh_due = clock_.now() + refresh_every;
+  // A part doesn't keep the rest from running out.
+  if (everything || channel.refresh_due == Instant{}) channel.refresh_due = clock_.now() + refresh_every;
   broker_.present(channel.name, std::move(rows), channel.people.strangers(),
                   [this, name = channel.name](Result<PresenceMoves> moves) {
                     const Turn turn(*this);

@@ -18,6 +18,15 @@ std::string owner_of(const Words& words) {
   return "user:" + words.user;
 }
 
+/// Who gets the message hears of its change; also the connection that said it: somebody else may have changed
+/// it.
+std::shared_ptr<const Audience> of_event(const std::shared_ptr<const Audience>& message) {
+  if (!message || message->from == 0) return message;
+  Audience audience = *message;
+  audience.from = 0;
+  return audience == Audience{} ? nullptr : std::make_shared<const Audience>(std::move(audience));
+}
+
 }  // namespace
 
 void Hub::Impl::publish(const std::string& name, Message message, Done<Published> done) {
@@ -134,7 +143,7 @@ void Hub::Impl::edit(const std::string& name, Edit edit, Done<Published> done) {
                           .id = edit.id,
                           .user = found->user,
                           .owner = found->owner,
-                          .audience = found->audience}},
+                          .audience = of_event(found->audience)}},
                std::move(done));
       });
 }
@@ -158,7 +167,7 @@ void Hub::Impl::remove(const std::string& name, const std::string& id, std::opti
                           .id = id,
                           .user = found->user,
                           .owner = found->owner,
-                          .audience = found->audience}},
+                          .audience = of_event(found->audience)}},
                std::move(done));
       });
 }

@@ -191,11 +191,12 @@ class ChannelsApp {
     if (publication.offset == 0) return;
     hub::Position& known = *found->second.known;
     if (publication.epoch == known.epoch && publication.offset <= known.offset) return;
-    if (publication.epoch != known.epoch || publication.offset != known.offset + 1)
-      return wrong(publication.channel, fmt::format("was at {} {} and got {} {} without a word", known.epoch,
-                                                    known.offset, publication.epoch, publication.offset));
+    if (publication.epoch != known.epoch || publication.after > known.offset)
+      return wrong(publication.channel,
+                   fmt::format("was at {} {} and got {} {} after {} without a word", known.epoch,
+                               known.offset, publication.epoch, publication.offset, publication.after));
+    pass_over(publication.channel, known.epoch, known.offset + 1, publication.offset);
     known.offset = publication.offset;
-    if (!publication.data) return pass_over(publication.channel, known.epoch, known.offset, known.offset + 1);
     see(publication);
   }
 

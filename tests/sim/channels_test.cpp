@@ -36,7 +36,7 @@ class Episode {
     weather_.message = std::chrono::milliseconds{1 + static_cast<int>(world_.random.below(300))};
     weather_.lost = world_.random.chance(0.5) ? 0 : 0.02 * world_.random.unit();
     fair_ = world_.random.chance(0.3);
-    busy_ = std::chrono::milliseconds{10 + static_cast<int>(world_.random.below(400))};
+    busy_ = std::chrono::milliseconds{20 + static_cast<int>(world_.random.below(400))};
     log_size_ = static_cast<std::uint32_t>(world_.random.chance(0.5) ? 4 + world_.random.below(20) : 500);
     for (auto& node : nodes_) start(node);
     writer_.some_node = [this] { return some_node(); };
@@ -53,14 +53,13 @@ class Episode {
 
   std::string problem() {
     stir();
-    world_.run_until(Instant{15s + world_.delay(60s)});
+    world_.run_until(Instant{8s + world_.delay(40s)});
     calm();
     // Silent loss is found within 40 s and some, rows of the dead run out after 60 s.
-    world_.run_until(world_.now() + 130s);
+    world_.run_until(world_.now() + 105s);
     check_end();
-    check_state();
     for (auto& app : apps_) app->disconnect();
-    world_.run_until(world_.now() + 70s);
+    world_.run_until(world_.now() + 8s);
     for (auto& node : nodes_)
       if (node->hub().clients() != 0 || node->hub().channels() != 0)
         world_.wrong("a hub keeps what nobody uses");
@@ -247,8 +246,6 @@ class Episode {
       if (count != 0)
         return world_.wrong(fmt::format("{}: {} has come or gone {} times too often", channel, user, count));
   }
-
-  void check_state() {}
 
   World world_;
   RedisModel redis_;
