@@ -63,13 +63,21 @@ std::int64_t status_of(const json::object& from) {
 }
 
 /// Why these channels can't be granted; empty: they can.
-std::string_view refuse_channels(const std::vector<std::string>& channels) {
+std::string_view refuse_channels(Core& core, const std::vector<std::string>& channels) {
   if (channels.empty()) return "No channels specified";
   if (channels.size() > most_channels) return "Too many channels";
   for (const auto& name : channels) {
     if (const auto why = refuse_channel(name); !why.empty()) return why;
+    const auto who = core.hub().config(name)->subscribe;
+    if (who == hub::Who::server || who == hub::Who::admin) return "This channel is not for browsers";
   }
   return {};
+}
+
+/// Why a web application can't speak on this channel or set it up.
+std::string_view refuse_own(std::string_view channel) {
+  if (const auto why = refuse_channel(channel); !why.empty()) return why;
+  return hub::is_system_channel(channel) ? "This channel is the server's own" : std::string_view{};
 }
 
 void grant(Core& core, User& user, const std::vector<std::string>& channels) {
@@ -86,7 +94,7 @@ void connect(Core& core, Streams& streams, Call& call) {
   if (name.empty()) return fail(call, "No username specified");
   if (name.size() > longest_name) return fail(call, "The username is too long");
   const auto channels = texts_of(*fields, "channels");
-  if (const auto why = refuse_channels(channels); !why.empty()) return fail(call, why);
+  if (const auto why = refuse_channels(core, channels); !why.empty()) return fail(call, why);
   const auto status = status_of(*fields);
   if (status < 0) return fail(call, "The status is a whole number from 0");
   auto conn_id = text_of(*fields, {"conn_id"});
@@ -105,7 +113,7 @@ void subscribe(Core& core, Streams& streams, Call& call) {
   const auto* fields = fields_of(call);
   if (!fields) return;
   const auto channels = texts_of(*fields, "channels");
-  if (const auto why = refuse_channels(channels); !why.empty()) return fail(call, why);
+  if (const auto why = refuse_channels(core, channels); !why.empty()) return fail(call, why);
   const auto conn_id = text_of(*fields, {"conn_id"});
   const auto* session = conn_id.empty() ? nullptr : core.find(conn_id);
   if (!conn_id.empty() && !session) return fail(call, "Unknown connection", 403);
@@ -159,7 +167,7 @@ std::string_view refuse_message(const json::value& value) {
   if (bad("pm_users", [](const json::value& v) { return v.is_array(); })) return "pm_users is a list";
   if (bad("timestamp", is_text)) return "timestamp is a text";
   const auto channel = text_of(*fields, {"channel"});
-  return channel.empty() ? std::string_view{} : refuse_channel(channel);
+  return channel.empty() ? std::string_view{} : refuse_own(channel);
 }
 
 void message(Core& core, const std::shared_ptr<Call>& call) {
@@ -239,7 +247,7 @@ void channel_config(Core& core, Call& call) {
     const bool fits = pair && pair->size() == 2 && (*pair)[0].is_string() && (*pair)[1].is_object();
     if (!fits) return fail(call, "The body must be a list of [channel, settings]");
     std::string name((*pair)[0].get_string());
-    if (const auto why = refuse_channel(name); !why.empty()) return fail(call, why);
+    if (const auto why = refuse_own(name); !why.empty()) return fail(call, why);
     if (!changed({}, (*pair)[1].get_object())) return fail(call, "A setting has the wrong type");
     changes.emplace_back(std::move(name), &(*pair)[1].get_object());
   }
