@@ -9,6 +9,7 @@
 #include "redis/connection.hpp"
 
 #include <functional>
+#include <future>
 #include <random>
 #include <utility>
 
@@ -86,6 +87,16 @@ hub::Broker& Messages::broker() {
 
 void Messages::start() {
   if (shared_) loop_.post([this] { shared_->broker().start(); });
+}
+
+void Messages::stop() {
+  if (!shared_) return;
+  std::promise<void> over;
+  loop_.post([&] {
+    shared_->broker().stop();
+    over.set_value();
+  });
+  over.get_future().wait();
 }
 
 std::vector<api::Check> Messages::checks() const {

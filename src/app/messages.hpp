@@ -33,6 +33,9 @@ class Messages {
   hub::Broker& broker();
   /// Begins to connect. Any thread; without Redis nothing.
   void start();
+  /// Ends the connections; what waits for an answer gets one. Not on the loop, which runs. Returns when it is
+  /// done.
+  void stop();
   std::vector<api::Check> checks() const;
   void add_metrics(api::Metrics& metrics) const;
 

@@ -192,6 +192,7 @@ void People::start() {
 }
 
 void People::stop() {
+  messages_.stop();
   if (own_loop_) own_loop_->stop();
 }
 
