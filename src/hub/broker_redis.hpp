@@ -43,7 +43,7 @@ class RedisBrokerState {
 };
 
 /// The broker between nodes: every step is one script in Redis, publications come by its pub/sub
-/// (docs/adr/0010, docs/cluster.md). Two links: one for commands, one that subscribes; when either is lost
+/// (docs/adr/0013, docs/cluster.md). Two links: one for commands, one that subscribes; when either is lost
 /// the broker is lost, until both reach the same run of Redis and everything wanted is subscribed again.
 ///
 /// A restart of Redis gives every channel a new epoch, for its newest publications may not have been saved.

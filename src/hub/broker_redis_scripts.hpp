@@ -7,7 +7,7 @@
 
 namespace longwave::hub {
 
-/// What the broker does in Redis, each in one step that nothing comes between. docs/adr/0010 tells the keys.
+/// What the broker does in Redis, each in one step that nothing comes between. docs/adr/0013 tells the keys.
 /// `present` and `presence` are about people, the others about one channel's publications; `state` about a
 /// user.
 struct RedisScripts {

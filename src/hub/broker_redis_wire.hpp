@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-/// What the Redis broker writes and reads besides its scripts (docs/adr/0010). Pure.
+/// What the Redis broker writes and reads besides its scripts (docs/adr/0013). Pure.
 namespace longwave::hub::redis_wire {
 
 /// The head of a kept publication: what it is besides id and data, as JSON. `node` says where
