@@ -102,10 +102,9 @@ void ClientSocket::join(const json::object& auth) {
   if (!options_.recovery) return restore(*this);
   options_.recovery->check(*seen, [server = client_.server().self, ref = ref(), loop = &loop(), auth,
                                    restore = std::move(restore)](bool possible) mutable {
-    with_socket(server, ref, loop,
-                [possible, auth = std::move(auth), restore = std::move(restore)](ClientSocket& socket) {
-                  possible ? restore(socket) : socket.ask_owner(auth);
-                });
+    with_socket(server, ref, loop, [possible, auth, restore = std::move(restore)](ClientSocket& socket) {
+      possible ? restore(socket) : socket.ask_owner(auth);
+    });
   });
 }
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dialects/socketio/connection.hpp"
 
+#include "base/log.hpp"
 #include "io/loop.hpp"
 
 #include <fmt/core.h>
 
+#include <exception>
 #include <utility>
 
 namespace longwave::socketio {
@@ -198,7 +200,13 @@ void Connection::close_probe() {
 }
 
 void Connection::received(std::string_view data, bool is_binary) {
-  if (handler_) handler_->on_message(data, is_binary);
+  if (!handler_) return;
+  try {
+    handler_->on_message(data, is_binary);
+  } catch (const std::exception& failure) {
+    log::error("a message of an Engine.IO session can't be handled: {}", failure.what());
+    machine_.close(group_.loop.now());
+  }
 }
 
 void Connection::ended(EngineEnd end) {

@@ -83,7 +83,7 @@ class EngineConnection {
 class EngineHandler {
  public:
   virtual ~EngineHandler() = default;
-  /// The view is valid during the call.
+  /// The view is valid during the call. An exception ends the session.
   virtual void on_message(std::string_view data, bool is_binary) = 0;
   /// Once; the handler and the connection are destroyed after it.
   virtual void on_end(EngineEnd end) = 0;

@@ -273,6 +273,25 @@ TEST(SocketServer, TheEndIsTold) {
   EXPECT_TRUE(world.web.shut_down(10s));
 }
 
+TEST(SocketServer, AnExceptionEndsItsSessionOnly) {
+  World world(3);
+  world.serve({.on_connect = [](Socket& socket, const json::object&, Admission admit) {
+    admit({});
+    socket.on_event([&socket](Event event) { socket.emit("length", {event.args.at(0).as_string().size()}); });
+  }});
+  const auto other = world.open();
+  world.post(other, "40");
+  for (int i = 0; i < 6; ++i) {
+    const auto sid = world.open();
+    world.post(sid, "40");
+    world.until(sid, "40{");
+    world.post(sid, R"(42["a",1])");
+    EXPECT_NE(world.until(sid, "nothing").find("ended"), std::string::npos);
+  }
+  world.post(other, R"(42["a","b"])");
+  world.until(other, R"(42["length",1])");
+}
+
 TEST(SocketServer, RecoveryIsTheOwnersDecision) {
   struct Judge final : Recovery {
     void check(const Seen& seen, UniqueFunction<void(bool)> done) override {
