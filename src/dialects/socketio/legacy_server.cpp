@@ -2,18 +2,14 @@
 #include "dialects/socketio/legacy_server.hpp"
 
 #include "base/text.hpp"
-#include "io/deadline.hpp"
+#include "dialects/socketio/legacy_shell.hpp"
 #include "io/loop.hpp"
-#include "web/websocket.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <atomic>
-#include <deque>
-#include <mutex>
+#include <algorithm>
 #include <optional>
-#include <unordered_map>
 #include <utility>
 
 namespace longwave::socketio::legacy {
@@ -22,6 +18,7 @@ namespace {
 constexpr std::chrono::seconds told_close_timeout{60};
 constexpr std::size_t body_limit = 64 * 1024;
 constexpr std::size_t id_bytes = 15;
+constexpr std::size_t most_of_a_guest = 256;
 
 std::shared_ptr<const web::WebSocketOptions> socket_options() {
   auto options = std::make_shared<web::WebSocketOptions>();
@@ -55,178 +52,11 @@ std::shared_ptr<Handshake> handshake_of(const web::Request& request) {
 
 }  // namespace
 
-/// A session with its shell: the waiting poll, the WebSocket, the time.
-class Conversation final : public Client,
-                           private Outlet,
-                           private web::WebSocketHandler,
-                           private io::Deadline {
- public:
-  Conversation(Server::State& owner, std::uint32_t group, std::uint64_t serial, std::string id,
-               std::shared_ptr<const Handshake> handshake);
-  ~Conversation() override = default;
-
-  Ref ref() const override { return {group_, serial_}; }
-  const Handshake& handshake() const override { return *handshake_; }
-  Session& session() override { return session_; }
-  const std::string& id() const { return id_; }
-
-  bool has_socket() const { return socket_ != nullptr; }
-  void open(web::WebSocketSession& socket);
-  void poll(web::RequestContext context, std::uint64_t number);
-  void poll_gone(std::uint64_t number);
-  void post(web::RequestContext context);
-  /// The words of the User may have changed what is due.
-  void rearm();
-
- private:
-  void send(const web::SharedFrame& frame) override;
-  void close_socket() override;
-  void answer_poll(std::string body) override;
-  void ended() override;
-  void on_message(std::string_view payload, bool is_binary) override;
-  void on_drained() override {}
-  void on_close(std::uint16_t code, std::string_view reason) override;
-  void on_deadline(Instant now) override;
-  Instant now() const;
-
-  Server::State& owner_;
-  std::uint32_t group_;
-  std::uint64_t serial_;
-  std::string id_;
-  std::shared_ptr<const Handshake> handshake_;
-  web::WebSocketSession* socket_ = nullptr;
-  std::optional<web::RequestContext> poll_;
-  std::uint64_t poll_number_ = 0;
-  std::unique_ptr<User> user_;
-  Session session_;
-};
-
-struct Server::State {
-  /// The sessions of one loop.
-  struct Group {
-    io::Loop* loop = nullptr;
-    Post post;
-    std::unordered_map<std::string, std::unique_ptr<Conversation>> by_id;
-    std::unordered_map<std::uint64_t, Conversation*> by_serial;
-  };
-  /// What is known of an id on every loop: before its first transport only the handshake.
-  struct Known {
-    std::optional<std::uint32_t> group;
-    std::shared_ptr<Handshake> handshake;
-  };
-
-  State(io::LoopGroup& loops, ServerOptions given, Accept accept_user);
-  std::uint32_t here() const;
-  web::Response answer(const web::Request& request, int status, std::string body) const;
-
-  void shake(web::RequestContext context);
-  void serve(web::RequestContext context);
-  void disconnect(web::RequestContext context, const std::string& id);
-  void open(web::RequestContext context, const std::string& id);
-  void pass_on(web::RequestContext context, const std::string& id);
-  bool offered(std::string_view transport) const;
-  std::optional<std::uint32_t> claim(const std::string& id, const web::Request& request);
-  std::optional<std::uint32_t> group_of(const std::string& id);
-  Conversation* conversation(std::uint32_t group, const std::string& id);
-  Conversation* ensure(std::uint32_t group, const std::string& id);
-  void forget(Conversation& conversation);
-  void forget_unclaimed(Instant now);
-
-  ServerOptions options;
-  Accept accept;
-  std::shared_ptr<const web::WebSocketOptions> socket_terms = socket_options();
-  std::vector<Group> groups;
-  std::atomic<std::uint64_t> last_number{0};
-  mutable std::mutex mutex;  // of what follows
-  std::unordered_map<std::string, Known> known;
-  std::deque<std::pair<Instant, std::string>> unclaimed;  // in the order of their handshakes
-};
-
-Conversation::Conversation(Server::State& owner, std::uint32_t group, std::uint64_t serial, std::string id,
-                           std::shared_ptr<const Handshake> handshake)
-    : owner_(owner),
-      group_(group),
-      serial_(serial),
-      id_(std::move(id)),
-      handshake_(std::move(handshake)),
-      user_(owner.accept(*this)),
-      session_(owner.options.session, now(), *this, *user_) {
-  rearm();
-}
-
-Instant Conversation::now() const {
-  return owner_.groups[group_].loop->now();
-}
-
-void Conversation::rearm() {
-  if (session_.over()) return disarm();
-  io::arm(*owner_.groups[group_].loop, *this, session_.due());
-}
-
-void Conversation::on_deadline(Instant at) {
-  session_.on_time(at);
-  rearm();
-}
-
-void Conversation::open(web::WebSocketSession& socket) {
-  socket_ = &socket;
-  socket.use(*this);
-  session_.open_socket(now());
-  rearm();
-}
-
-void Conversation::on_message(std::string_view payload, bool is_binary) {
-  if (!is_binary) session_.text(payload, now());
-  rearm();
-}
-
-void Conversation::on_close(std::uint16_t, std::string_view) {
-  socket_ = nullptr;
-  session_.socket_lost();
-}
-
-void Conversation::poll(web::RequestContext context, std::uint64_t number) {
-  auto body = session_.poll(now());
-  poll_.emplace(std::move(context));
-  poll_number_ = number;
-  if (body) answer_poll(std::move(*body));
-  rearm();
-}
-
-void Conversation::poll_gone(std::uint64_t number) {
-  if (!poll_ || poll_number_ != number) return;
-  poll_.reset();
-  session_.poll_gone();
-}
-
-void Conversation::post(web::RequestContext context) {
-  const bool taken = session_.post(context.request().body, now());
-  auto answer = owner_.answer(context.request(), taken ? 200 : 400, taken ? "1" : "");
-  context.respond(std::move(answer));
-  rearm();
-}
-
-void Conversation::send(const web::SharedFrame& frame) {
-  if (socket_) socket_->send(frame);
-}
-
-void Conversation::close_socket() {
-  if (socket_) socket_->close(web::close_code::normal);
-}
-
-void Conversation::answer_poll(std::string body) {
-  if (!poll_) return;
-  auto context = std::move(*poll_);
-  poll_.reset();
-  context.respond(owner_.answer(context.request(), 200, std::move(body)));
-}
-
-void Conversation::ended() {
-  owner_.forget(*this);
-}
-
 Server::State::State(io::LoopGroup& loops, ServerOptions given, Accept accept_user)
-    : options(std::move(given)), accept(std::move(accept_user)), groups(loops.size()) {
+    : options(std::move(given)),
+      accept(std::move(accept_user)),
+      socket_terms(socket_options()),
+      groups(loops.size()) {
   for (std::size_t i = 0; i < loops.size(); ++i) {
     groups[i].loop = &loops[i];
     groups[i].post = loops[i].poster();
@@ -262,9 +92,12 @@ void Server::State::shake(web::RequestContext context) {
   {
     const std::lock_guard lock(mutex);
     forget_unclaimed(now);
-    if (known.size() >= options.sessions_limit)
+    const std::string guest = request.is_loopback ? "" : request.peer.ip;
+    const auto held = guests.find(guest);
+    if (known.size() >= options.sessions_limit || (held != guests.end() && held->second >= most_of_a_guest))
       return context.respond(answer(request, 403, "too many sessions; come back later"));
-    known[id] = {std::nullopt, handshake_of(request)};
+    known[id] = {std::nullopt, handshake_of(request), guest};
+    if (!guest.empty()) ++guests[guest];
     unclaimed.emplace_back(now + options.session.heartbeat_timeout, id);
   }
   const auto seconds = [](Duration d) { return std::chrono::ceil<std::chrono::seconds>(d).count(); };
@@ -277,9 +110,18 @@ void Server::State::shake(web::RequestContext context) {
 void Server::State::forget_unclaimed(Instant now) {
   while (!unclaimed.empty() && unclaimed.front().first <= now) {
     const auto found = known.find(unclaimed.front().second);
-    if (found != known.end() && !found->second.group) known.erase(found);
+    if (found != known.end() && !found->second.group) {
+      discharge(found->second);
+      known.erase(found);
+    }
     unclaimed.pop_front();
   }
+}
+
+// With the mutex held.
+void Server::State::discharge(Known& entry) {
+  const auto guest = guests.find(std::exchange(entry.guest, {}));
+  if (guest != guests.end() && --guest->second == 0) guests.erase(guest);
 }
 
 // The loop of the first transport takes the session.
@@ -290,6 +132,7 @@ std::optional<std::uint32_t> Server::State::claim(const std::string& id, const w
   if (found == known.end()) return std::nullopt;
   if (!found->second.group) {
     found->second.group = here();
+    discharge(found->second);
     // Clients repeat the page's query with every request; whoever gave it only now means it as well.
     auto& query = found->second.handshake->query;
     query.insert(query.end(), request.query.begin(), request.query.end());
@@ -341,7 +184,10 @@ void Server::State::disconnect(web::RequestContext context, const std::string& i
   context.respond(answer(context.request(), 200, ""));
   if (!group) {
     const std::lock_guard lock(mutex);
-    known.erase(id);
+    if (const auto found = known.find(id); found != known.end()) {
+      discharge(found->second);
+      known.erase(found);
+    }
     return;
   }
   groups[*group].post([this, id, group = *group] {
