@@ -191,8 +191,8 @@ Result<void> Program::Rooms::open_channelstream(const Config& config) {
   if (config.channelstream_secret.empty()) return {};
   auto settings = channelstream_settings(config);
   if (!settings) return settings.error();
-  auto made =
-      Channelstream::make(std::move(*settings), {people.hub(), people.hub_loop(), net, ground.clock()});
+  auto made = Channelstream::make(
+      std::move(*settings), {people.hub(), people.hub_loop(), net, ground.clock(), !config.redis.empty()});
   if (!made) return made.error();
   channelstream = std::move(*made);
   const bool own = !channelstream_address(config, config.listen).empty();

@@ -19,7 +19,7 @@ from server import Server, free_port
 
 HERE = pathlib.Path(__file__).parent
 SERVER = {"options": ["--channelstream-secret", "secret", "--channelstream-admin-secret", "wonder", "--channelstream-heartbeat", "1",
-                      "--channelstream-poll-wait", "2"]}
+                      "--channelstream-poll-wait", "1"]}
 
 
 def call(server, path, body, method="POST", sign="g2", status=200):

@@ -102,11 +102,11 @@ void Service::connect(Call&& call) {
                                    return fail(std::move(call), joined.error());
                                  }
                                  info(sorted, wanted.info,
-                                      [this, call = std::move(call), wanted = std::move(wanted),
-                                       sorted](json::object channels_info) mutable {
-                                        const auto& user = core_.user(wanted.username);
-                                        call.answer({{"conn_id", wanted.conn_id},
-                                                     {"username", wanted.username},
+                                      [this, call = std::move(call), conn_id = wanted.conn_id,
+                                       name = wanted.username, sorted](json::object channels_info) mutable {
+                                        const auto& user = core_.user(name);
+                                        call.answer({{"conn_id", conn_id},
+                                                     {"username", name},
                                                      {"state", user.state},
                                                      {"public_state", user.public_state()},
                                                      {"channels", json_list(sorted)},
@@ -166,8 +166,9 @@ void Service::unsubscribe(Call&& call) {
 void Service::user_state(Call&& call) {
   StateOf wanted;
   if (const auto problems = read(call.body, wanted); !problems.empty()) return call.answer(problems, 422);
-  core_.hub().state(wanted.user, [this, call = std::move(call),
-                                  wanted = std::move(wanted)](Result<hub::UserState> known) mutable {
+  const auto name = wanted.user;
+  core_.hub().state(name, [this, call = std::move(call),
+                           wanted = std::move(wanted)](Result<hub::UserState> known) mutable {
     if (!known) return fail(std::move(call), known.error());
     if (known->version == 0 && !core_.find_user(wanted.user))
       return call.answer({{"user", {"Unknown user"}}}, 422);
