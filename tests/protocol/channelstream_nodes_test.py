@@ -28,11 +28,11 @@ def test_nodes(binary):
             def both():
                 channel = call(first, "/info", {"info": {}})["channels"]["a"]
                 return channel["users"] == ["ada", "bob"] and channel["total_connections"] == 2 and len(channel["history"]) == 1
-            await post(first.until, both, 20, "both nodes' users in /info of one")
+            await post(first.until, both, 20, what="both nodes' users in /info of one")
             await post(redis.kill)
-            await post(first.until, lambda: call_status(first) == 503, 20, "posts are refused while Redis is away")
+            await post(first.until, lambda: call_status(first) == 503, 20, what="posts are refused while Redis is away")
             await post(redis.start)
-            await post(first.until, lambda: call_status(first) == 200, 20, "posts are taken again")
+            await post(first.until, lambda: call_status(first) == 200, 20, what="posts are taken again")
             back = await until(socket, lambda all: "probe" in texts(all))
             assert {m["type"] for m in back} <= {"message", "channel:reset"}, back
 
