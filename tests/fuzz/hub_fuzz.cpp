@@ -101,7 +101,7 @@ class World final : public Delivery {
     }
     View& view = found->second;
     must(!view.joined, "a subscription is answered once");
-    std::uint64_t last = joined->recovered ? view.position.offset : 0;
+    std::uint64_t last = 0;
     for (const Publication& p : joined->first) {
       if (p.offset == 0) continue;
       must(p.offset > last && p.offset <= joined->position.offset, "what comes first is in order");

@@ -154,5 +154,74 @@ TEST_F(HubTest, channels_go_when_nobody_needs_them) {
   EXPECT_EQ(hub.channels(), 0u);
 }
 
+TEST_F(HubTest, a_cache_tells_its_newest_on_every_subscribe) {
+  configure("a", R"({"recovery":"cache"})");
+  connect(1, 0, {"a", "", ""});
+  subscribe(1, "a");
+  EXPECT_EQ(notes.take(), (Lines{"g0 c1 a joined@0"})) << "there is nothing yet";
+  for (int i = 1; i <= 3; ++i) publish("a", std::to_string(i));
+  notes.take();
+  subscribe(1, "a");
+  EXPECT_EQ(notes.take(), (Lines{"g0 c1 a joined@3 m=3"}));
+  subscribe(1, "a", Position{3, "e"});
+  EXPECT_EQ(notes.take(), (Lines{"g0 c1 a joined@3 recovered m=3"}));
+  subscribe(1, "a", Position{1, "e"});
+  EXPECT_EQ(notes.take(), (Lines{"g0 c1 a joined@3 m=3"}));
+  EXPECT_EQ(notes.last.reason, "this channel keeps its newest publication only");
+  configure("a", R"({"recovery":"off"})");
+  subscribe(1, "a", Position{3, "e"});
+  EXPECT_FALSE(notes.last.recovered);
+  EXPECT_EQ(notes.last.reason, "this channel keeps nothing for who was away");
+}
+
+/// Says no.
+class LostBroker final : public Broker {
+ public:
+  void listen(BrokerEvents*) override {}
+  void interest(const std::string&, bool, Done<void> done) override { no(done); }
+  void publish(const std::string&, Message, const Keep&, Done<Published> done) override { no(done); }
+  void history(const std::string&, const HistoryQuery&, Done<History> done) override { no(done); }
+  void top(const std::string&, Done<Position> done) override { no(done); }
+  void find(const std::string&, const std::string&, Done<Publication> done) override { no(done); }
+  void change(const std::string&, Change, const Keep&, Done<Published> done) override { no(done); }
+  void present(const std::string&, std::vector<PresenceRow>, std::size_t, Done<PresenceMoves> done) override {
+    no(done);
+  }
+  void presence(const std::string&, std::size_t, Done<Presence> done) override { no(done); }
+  void state(const std::string&, Done<UserState> done) override { no(done); }
+  void set_state(const std::string&, StateUpdate, Done<StateChange> done) override { no(done); }
+  void tell_nodes(const std::string&, const std::string&) override {}
+
+ private:
+  template <class T>
+  static void no(Done<T>& done) {
+    if (done) done(error(Errc::unavailable, "no broker"));
+  }
+};
+
+TEST(HubWithoutBroker, says_so_and_forgets_nothing_by_halves) {
+  LostBroker broker;
+  Notes notes;
+  ManualClock clock;
+  Hub hub(broker, clock);
+  hub.add_groups(notes, 1);
+  const auto id = hub.next_client(0);
+  hub.connect(id, {"a", "", ""});
+  hub.subscribe(id, "a", {});
+  EXPECT_EQ(notes.take(), (Lines{"g0 c1 a refused: no broker"}));
+  int failed = 0;
+  const auto count = [&](const auto& result) { failed += result ? 0 : 1; };
+  hub.publish("a", "m", text("x"), count);
+  hub.say_to({"ada", "bob"}, "", {.data = text("x")}, count);
+  hub.edit("a", {.id = "1", .data = text("x")}, count);
+  hub.remove("a", "1", {}, count);
+  hub.set_state("ada", {}, count);
+  hub.presence("a", count);
+  hub.flush_presence();
+  hub.tick();
+  EXPECT_EQ(failed, 6);
+  EXPECT_EQ(hub.channels(), 0U);
+}
+
 }  // namespace
 }  // namespace longwave::hub
