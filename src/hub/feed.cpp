@@ -85,9 +85,9 @@ void Hub::Impl::catch_up(Channel& channel) {
   broker_.history(channel.name, {.since = channel.top},
                   [this, name = channel.name, time](Result<History> missed) {
                     const Turn turn(*this);
-                    Channel* channel = find(name);
-                    if (channel && channel->feed == Channel::Feed::catching && channel->catching == time)
-                      caught_up(*channel, std::move(missed));
+                    Channel* known = find(name);
+                    if (known && known->feed == Channel::Feed::catching && known->catching == time)
+                      caught_up(*known, std::move(missed));
                   });
 }
 
@@ -161,11 +161,11 @@ void Hub::Impl::check_positions(Instant now) {
     channel->check_due = next_check();
     broker_.top(name, [this, name, before = channel->top](Result<Position> top) {
       const Turn turn(*this);
-      Channel* channel = find(name);
-      if (!top || !channel || channel->feed != Channel::Feed::flowing) return;
-      const bool behind = top->epoch != channel->top.epoch || top->offset > channel->top.offset;
+      Channel* known = find(name);
+      if (!top || !known || known->feed != Channel::Feed::flowing) return;
+      const bool behind = top->epoch != known->top.epoch || top->offset > known->top.offset;
       const bool went_back = top->epoch == before.epoch && top->offset < before.offset;
-      if (behind || went_back) catch_up(*channel);
+      if (behind || went_back) catch_up(*known);
     });
   }
 }

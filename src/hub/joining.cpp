@@ -59,16 +59,16 @@ void Hub::Impl::begin_feed(Channel& channel) {
   broker_.interest(channel.name, true,
                    [this, name = channel.name, incarnation = channel.incarnation](Result<void> answer) {
                      const Turn turn(*this);
-                     Channel* channel = find(name);
-                     if (!channel || channel->incarnation != incarnation) return;
+                     Channel* known = find(name);
+                     if (!known || known->incarnation != incarnation) return;
                      if (!answer) {
-                       channel->feed = Channel::Feed::none;
-                       while (!channel->joining.empty())
-                         fail(channel->joining.begin()->first, name, answer.error());
+                       known->feed = Channel::Feed::none;
+                       while (!known->joining.empty())
+                         fail(known->joining.begin()->first, name, answer.error());
                        return;
                      }
-                     channel->ready = true;
-                     ask_again(*channel, true);
+                     known->ready = true;
+                     ask_again(*known, true);
                    });
 }
 

@@ -71,8 +71,8 @@ void Hub::Impl::tell(Channel& channel, bool everything) {
                   [this, name = channel.name](Result<PresenceMoves> moves) {
                     const Turn turn(*this);
                     if (moves) return moved(name, *moves);
-                    if (Channel* channel = find(name))  // everything again, soon
-                      channel->refresh_due = clock_.now() + std::chrono::seconds{1};
+                    if (Channel* known = find(name))  // everything again, soon
+                      known->refresh_due = clock_.now() + std::chrono::seconds{1};
                   });
 }
 
@@ -140,14 +140,14 @@ void Hub::Impl::show(Channel& channel) {
   broker_.presence(
       channel.name, options_.presence_rows, [this, name = channel.name, send](Result<Presence> everywhere) {
         const Turn turn(*this);
-        Channel* channel = find(name);
-        if (!channel || channel->joined == 0) return;
-        if (!everywhere) return send(*channel, channel->people.text(options_.presence_rows));
-        channel->asked = true;
-        channel->alone = everywhere->total <= channel->people.total();
-        channel->everywhere = std::move(*everywhere);
-        send(*channel, channel->alone ? channel->people.text(options_.presence_rows)
-                                      : std::make_shared<const std::string>(to_json(channel->everywhere)));
+        Channel* known = find(name);
+        if (!known || known->joined == 0) return;
+        if (!everywhere) return send(*known, known->people.text(options_.presence_rows));
+        known->asked = true;
+        known->alone = everywhere->total <= known->people.total();
+        known->everywhere = std::move(*everywhere);
+        send(*known, known->alone ? known->people.text(options_.presence_rows)
+                                  : std::make_shared<const std::string>(to_json(known->everywhere)));
       });
 }
 
