@@ -122,6 +122,21 @@ def test_unknown(server):
     run(go())
 
 
+def test_station(server):
+    """what happens at a station comes as messages, too; nobody else may speak there"""
+    async def go():
+        post = asyncio.to_thread
+        await post(server.until_tracks, 10)
+        await post(server.until_playing)
+        conn_id = await post(connect, server, "r-ada", ["station:main"])
+        async with websockets.connect(f"ws://{server.address}/ws?conn_id={conn_id}") as socket:
+            await post(server.skip)
+            seen = await until(socket, lambda all: any(m["message"]["method"] == "station.now" for m in all))
+            assert {m["channel"] for m in seen} == {"station:main"} and {m["type"] for m in seen} == {"message"}, seen
+        await post(call, server, "/message", [{"user": "x", "channel": "station:main", "message": {}}], "POST", "g2", 422)
+    run(go())
+
+
 class Node:
     def __init__(self, server, conn_id):
         self.process = subprocess.Popen(["node", "channelstream_ws.mjs", server.address, conn_id], cwd=HERE, text=True,

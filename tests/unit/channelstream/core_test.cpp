@@ -299,6 +299,45 @@ TEST_F(CoreTest, SettingsComeFromTheRulesThatHold) {
   EXPECT_TRUE(core.settings_of(channel).notify_state);
 }
 
+/// Connections of another kind: our own API's.
+class Others final : public hub::Delivery {
+ public:
+  void joined(std::size_t, hub::ClientId, const std::string&, hub::Ticket, Result<hub::Joined>) override {}
+  void publish(std::size_t, const std::shared_ptr<const hub::Publication>& publication) override {
+    if (publication->offset != 0) seen.push_back(publication->method + " " + *publication->data);
+  }
+  void reset(std::size_t, const std::string&, const hub::Position&, const std::string&) override {}
+  void close(std::size_t, hub::ClientId, std::uint16_t, const std::string&) override {}
+  std::vector<std::string> seen;
+};
+
+TEST_F(CoreTest, MessagesReachConnectionsOfEveryKind) {
+  Others others;
+  const auto client = hub.next_client(hub.add_groups(others, 1));
+  hub.connect(client, {});
+  hub.subscribe(client, "a", std::nullopt);
+  core.attach(open("1", "ada", {"a"}), notes, {0, 1});
+  say({.id = "m1", .channel = "a", .extra = {{"colour", "red"}}}, "from a web application");
+  ASSERT_EQ(others.seen.size(), 1u);
+  EXPECT_NE(others.seen[0].find(R"("data":{"text":"from a web application"})"), std::string::npos)
+      << others.seen[0];
+  EXPECT_NE(others.seen[0].find(R"("extra":{"colour":"red"})"), std::string::npos) << others.seen[0];
+  hub.say("a",
+          {.user = "eve", .data = std::make_shared<const std::string>(R"({"text":"from our own API"})")});
+  hub.publish("a", "queue.changed", std::make_shared<const std::string>(R"({"version":7})"));
+  EXPECT_EQ(notes.take(1), list({"message:from a web application", "message:from our own API",
+                                 R"(message::{"method":"queue.changed","data":{"version":7}})"}));
+  hub.disconnect(client);
+}
+
+TEST_F(CoreTest, AnOperatorCanEndAConnection) {
+  auto& session = open("1", "ada", {"a"});
+  core.attach(session, notes, {0, 1});
+  hub.close(session.client, 3502, "sent away");
+  EXPECT_EQ(notes.take(1), list({"closed:sent away"}));
+  EXPECT_FALSE(core.find("1"));
+}
+
 TEST_F(CoreTest, AChannelThatLostSomethingSaysSo) {
   core.attach(open("1", "ada", {"a"}), notes, {0, 1});
   core.reset(0, "a", {.offset = 7, .epoch = "new"}, "the broker forgot");
