@@ -240,18 +240,20 @@ const cases = [
     assert.equal(await wire.ends(), 1009);
   }],
   ["E49 a poll whose connection breaks ends the session", async () => {
-    const { sid } = await calm.open();
-    const stream = calm.connect();
-    const path = new URL(calm.url({ ...polling, sid }));
-    stream.write(`GET ${path.pathname}${path.search} HTTP/1.1\r\nHost: ${path.host}\r\n\r\n`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    stream.resetAndDestroy();
-    let status = 200;
-    for (let tries = 0; status === 200 && tries < 100; ++tries) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      status = (await calm.post(sid, "6")).status;
+    // What breaks before the server has read the request was no poll.
+    for (let patience = 50; patience < 5000; patience *= 2) {
+      const { sid } = await calm.open();
+      const stream = calm.connect();
+      const path = new URL(calm.url({ ...polling, sid }));
+      stream.write(`GET ${path.pathname}${path.search} HTTP/1.1\r\nHost: ${path.host}\r\n\r\n`);
+      await new Promise((resolve) => setTimeout(resolve, patience));
+      stream.resetAndDestroy();
+      for (let tries = 0; tries < 20; ++tries) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        if ((await calm.post(sid, "6")).status === 400) return;
+      }
     }
-    assert.equal(status, 400);
+    assert.fail("it goes on");
   }],
   ["E50 upgrade: probe, noop for polls, messages flow over the WebSocket", async () => {
     const { sid } = await calm.open();
@@ -304,8 +306,8 @@ const cases = [
     const { sid } = await lively.open();
     const wire = await lively.socket(sid);
     wire.send("2probe");
-    await wire.expect("3probe");
     await wire.ends();
+    assert.ok(["", "3probe"].includes(wire.heard.join()));
     assert.equal((await lively.post(sid, "6")).status, 200);
   }],
   ["E56 a WebSocket session can't be polled or probed", async () => {

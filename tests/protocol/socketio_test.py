@@ -66,7 +66,7 @@ def test_engineio_under_socketio(binary):
 
 
 def socketio_cases(binary, loops):
-    with echo(binary, *CALM, "--loops", loops) as calm, echo(binary, *CALM, "--loops", loops, "--connect-timeout", "400") as hasty, \
+    with echo(binary, *CALM, "--loops", loops) as calm, echo(binary, *CALM, "--loops", loops, "--connect-timeout", "1000") as hasty, \
          echo(binary, *CALM, "--loops", loops, "--recovery", "60000") as returning:
         cases("socketio_cases.mjs", calm=calm + "/socket.io/", hasty=hasty + "/socket.io/", returning=returning + "/socket.io/")
 
@@ -152,7 +152,8 @@ def test_python_engineio(binary):
         for message in ("h\u00e9llo \U0001f3b5", BYTES, "x" * 10000):
             await client.send(message)
             assert await asyncio.wait_for(heard.get(), 15) == message
-        await client.disconnect()
+        # Otherwise it waits for its last poll, which it forgets to end when it is still posting.
+        await client.disconnect(abort=True)
 
     async def test(address):
         await asyncio.gather(*(talk(address, transports) for transports in (["polling"], ["websocket"], None)))
