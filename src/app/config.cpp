@@ -102,15 +102,15 @@ std::string shown(const Config& config, const Option& option) {
 
 Result<void> apply(Config& config, const Given& given, std::string_view source) {
   for (const auto& [name, values] : given) {
-    const auto [option, in_file] = find_option(name);
-    if (!option) return unknown_option(name, source);
-    auto done = [&]() -> Result<void> {
-      if (!in_file || values.size() != 1) return set(config, *option, values, source);
-      auto secret = secret_in(values[0], *option, source);
+    const auto named = find_option(name);
+    if (!named.option) return unknown_option(name, source);
+    auto taken = values;
+    if (named.in_file && values.size() == 1) {
+      auto secret = secret_in(values[0], *named.option, source);
       if (!secret) return secret.error();
-      return set(config, *option, {std::move(*secret)}, source);
-    }();
-    if (!done) return done;
+      taken = {std::move(*secret)};
+    }
+    if (auto done = set(config, *named.option, taken, source); !done) return done;
   }
   return {};
 }
