@@ -23,7 +23,8 @@ struct Joined {
 };
 
 /// Where deliveries go. Called on the hub's thread; implementations post to net loops, in order. `loop` is
-/// the index of a group among those of this Delivery (Hub::add_groups).
+/// the index of a group among those of this Delivery (Hub::add_groups). What is published from inside of
+/// publish() overtakes this publication on the way to other groups: post it.
 class Delivery {
  public:
   /// Comes before any publish() that the client is to see; the loop notes the client under the channel at

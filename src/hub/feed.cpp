@@ -48,10 +48,7 @@ void Hub::Impl::forward(Channel& channel, const Publication& publication) {
   }
   counts_.delivered += channel.groups.size();
   counts_.deliveries += channel.joined;
-  for (const auto& [id, count] : channel.groups) {
-    const Group& group = groups_.at(id);
-    group.delivery->publish(group.loop, shared);
-  }
+  each_group(channel, [&](const Group& group) { group.delivery->publish(group.loop, shared); });
 }
 
 Instant Hub::Impl::next_check() {
@@ -122,10 +119,8 @@ void Hub::Impl::reset(Channel& channel, const Position& position, const std::str
   channel.top = position;
   channel.forwarded = position.offset;
   channel.tries = 0;
-  for (const auto& [id, count] : channel.groups) {
-    const Group& group = groups_.at(id);
-    group.delivery->reset(group.loop, channel.name, position, reason);
-  }
+  each_group(channel,
+             [&](const Group& group) { group.delivery->reset(group.loop, channel.name, position, reason); });
   ask_again(channel, true);
 }
 

@@ -226,10 +226,10 @@ void Hub::Impl::join(ClientId id, Channel& channel, Joining& joining) {
     start.position.offset = publication->offset;
     first.push_back(*publication);
   }
+  happened(HubEvent::Kind::subscribed, id, client.person.get(), channel.name);
   const Group& group = groups_.at(group_of(id));
   group.delivery->joined(group.loop, id, channel.name, done.ticket, std::move(done.start));
   if (fresh) tell(channel, false);  // not before it has joined: it would miss what comes of it
-  happened(HubEvent::Kind::subscribed, id, client.person.get(), channel.name);
 }
 
 void Hub::Impl::fail(ClientId id, const std::string& name, Error why) {

@@ -89,7 +89,7 @@ void Hub::Impl::close(ClientId id, std::uint16_t code, const std::string& reason
 void Hub::Impl::close_user(const std::string& user, std::uint16_t code, const std::string& reason,
                            bool everywhere) {
   if (const auto found = users_.find(user); found != users_.end())
-    for (const ClientId id : found->second) close(id, code, reason);
+    for (const ClientId id : std::vector(found->second)) close(id, code, reason);  // closing may disconnect
   if (everywhere)
     broker_.tell_nodes("hub.close",
                        json::serialize(json::object{{"user", user}, {"code", code}, {"reason", reason}}));
@@ -101,6 +101,11 @@ void Hub::Impl::tick() {
   const Instant now = clock_.now();
   keep_presence(now);
   check_positions(now);
+  if (states_due_ > now) return;
+  states_due_ = now + Broker::state_age / 24;
+  std::vector<std::string> names;
+  for (const auto& [user, connections] : users_) names.push_back(user);
+  for (const std::string& user : names) broker_.state(user, [](const auto&) {});  // nobody here is forgotten
 }
 
 Result<void> Hub::Impl::configure(const std::string& pattern, const std::optional<ChannelConfig>& config,

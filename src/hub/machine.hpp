@@ -193,6 +193,8 @@ class Hub::Impl final : public BrokerEvents {
   void drain(Channel& channel);
   void reset(Channel& channel, const Position& position, const std::string& reason);
   Instant next_check();
+  template <class Act>
+  void each_group(const Channel& channel, Act act);
 
   void change(const std::string& name, Change change, Done<Published> done);
   void state_changed(const std::string& user, const StateChange& change);
@@ -210,7 +212,18 @@ class Hub::Impl final : public BrokerEvents {
   std::vector<std::string> dirty_;   // channels whose people have changed
   std::vector<std::string> unused_;  // channels to look at when the turn ends
   unsigned depth_ = 0;
+  Instant states_due_{};
   std::uint64_t attempts_ = 0;
 };
+
+/// A delivery may end the last subscription of its group.
+template <class Act>
+void Hub::Impl::each_group(const Channel& channel, Act act) {
+  for (auto at = channel.groups.begin(); at != channel.groups.end();) {
+    const GroupId id = at->first;
+    act(groups_.at(id));
+    at = channel.groups.upper_bound(id);
+  }
+}
 
 }  // namespace longwave::hub

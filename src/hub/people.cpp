@@ -131,10 +131,7 @@ void Hub::Impl::show(Channel& channel) {
   const auto send = [this](Channel& to, Payload text) {
     const auto value = std::make_shared<const Publication>(Publication{
         .channel = to.name, .method = "presence.changed", .data = std::move(text), .epoch = to.top.epoch});
-    for (const auto& [id, count] : to.groups) {
-      const Group& group = groups_.at(id);
-      group.delivery->publish(group.loop, value);
-    }
+    each_group(to, [&](const Group& group) { group.delivery->publish(group.loop, value); });
   };
   if (channel.asked && channel.alone) return send(channel, channel.people.text(options_.presence_rows));
   broker_.presence(

@@ -133,6 +133,55 @@ TEST_F(PeopleTest, users_have_several_connections) {
   EXPECT_TRUE(hub.connections_of("").empty()) << "strangers are nobody's connections";
 }
 
+TEST_F(PeopleTest, the_state_of_who_is_connected_is_never_forgotten) {
+  for (const char* user : {"ada", "zoe"}) hub.set_state(user, {.values = {{"a", "1"}}});
+  for (int i = 0; i < 60; ++i) pass(std::chrono::minutes{30});
+  std::uint64_t ada = 0, zoe = 0;
+  hub.state("ada", [&](Result<UserState> state) { ada = state->version; });
+  hub.state("zoe", [&](Result<UserState> state) { zoe = state->version; });
+  EXPECT_EQ(ada, 1U);
+  EXPECT_EQ(zoe, 0U) << "nobody has seen zoe for a day";
+}
+
+/// A dialect on the hub's own thread, which acts at once.
+class Hasty final : public Delivery {
+ public:
+  void joined(std::size_t, ClientId client, const std::string&, Ticket, Result<Joined>) override {
+    if (on_joined) on_joined(client);
+  }
+  void publish(std::size_t, const std::shared_ptr<const Publication>&) override {
+    ++seen;
+    if (on_publish) on_publish();
+  }
+  void reset(std::size_t, const std::string&, const Position&, const std::string&) override {}
+  void close(std::size_t, ClientId client, std::uint16_t, const std::string&) override { on_close(client); }
+  std::function<void(ClientId)> on_joined, on_close;
+  std::function<void()> on_publish;
+  int seen = 0;
+};
+
+TEST_F(PeopleTest, a_delivery_may_act_at_once) {
+  Hasty hasty;
+  const GroupId group = hub.add_groups(hasty, 2);
+  const auto one = hub.next_client(group), two = hub.next_client(group + 1), three = hub.next_client(group);
+  hasty.on_close = [&](ClientId client) { hub.disconnect(client); };
+  hasty.on_joined = [&](ClientId client) {
+    if (client == three) hub.disconnect(client);
+  };
+  for (const auto id : {one, two, three}) {
+    hub.connect(id, {"user:eve", "eve", "Eve"});
+    hub.subscribe(id, "now", {});
+  }
+  EXPECT_EQ(hub.subscribers("now"), 2U);
+  hasty.on_publish = [&] { hub.unsubscribe(one, "now"); };
+  hasty.seen = 0;
+  hub.publish("now", "m", text("1"));
+  EXPECT_EQ(hasty.seen, 2);
+  EXPECT_EQ(hub.subscribers("now"), 1U);
+  hub.close_user("eve", 3502, "bye");
+  EXPECT_TRUE(hub.connections_of("eve").empty());
+}
+
 TEST_F(PeopleTest, figures) {
   subscribe(2, "a");
   subscribe(2, "b");
@@ -162,7 +211,7 @@ TEST_F(PeopleTest, watchers_are_told_what_happens) {
   subscribe(7, "b");
   hub.publish("b", "m", text("1"));
   disconnect(7);
-  EXPECT_EQ(seen, (Lines{"connected eve ", "published  b", "subscribed eve b", "published  b",
+  EXPECT_EQ(seen, (Lines{"connected eve ", "subscribed eve b", "published  b", "published  b",
                          "unsubscribed eve b", "disconnected eve "}));
 }
 
