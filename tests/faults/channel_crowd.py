@@ -198,6 +198,7 @@ class Crowd:
     # What is done.
 
     def publish(self):
+        """Some channel's next message."""
         channel = self.random.choice(self.channels)
         self.published[channel] += 1
         self.call(self.publisher, "channel.publish",
@@ -219,7 +220,7 @@ class Crowd:
         began = time.monotonic()
         told = published = churned = 0
         while (now := time.monotonic() - began) < seconds and len(self.problems) < 20:
-            while published < now * per_s:
+            while published < now * per_s and published - self.confirmed - self.refused < 60:  # 64 calls at a time are allowed
                 self.publish()
                 published += 1
             while churned < now * churn_per_s:
