@@ -3,9 +3,10 @@
 // The server that the public test suites of the Engine.IO and Socket.IO protocols expect to find:
 //   socketio_echo [--host 127.0.0.1] [--port 3000] [--ping-interval 300] [--ping-timeout 200]
 //                 [--max-payload 1000000] [--upgrade-timeout 10000] [--connect-timeout 45000]
-//                 [--recovery 0] [--loops 1]
-// Times in milliseconds. /engine.io/ sends every message back. /socket.io/ has the namespaces / and /custom:
-// a client that joins is sent `auth` with what it presented, `message` comes back as `message-back`,
+//                 [--recovery 0] [--spacing 5] [--loops 1]
+// Times in milliseconds; the suites lose packets that come together, hence the spacing of those to a
+// WebSocket. /engine.io/ sends every message back. /socket.io/ has the namespaces / and /custom: a client
+// that joins is sent `auth` with what it presented, `message` comes back as `message-back`,
 // `message-with-ack` is acknowledged with its arguments, and what is told with `publish` reaches everybody in
 // the namespace as `news`. With --recovery a client that lost its connection may come back within that time,
 // as if nothing had been: it is sent the news that it missed.
@@ -38,10 +39,15 @@ namespace json = boost::json;
 struct Settings {
   std::string host = "127.0.0.1";
   std::map<std::string, std::size_t, std::less<>> numbers = {
-      {"--port", 3000},        {"--ping-interval", 300},
-      {"--ping-timeout", 200}, {"--max-payload", 1'000'000},
-      {"--recovery", 0},       {"--connect-timeout", 45'000},
-      {"--loops", 1},          {"--upgrade-timeout", 10'000},
+      {"--port", 3000},
+      {"--ping-interval", 300},
+      {"--ping-timeout", 200},
+      {"--max-payload", 1'000'000},
+      {"--recovery", 0},
+      {"--spacing", 5},
+      {"--connect-timeout", 45'000},
+      {"--loops", 1},
+      {"--upgrade-timeout", 10'000},
   };
   std::size_t operator[](std::string_view name) const { return numbers.find(name)->second; }
   Duration time(std::string_view name) const { return std::chrono::milliseconds{(*this)[name]}; }
@@ -142,6 +148,7 @@ socketio::EngineOptions engine_options(const Settings& settings, std::string pat
   options.limits.ping_timeout = settings.time("--ping-timeout");
   options.limits.upgrade_timeout = settings.time("--upgrade-timeout");
   options.limits.max_payload = settings["--max-payload"];
+  options.spacing = settings.time("--spacing");
   options.cors = [](const web::Request&, web::Headers& fields) {
     fields.add("Access-Control-Allow-Origin", "*");
   };

@@ -65,7 +65,7 @@ Connection::~Connection() {
 }
 
 void Connection::start() {
-  if (wire_) group_.send(wire_, web::Frame::text(open_packet()));
+  if (wire_) transmit(web::Frame::text(open_packet()));
   handler_ = group_.shared.accept(*this);
   settle();
 }
@@ -180,7 +180,21 @@ void Connection::answer_poll(std::string payload) {
 }
 
 void Connection::transmit(const web::SharedFrame& frame) {
-  if (wire_) group_.send(wire_, frame);
+  const auto spacing = group_.shared.options.spacing;
+  if (spacing == Duration::zero()) {
+    if (wire_) group_.send(wire_, frame);
+    return;
+  }
+  spaced_.push_back(frame);
+  if (!spacing_) spacing_ = std::make_unique<io::Timer>(group_.loop);
+  if (!spacing_->armed()) spacing_->after(spacing, [this] { send_spaced(); });
+}
+
+void Connection::send_spaced() {
+  if (spaced_.empty()) return;
+  if (wire_) group_.send(wire_, spaced_.front());
+  spaced_.pop_front();
+  if (!spaced_.empty()) spacing_->after(group_.shared.options.spacing, [this] { send_spaced(); });
 }
 
 void Connection::send_probe(const web::SharedFrame& frame) {
@@ -192,6 +206,7 @@ void Connection::upgraded() {
 }
 
 void Connection::close_socket(bool orderly) {
+  while (!spaced_.empty()) send_spaced();
   if (wire_) group_.close(wire_, orderly ? web::close_code::normal : web::close_code::protocol_error);
 }
 

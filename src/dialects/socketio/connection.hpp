@@ -4,11 +4,13 @@
 #include "base/task.hpp"
 #include "dialects/socketio/engine.hpp"
 #include "io/deadline.hpp"
+#include "io/timer.hpp"
 #include "web/context.hpp"
 #include "web/websocket.hpp"
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -116,6 +118,7 @@ class Connection final : public EngineConnection, private EngineOutlet, private 
   void on_deadline(Instant now) override;
 
   void settle();
+  void send_spaced();
 
   Group& group_;
   std::uint64_t serial_;
@@ -128,6 +131,8 @@ class Connection final : public EngineConnection, private EngineOutlet, private 
   WireRef wire_;
   WireRef probe_;
   Instant armed_ = Instant::max();
+  std::deque<web::SharedFrame> spaced_;  // by EngineOptions::spacing
+  std::unique_ptr<io::Timer> spacing_;
   bool fresh_;
   bool dropping_ = false;
 };

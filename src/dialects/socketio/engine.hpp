@@ -42,6 +42,9 @@ struct EngineOptions {
   std::size_t sessions_limit = 20'000;  ///< in total; more: 503
   /// Sessions that were opened over polling and whose client hasn't come back yet, per loop; more: 503.
   std::size_t fresh_limit = 2'000;
+  /// Zero, but for servers of test suites whose clients lose a packet that comes together with the one before
+  /// it: each packet of a WebSocket waits that long, also the first.
+  Duration spacing = Duration::zero();
   /// Asked for every request before anything else; a response is sent instead. Called on every loop.
   std::function<std::optional<web::Response>(web::Request&)> gate = {};
   /// Fields for every answer that says something to a page of another origin, and for preflights. Called on
