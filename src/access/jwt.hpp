@@ -23,13 +23,13 @@ struct TokenRules {
 
 /// A token that was checked. It speaks of one user, and of one channel or of the connection.
 struct Token {
-  std::string user;                 ///< `sub`; empty: nobody in particular
-  std::string name;                 ///< `name`: shown to others
-  std::string id;                   ///< `jti`
-  std::optional<WallTime> expires;  ///< `exp`
-  std::string channel;              ///< `channel`: a subscription token for it; empty: for the connection
-  std::vector<std::string>
-      channels;  ///< `channels`: what a connection may join besides, `*` at the end is any
+  std::string user = {};                 ///< `sub`; empty: nobody in particular
+  std::string name = {};                 ///< `name`: shown to others
+  std::string id = {};                   ///< `jti`
+  std::optional<WallTime> expires = {};  ///< `exp`
+  std::string channel = {};  ///< `channel`: a subscription token for it; empty: for the connection
+  std::vector<std::string> channels =
+      {};  ///< `channels`: what a connection may join besides, `*` at the end is any
 };
 
 /// Checks JSON Web Tokens (RFC 7519, with the advice of RFC 8725): compact form, at most 8 KiB; HS256, RS256

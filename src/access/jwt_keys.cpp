@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "access/jwt_keys.hpp"
 
+#include "access/hmac.hpp"
 #include "access/password.hpp"
 #include "base/text.hpp"
 
@@ -11,10 +12,8 @@
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/param_build.h>
 #include <openssl/pem.h>
-#include <openssl/sha.h>
 
 #include <optional>
 #include <utility>
@@ -107,16 +106,6 @@ Result<JwtAlgorithm> algorithm_of(EVP_PKEY* key) {
     return JwtAlgorithm::es256;
   }
   return error(Errc::invalid, "a key is RSA, or EC with the curve P-256");
-}
-
-bool verify_hmac(std::string_view secret, std::string_view text, std::string_view signature) {
-  unsigned char digest[SHA256_DIGEST_LENGTH];
-  unsigned int size = 0;
-  if (!HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()), bytes(text), text.size(), digest,
-            &size)) {
-    return false;
-  }
-  return equal_in_constant_time({reinterpret_cast<const char*>(digest), size}, signature);
 }
 
 /// RFC 7518 section 3.4: R and S side by side; OpenSSL wants them in DER.
@@ -229,7 +218,7 @@ bool JwtKeys::verify(JwtAlgorithm algorithm, std::string_view kid, std::string_v
     if (key->algorithm != algorithm) continue;
     if (!kid.empty() && !key->kid.empty() && key->kid != kid) continue;
     const bool good = algorithm == JwtAlgorithm::hs256
-                          ? verify_hmac(key->secret, text, signature)
+                          ? equal_in_constant_time(hmac_sha256(key->secret, text), signature)
                           : verify_public(key->public_key.get(), text, der ? *der : signature);
     if (good) return true;
   }

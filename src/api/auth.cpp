@@ -29,17 +29,15 @@ Handler on_pool(std::function<void(const Call&, const Responder&)> act) {
   };
 }
 
-/// The caller of a WebSocket is somebody else from now on.
+/// The caller of a connection is somebody else from now on; on any thread.
 void become(Context& context, std::uint64_t connection, const access::Identity& identity) {
   context.sockets->post_to(connection, [&context, identity](Connection& socket) {
     Caller caller = socket.caller();
     caller.role = identity.user.empty() && caller.loopback ? Role::admin : identity.role;
     caller.user = identity.user;
     caller.session = identity.session;
-    socket.set_caller(caller);
-    context.hub_loop([&context, id = socket.id(), person = person_of(caller)]() mutable {
-      context.hub->identify(id, std::move(person));
-    });
+    caller.token = false;
+    context.sockets->become(socket.id(), caller);
   });
 }
 
@@ -59,7 +57,10 @@ void login(Context& context, const Call& call, const Responder& answer) {
 }
 
 void logout(Context& context, const Call& call, const Responder& answer) {
-  if (call.caller().session.empty()) return answer.finish(json::object{});
+  if (call.caller().session.empty()) {
+    if (call.caller().token && call.connection() != 0) become(context, call.connection(), {});
+    return answer.finish(json::object{});
+  }
   context.users->logout(call.caller().session, [&context, connection = call.connection(),
                                                 tls = call.caller().tls, answer](Result<void> done) {
     if (!done) return answer.fail(done.error());

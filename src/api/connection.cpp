@@ -7,6 +7,7 @@
 #include "web/websocket.hpp"
 
 #include <fmt/format.h>
+#include <boost/json.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -129,7 +130,9 @@ void Connection::answered(std::string_view channel, boost::json::object said) {
   joining_->erase(joining_->begin() + (waiting - joining_->data()));
   if (joining_->empty()) joining_.reset();
   call->result[channel] = std::move(said);
-  if (--call->open == 0) call->answer.finish(boost::json::object{{"channels", std::move(call->result)}});
+  if (--call->open > 0) return;
+  const boost::json::object all{{"channels", std::move(call->result)}};
+  call->answer ? call->answer->finish(all) : notify("channel.subscribed", boost::json::serialize(all));
 }
 
 std::vector<std::pair<std::string, hub::Position>> parse_positions(std::string_view text) {

@@ -65,10 +65,8 @@ class Connection : public rpc::Outlet {
   /// looked at, and is welcome after that time.
   std::optional<Duration> receive_posted(std::string_view message);
   const rpc::Caller& caller() const { return peer_.caller(); }
-  /// For calls from now on; the hub is told who it is now.
-  void set_caller(rpc::Caller caller) {
-    peer_.set_caller(std::make_shared<const rpc::Caller>(std::move(caller)));
-  }
+  /// For calls from now on; Sockets::become() tells the hub, too.
+  void use_caller(std::shared_ptr<const rpc::Caller> caller) { peer_.set_caller(std::move(caller)); }
   /// A notification to this connection only.
   void notify(std::string_view method, std::string_view params);
 
@@ -103,8 +101,9 @@ class Connection : public rpc::Outlet {
   };
   struct Joined {
     LoopChannel* channel;
-    std::uint64_t offset;  // up to where it knows
-    std::uint32_t place;   // in the channel's members
+    std::uint64_t offset;      // up to where it knows
+    std::uint32_t place;       // in the channel's members
+    std::uint32_t passed = 0;  // of the last numbers, how many weren't for it
   };
   void bear();
   Joining* joining(std::string_view channel);

@@ -9,6 +9,7 @@
 #include <boost/json/fwd.hpp>
 
 #include <functional>
+#include <string>
 
 namespace longwave::store {
 class Session;
@@ -24,8 +25,9 @@ namespace longwave::hub {
 class Hub;
 }
 namespace longwave::access {
+class Tokens;
 class Users;
-}
+}  // namespace longwave::access
 
 namespace longwave::api {
 
@@ -40,6 +42,8 @@ struct Context {
   Instant started{};  ///< when the program was
   store::Store* store = nullptr;
   access::Users* users = nullptr;
+  const access::Tokens* tokens = nullptr;
+  std::string run = {};  ///< of this start of the program; nobody outside can guess it
   Sockets* sockets = nullptr;
   Post hub_loop;
   hub::Hub* hub = nullptr;  ///< on the hub's loop

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/endpoint.hpp"
 
+#include "access/jwt.hpp"
+#include "access/password.hpp"
 #include "access/rates.hpp"
 #include "access/users.hpp"
+#include "api/channel_calls.hpp"
 #include "api/connection.hpp"
+#include "api/rest.hpp"
 #include "api/sockets.hpp"
 #include "base/text.hpp"
 #include "io/loop.hpp"
@@ -24,7 +28,16 @@ constexpr std::string_view socket_path = "/rpc";
 
 /// In place of a Caller: a WebSocket with a key that isn't valid. Many clients see the code with which a
 /// WebSocket closes, but not the status with which its handshake is refused.
-struct BadToken {};
+struct BadToken {
+  std::uint16_t code;
+  const char* reason;
+};
+
+/// A Caller that has shown a token: what the token says holds as long as the connection.
+struct TokenCaller {
+  rpc::Caller caller;
+  access::Token token;
+};
 
 access::Knock knock_of(const web::Request& request) {
   access::Knock knock{
@@ -42,30 +55,84 @@ access::Knock knock_of(const web::Request& request) {
   return knock;
 }
 
-std::optional<web::Response> identify(const access::Gate& rules, const access::Users& users,
+web::Response unauthorized(const char* why) {
+  auto response = web::Response::text(401, std::string(why) + "\n");
+  response.headers.set("WWW-Authenticate", "Bearer");
+  return response;
+}
+
+std::string_view bearer_of(const web::Request& request) {
+  constexpr std::string_view scheme = "Bearer ";
+  const auto& field = request.headers.get("Authorization");
+  if (!text::ascii_iequals(std::string_view(field).substr(0, scheme.size()), scheme)) return {};
+  return text::trim(std::string_view(field).substr(scheme.size()));
+}
+
+void take_identity(rpc::Caller& caller, const access::Identity& identity) {
+  caller.role = identity.role;
+  caller.user = identity.user;
+  caller.session = identity.session;
+}
+
+/// Below rest_prefix: a key, and nothing else. Who has none is answered there.
+void identify_program(const Credentials& known, rpc::Caller caller, web::Request& request) {
+  const auto key = bearer_of(request);
+  caller.loopback = false;
+  if (!known.api_key.empty() && access::equal_in_constant_time(key, known.api_key)) {
+    caller.role = Role::admin;
+    caller.server = true;
+  } else if (auto identity = key.empty() ? std::nullopt : known.users.find(key)) {
+    take_identity(caller, *identity);
+  }
+  request.identity = std::move(caller);
+}
+
+std::optional<web::Response> identify_by_token(const Credentials& known, rpc::Caller caller, bool websocket,
+                                               std::string_view text, web::Request& request) {
+  auto token = known.tokens->check(text, known.clock->wall());
+  if (token && token->channel.empty()) {
+    auto shown = caller_with(std::move(caller), *token);
+    request.identity = TokenCaller{std::move(shown), std::move(*token)};
+    return std::nullopt;
+  }
+  const bool late = !token && token.error().code == Errc::refused;
+  if (!websocket) return unauthorized(late ? "the token has expired" : "this token is not valid");
+  request.identity = late ? BadToken{web::close_code::expired, "expired"}
+                          : BadToken{web::close_code::bad_token, "bad token"};
+  return std::nullopt;
+}
+
+std::optional<web::Response> identify(const access::Gate& rules, const Credentials& known,
                                       const access::Knock& knock, web::Request& request) {
   rpc::Caller caller{.role = Role::anyone, .user = {}, .name = {}, .session = {}, .address = request.peer.ip};
-  caller.loopback = rules.trusted(knock);
   caller.tls = request.tls;
+  if (knock.path.starts_with(rest_prefix)) {
+    identify_program(known, std::move(caller), request);
+    return std::nullopt;
+  }
+  caller.loopback = rules.trusted(knock);
+  const bool websocket = knock.websocket && knock.path == socket_path;
+  const auto bearer = bearer_of(request);
+  if (known.tokens && known.tokens->enabled() && access::looks_like_jwt(bearer))
+    return identify_by_token(known, std::move(caller), websocket, bearer, request);
   const auto authorization = request.headers.get("Authorization");
   const auto token = access::token_of(authorization, request.headers.get("Cookie"));
-  if (auto identity = token.empty() ? std::nullopt : users.find(token)) {
-    caller.role = identity->role;
-    caller.user = identity->user;
-    caller.session = identity->session;
+  if (auto identity = token.empty() ? std::nullopt : known.users.find(token)) {
+    take_identity(caller, *identity);
   } else if (text::ascii_iequals(authorization.substr(0, 7), "Bearer ")) {
-    if (knock.websocket && knock.path == socket_path) {
-      request.identity = BadToken{};
-      return std::nullopt;
-    }
-    auto response = web::Response::text(401, "this key is not valid, or no longer\n");
-    response.headers.set("WWW-Authenticate", "Bearer");
-    return response;
+    if (!websocket) return unauthorized("this key is not valid, or no longer");
+    request.identity = BadToken{web::close_code::bad_token, "bad token"};
+    return std::nullopt;
   } else if (caller.loopback) {
     caller.role = Role::admin;  // docs/access.md: on this machine, nobody has to log in
   }
   request.identity = std::move(caller);
   return std::nullopt;
+}
+
+const access::Token* token_of(const web::Request& request) {
+  const auto* shown = std::any_cast<TokenCaller>(&request.identity);
+  return shown ? &shown->token : nullptr;
 }
 
 /// Pages of an origin that was given with --origin may read our answers (the Fetch standard, "CORS
@@ -166,22 +233,24 @@ class HttpCall final : public rpc::Outlet {
 
 }  // namespace
 
-web::Gate gate(const access::Gate& rules, const access::Users& users) {
-  return [&rules, &users](web::Request& request) -> std::optional<web::Response> {
+web::Gate gate(const access::Gate& rules, Credentials credentials) {
+  return [&rules, known = std::move(credentials)](web::Request& request) -> std::optional<web::Response> {
     const auto knock = knock_of(request);
     if (const auto refusal = rules.check(knock))
       return web::Response::text(refusal->status, refusal->message + "\n");
-    if (knock.origin && rules.given_origin(*knock.origin)) {
+    const bool for_pages = !knock.path.starts_with(rest_prefix);
+    if (for_pages && knock.origin && rules.given_origin(*knock.origin)) {
       open_to(*knock.origin, request);
       if (request.method == "OPTIONS" && request.headers.has("Access-Control-Request-Method"))
         return preflight();
     }
-    return identify(rules, users, knock, request);
+    return identify(rules, known, knock, request);
   };
 }
 
 const rpc::Caller& caller_of(const web::Request& request) {
   static const rpc::Caller nobody;
+  if (const auto* shown = std::any_cast<TokenCaller>(&request.identity)) return shown->caller;
   const auto* caller = std::any_cast<rpc::Caller>(&request.identity);
   return caller ? *caller : nobody;
 }
@@ -210,7 +279,8 @@ Result<void> add_rpc_routes(web::Router& router, Sockets& sockets,
   };
   const auto stream = [&sockets](web::RequestContext&& context) {
     rpc::Caller caller = caller_of(context.request());
-    sockets.open_stream(std::move(context), std::move(caller));
+    const auto* token = token_of(context.request());
+    sockets.open_stream(std::move(context), std::move(caller), token ? std::optional(*token) : std::nullopt);
   };
   const auto socket = [&sockets](web::RequestContext&& context) {
     if (!context.wants_upgrade()) {
@@ -219,10 +289,11 @@ Result<void> add_rpc_routes(web::Router& router, Sockets& sockets,
       response.headers.set("Upgrade", "websocket");
       return context.respond(std::move(response));
     }
-    if (std::any_cast<BadToken>(&context.request().identity))
-      return sockets.refuse(std::move(context), web::close_code::bad_token, "bad token");
+    if (const auto* bad = std::any_cast<BadToken>(&context.request().identity))
+      return sockets.refuse(std::move(context), bad->code, bad->reason);
     rpc::Caller caller = caller_of(context.request());
-    sockets.accept(std::move(context), std::move(caller));
+    const auto* token = token_of(context.request());
+    sockets.accept(std::move(context), std::move(caller), token ? std::optional(*token) : std::nullopt);
   };
   auto added = router.add({.methods = {"POST"},
                            .pattern = "/rpc",

@@ -2,14 +2,17 @@
 #pragma once
 
 #include "access/gate.hpp"
+#include "base/clock.hpp"
 #include "base/result.hpp"
 #include "rpc/peer.hpp"
 #include "web/server.hpp"
 
 #include <functional>
+#include <string>
 
 namespace longwave::access {
 class Rates;
+class Tokens;
 class Users;
 }  // namespace longwave::access
 namespace longwave::web {
@@ -20,9 +23,17 @@ namespace longwave::api {
 
 class Sockets;
 
+/// By what a request can show who makes it. Everything outlives the server.
+struct Credentials {
+  const access::Users& users;              ///< cookies, and keys of auth.login
+  const access::Tokens* tokens = nullptr;  ///< JSON Web Tokens, at /rpc
+  const Clock* clock = nullptr;            ///< for them
+  std::string api_key = {};                ///< of programs, below rest_prefix; empty: none
+};
+
 /// The gate of every request: Host and Origin first, then who it is. Puts an rpc::Caller into
-/// request.identity; refuses with 403, 421, or 401 for a key that isn't one. Both outlive the server.
-web::Gate gate(const access::Gate& rules, const access::Users& users);
+/// request.identity; refuses with 403, 421, or 401 for a key that isn't one.
+web::Gate gate(const access::Gate& rules, Credentials credentials);
 
 /// Who makes a request that came through the gate.
 const rpc::Caller& caller_of(const web::Request& request);

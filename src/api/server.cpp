@@ -7,7 +7,9 @@
 #include "api/library.hpp"
 #include "api/listener.hpp"
 #include "api/queue.hpp"
+#include "api/session.hpp"
 #include "api/station.hpp"
+#include "api/user.hpp"
 #include "base/clock.hpp"
 
 #include <boost/json.hpp>
@@ -29,7 +31,10 @@ void add_all_methods(rpc::Table& table, Context& context) {
                                                  {"time_ms", unix_ms(context.clock->wall())}});
              }});
   add_auth_methods(table, context);
+  add_session_methods(table, context);
   add_channel_methods(table, context);
+  add_message_methods(table, context);
+  add_user_methods(table, context);
   add_library_methods(table, context);
   add_station_methods(table, context);
   add_queue_methods(table, context);

@@ -2,7 +2,9 @@
 #include "api/sockets.hpp"
 
 #include "access/password.hpp"
+#include "api/channel_access.hpp"
 #include "api/socket_connection.hpp"
+#include "api/sockets_group.hpp"
 #include "api/stream_connection.hpp"
 #include "api/subscribing.hpp"
 #include "base/assert.hpp"
@@ -50,6 +52,11 @@ std::string wire_text(const hub::Publication& publication, const hub::Position& 
                   json::serialize(json::string(position.epoch)), *publication.data, more));
 }
 
+/// For who was passed over: what is the last it was told.
+std::string after(std::uint64_t told) {
+  return fmt::format(R"(,"after":{})", told);
+}
+
 /// The call that a stream with `?channels=` makes for its client.
 std::string subscribing_call(std::string_view channels, std::string_view last_event_id) {
   json::array names;
@@ -68,29 +75,6 @@ std::string subscribing_call(std::string_view channels, std::string_view last_ev
 }
 
 }  // namespace
-
-/// What one net loop knows.
-struct Sockets::Group {
-  std::size_t index;
-  io::Loop* loop;
-  hub::GroupId group = 0;  // of the hub
-  std::uint64_t last = 0;
-  std::unordered_map<hub::ClientId, std::unique_ptr<Connection>> connections = {};
-  std::unordered_map<std::string, LoopChannel> channels = {};
-
-  // Callers that were seen last: many connections have equal ones, and one of them is enough.
-  std::array<std::shared_ptr<const rpc::Caller>, 16> callers = {};
-  std::size_t next_caller = 0;
-
-  std::shared_ptr<const rpc::Caller> share(rpc::Caller caller) {
-    for (const auto& known : callers)
-      if (known && *known == caller) return known;
-    auto& place = callers[next_caller++ % callers.size()];
-    place = std::make_shared<const rpc::Caller>(std::move(caller));
-    return place;
-  }
-  hub::ClientId new_id() { return hub::client_id(++last, group); }
-};
 
 Sockets::Sockets(io::LoopGroup& loops, Post hub_post, std::function<hub::Hub&()> hub,
                  std::function<const rpc::Surroundings&(std::size_t)> surroundings, access::Rates* rates)
@@ -121,7 +105,7 @@ void Sockets::refuse(web::RequestContext&& context, std::uint16_t code, std::str
   if (auto* session = context.upgrade(socket_options())) session->close(code, reason);
 }
 
-void Sockets::accept(web::RequestContext&& context, rpc::Caller caller) {
+void Sockets::accept(web::RequestContext&& context, rpc::Caller caller, std::optional<access::Token> token) {
   Group& group = here();
   auto* session = context.upgrade(socket_options());
   if (!session) return;
@@ -129,9 +113,11 @@ void Sockets::accept(web::RequestContext&& context, rpc::Caller caller) {
   auto* rates = rates_for(caller);
   enter(group, std::make_unique<SocketConnection>(id, *session, surroundings_(group.index),
                                                   group.share(std::move(caller)), rates, *this));
+  if (token) hold(group, id, *token);
 }
 
-void Sockets::open_stream(web::RequestContext&& context, rpc::Caller caller) {
+void Sockets::open_stream(web::RequestContext&& context, rpc::Caller caller,
+                          std::optional<access::Token> token) {
   Group& group = here();
   const auto& request = context.request();
   const bool lines = request.headers.has_token("Accept", "application/x-ndjson");
@@ -153,6 +139,7 @@ void Sockets::open_stream(web::RequestContext&& context, rpc::Caller caller) {
       surroundings_(group.index), group.share(std::move(caller)), rates, *this);
   auto& connection = *made;
   enter(group, std::move(made));
+  if (token) hold(group, id, *token);
   connection.greet();
   if (!channels.empty()) connection.peer().receive(subscribing_call(channels, position));
 }
@@ -171,6 +158,7 @@ void Sockets::leave(hub::ClientId client) {
   if (!node) return;
   Connection& connection = *node.mapped();
   while (!connection.joined_.empty()) part(group, connection, connection.joined_.back().channel->name);
+  group.tokens.forget(client);
   hub_post_([this, client] { hub_().disconnect(client); });
 }
 
@@ -208,10 +196,11 @@ void Sockets::post_to(hub::ClientId client, UniqueFunction<void(Connection&)> us
 
 void Sockets::subscribe(hub::ClientId client,
                         std::vector<std::pair<std::string, std::optional<hub::Position>>> channels,
-                        rpc::Responder answer) {
+                        std::optional<rpc::Responder> answer) {
   auto* connection = find(client);
   if (!connection) return;
   const hub::Ticket ticket = ++connection->last_ticket_;
+  const bool judged = !answer;
   auto call = std::make_shared<Connection::Subscribing>(
       Connection::Subscribing{.answer = std::move(answer), .open = channels.size()});
   for (const auto& [channel, since] : channels) {
@@ -221,8 +210,22 @@ void Sockets::subscribe(hub::ClientId client,
     if (!connection->joining_) connection->joining_ = std::make_unique<std::vector<Connection::Joining>>();
     connection->joining_->push_back({channel, ticket, call});
   }
-  hub_post_([this, client, ticket, channels = std::move(channels)] {
-    for (const auto& [channel, since] : channels) hub_().subscribe(client, channel, since, ticket);
+  const auto& tokens = groups_[loop_of(client)]->tokens;
+  std::vector<bool> named;
+  for (const auto& [channel, since] : channels) named.push_back(tokens.granted(client, channel));
+  hub_post_([this, client, ticket, judged, caller = connection->caller(), named = std::move(named),
+             channels = std::move(channels)] {
+    hub::Hub& hub = hub_();
+    for (std::size_t i = 0; i < channels.size(); ++i) {
+      const auto& [channel, since] = channels[i];
+      const auto may =
+          judged ? Result<void>{} : may_subscribe(caller, named[i], channel, *hub.config(channel));
+      if (may) {
+        hub.subscribe(client, channel, since, ticket);
+      } else {
+        joined(loop_of(client), client, channel, ticket, may.error());
+      }
+    }
   });
 }
 
@@ -276,7 +279,10 @@ void Sockets::arrived(Connection& connection, const std::string& name, hub::Tick
                       Result<hub::Joined> joined) {
   const auto* waiting = connection.joining(name);
   if (!waiting || waiting->ticket != ticket) return;  // given up meanwhile
-  if (!joined) return connection.answered(name, {{"error", joined.error().message}});
+  if (!joined) {
+    const auto fault = rpc::to_fault(joined.error());
+    return connection.answered(name, {{"error", fault.message}, {"code", fault.code}});
+  }
 
   Group& group = *groups_[loop_of(connection.id_)];
   LoopChannel& channel = group.channels[name];
@@ -304,14 +310,18 @@ void Sockets::arrived(Connection& connection, const std::string& name, hub::Tick
     connection.joined_.push_back({&channel, position.offset, place});
     channel.members.push_back(&connection);
   }
+  std::uint64_t told = position.offset;
   for (auto missed = numbered; missed != first.end(); ++missed) {
     position.offset = missed->offset;
     connection.joined(channel)->offset = position.offset;
     if (!is_for(group, connection, *missed)) continue;
-    Wording wording(wire_text(*missed, position));
+    Wording wording(wire_text(*missed, position, told + 1 == missed->offset ? "" : after(told)));
+    told = missed->offset;
     connection.transmit(wording, true);
   }
   connection.joined(channel)->offset = joined->position.offset;
+  if (joined->recovered)
+    connection.joined(channel)->passed = static_cast<std::uint32_t>(joined->position.offset - told);
   // Then the answer: when the call returns, the caller has what it asked for.
   json::object said{{"offset", joined->position.offset},
                     {"epoch", joined->position.epoch},
@@ -336,15 +346,23 @@ bool Sockets::is_for(const Group& group, Connection& connection, const hub::Publ
 void Sockets::pass_on(const Group& group, LoopChannel& channel, const hub::Publication& publication) {
   std::optional<Wording> wording;  // made once for all of this loop
   for (Connection* connection : channel.members) {
-    auto& known = connection->joined(channel)->offset;
+    auto& place = *connection->joined(channel);
     const bool same = channel.epoch == publication.epoch;
-    if (same && publication.offset <= known) continue;
-    if (!same || publication.after > known) {
+    if (same && publication.offset <= place.offset) continue;
+    if (!same || publication.after > place.offset) {
       connection->close(web::close_code::lost_position, "lost position");
       continue;
     }
-    known = publication.offset;
+    const auto told = place.offset - place.passed;
+    place.offset = publication.offset;
+    place.passed = static_cast<std::uint32_t>(publication.offset - told);
     if (!is_for(group, *connection, publication)) continue;
+    place.passed = 0;
+    if (told + 1 != publication.offset) {
+      Wording own(wire_text(publication, {publication.offset, publication.epoch}, after(told)));
+      connection->transmit(own, true);
+      continue;
+    }
     if (!wording) wording.emplace(wire_text(publication, {publication.offset, publication.epoch}));
     connection->transmit(*wording, true);
   }
@@ -378,7 +396,10 @@ void Sockets::reset(std::size_t loop, const std::string& name, const hub::Positi
     if (found == group.channels.end()) return;
     LoopChannel& channel = found->second;
     channel.epoch = position.epoch;
-    for (Connection* connection : channel.members) connection->joined(channel)->offset = position.offset;
+    for (Connection* connection : channel.members) {
+      connection->joined(channel)->offset = position.offset;
+      connection->joined(channel)->passed = 0;
+    }
     Wording wording(rpc::notification(
         "channel.reset",
         json::serialize(json::object{

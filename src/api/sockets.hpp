@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "access/jwt.hpp"
 #include "api/connection.hpp"
 #include "base/task.hpp"
 #include "hub/hub.hpp"
@@ -40,13 +41,14 @@ class Sockets final : public hub::Delivery, public ConnectionOwner {
   /// Makes this a Delivery of the hub. Before the first connection.
   void attach(hub::Hub& hub);
 
-  /// *loop* Turns the request into a WebSocket.
-  void accept(web::RequestContext&& context, rpc::Caller caller);
+  /// *loop* Turns the request into a WebSocket. `token`: that the caller has shown with it.
+  void accept(web::RequestContext&& context, rpc::Caller caller, std::optional<access::Token> token = {});
   /// *loop* Turns it into a WebSocket that is closed at once, for who can be told in no other way.
   void refuse(web::RequestContext&& context, std::uint16_t code, std::string_view reason);
   /// *loop* Answers the request with a stream (docs/protocols/rpc-transports.md): NDJSON if it accepts that,
   /// else server-sent events. `?channels=` are subscribed at once, from the positions of `Last-Event-ID`.
-  void open_stream(web::RequestContext&& context, rpc::Caller caller);
+  void open_stream(web::RequestContext&& context, rpc::Caller caller,
+                   std::optional<access::Token> token = {});
   /// A message for the session of a stream: 202; 404 when there is no such session (any more); 429 when there
   /// are too many. Any thread.
   void deliver(web::RequestContext&& context, const std::string& session);
@@ -54,10 +56,20 @@ class Sockets final : public hub::Delivery, public ConnectionOwner {
   /// Runs `use` on the connection's loop, if it still is there.
   void post_to(hub::ClientId client, UniqueFunction<void(Connection&)> use);
 
-  /// *loop* A subscription to several channels, answered when all of them are joined or refused.
+  /// *loop* Who makes the calls of the connection from now on; `token`: how it has shown that. The hub is
+  /// told; subscriptions that this caller mayn't have are ended (`channel.ended`).
+  void become(hub::ClientId client, rpc::Caller caller, std::optional<access::Token> token = {});
+  /// *loop* A token admits the connection to one channel. False: it has too many.
+  bool grant(hub::ClientId client, const access::Token& token);
+  /// *loop* One of the connection's tokens names the channel.
+  bool granted(hub::ClientId client, std::string_view channel) const;
+
+  /// *loop* A subscription to several channels, answered when all of them are joined or refused
+  /// (may_subscribe); without an answer a back end does it: then nothing is refused, and the connection is
+  /// told.
   void subscribe(hub::ClientId client,
                  std::vector<std::pair<std::string, std::optional<hub::Position>>> channels,
-                 rpc::Responder answer);
+                 std::optional<rpc::Responder> answer);
   /// Closes the connections that logged in with one of these sessions (3005). Any thread.
   void sessions_ended(const std::vector<std::string>& sessions);
 
@@ -81,6 +93,10 @@ class Sockets final : public hub::Delivery, public ConnectionOwner {
   Connection* find(hub::ClientId client);
   void enter(Group& group, std::unique_ptr<Connection> connection);
   void leave(hub::ClientId client) override;
+  void hold(Group& group, hub::ClientId client, const access::Token& token);
+  void arm(Group& group);
+  void recheck(Group& group, Connection& connection);
+  void end_subscription(hub::ClientId client, const std::string& channel, const std::string& reason);
   static void part(Group& group, Connection& connection, std::string_view channel);
   void arrived(Connection& connection, const std::string& channel, hub::Ticket ticket,
                Result<hub::Joined> joined);

@@ -5,11 +5,14 @@
 
 #include <boost/json/object.hpp>
 
+#include <optional>
+
 namespace longwave::api {
 
-/// A channel.subscribe that waits for the hub's word on each of its channels. Inside api/ only.
+/// A channel.subscribe that waits for the hub's word on each of its channels; without an answer it was a back
+/// end that subscribed the connection, which is then told `channel.subscribed`. Inside api/ only.
 struct Connection::Subscribing {
-  rpc::Responder answer;
+  std::optional<rpc::Responder> answer;
   std::size_t open;  ///< channels that haven't answered
   boost::json::object result = {};
 };

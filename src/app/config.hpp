@@ -46,6 +46,16 @@ struct Config : ChannelstreamConfig {
   std::int64_t net_threads = 0;
   std::int64_t media_threads = 0;
   std::int64_t scan_threads = 0;
+  std::vector<std::string> channel;  ///< rules, as JSON
+  std::string api_key;
+  std::string token_secret;
+  std::vector<std::string> token_keys;
+  std::string token_issuer;
+  std::string token_audience;
+  std::string hook_url;
+  std::string hook_secret;
+  std::vector<std::string> hook_events;
+  std::int64_t hook_timeout_s = 5;
   std::string log = "info";
   std::string redis;
   std::string redis_user;

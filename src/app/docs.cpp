@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "app/channels.hpp"
 #include "app/commands.hpp"
 #include "app/program.hpp"
 #include "base/log.hpp"
@@ -72,7 +73,7 @@ int make_docs(const std::string& root, bool check) {
   }
   const std::pair<const char*, std::string> documents[] = {
       {"docs/api.md", rpc::to_markdown((*program)->table())},
-      {"docs/config.md", to_markdown()},
+      {"docs/config.md", to_markdown() + channel_settings_markdown()},
       {"docs/addresses.md", addresses((*program)->router())},
       {"ui/src/api.gen.ts", rpc::to_typescript((*program)->table())},
   };

@@ -12,6 +12,7 @@
 namespace longwave::app {
 
 std::span<const Option> general_options();  ///< options.cpp
+std::span<const Option> channel_options();
 std::span<const Option> channelstream_options();
 std::span<const Option> redis_options();
 

@@ -2,8 +2,10 @@
 #include "app/people.hpp"
 
 #include "access/password.hpp"
+#include "api/channel.hpp"
 #include "api/json.hpp"
 #include "api/server.hpp"
+#include "app/channels.hpp"
 #include "app/config.hpp"
 #include "app/ground.hpp"
 #include "app/stations.hpp"
@@ -11,6 +13,7 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <random>
 #include <thread>
 
@@ -53,6 +56,7 @@ People::People(const Config& config, Ground& ground, Stations& stations, io::Loo
       hub_loop_(own_loop_ ? (*own_loop_)[0] : net[0]),
       node_(access::random_token(6)),
       messages_(config, ground.clock(), hub_loop_, node_),
+      tokens_(tokens_of(config).value()),
       art_(ground.store(), ground.blocking()),
       rates_(ground.clock(), rate_rules(config), std::random_device{}()),
       sockets_(
@@ -75,6 +79,8 @@ People::People(const Config& config, Ground& ground, Stations& stations, io::Loo
   context_.started = ground.clock().now();
   context_.store = &ground.store();
   context_.users = &ground.users();
+  context_.tokens = &tokens_;
+  context_.run = access::random_token(9);
   context_.sockets = &sockets_;
   context_.hub_loop = hub_loop_.poster();
   context_.hub = &hub_;
@@ -91,6 +97,8 @@ People::People(const Config& config, Ground& ground, Stations& stations, io::Loo
   surround_loops();
   connect_library();
   connect_hub();
+  set_rules(config);
+  tell_hooks(config);
   ground.users().on_ended(
       [this](const std::vector<std::string>& sessions) { sockets_.sessions_ended(sessions); });
   beat();  // a socket that waited for us may be asked for our health before the loops have turned once
@@ -156,6 +164,28 @@ void People::connect_hub() {
   });
 }
 
+void People::set_rules(const Config& config) {
+  for (auto& [pattern, rule] : channel_rules(config).value())
+    (void)hub_.configure(pattern, rule, true);  // checked when the configuration was read
+  api::connect_channels(context_);
+}
+
+void People::tell_hooks(const Config& config) {
+  auto options = hook_options(config).value();
+  if (!options) return;
+  options->node = access::random_token(6);
+  options->seed = std::random_device{}();
+  hooks_ = std::make_unique<api::Hooks>(std::move(*options), ground_.clock());
+  hub_.on_event([this, wanted = config.hook_events](const hub::HubEvent& event) {
+    if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), api::hook_name(event)) == wanted.end())
+      return;
+    auto text = api::hook_event(event, hook_number_ + 1, ground_.clock().wall());
+    if (text.empty()) return;
+    ++hook_number_;
+    hooks_->push(std::move(text));
+  });
+}
+
 void People::surround_loops() {
   around_.reserve(net_.size());  // peers hold references
   for (std::size_t i = 0; i < net_.size(); ++i)
@@ -194,6 +224,7 @@ void People::start() {
 void People::stop() {
   messages_.stop();
   if (own_loop_) own_loop_->stop();
+  if (hooks_) hooks_->stop();
 }
 
 std::vector<api::Check> People::checks() {
@@ -240,6 +271,16 @@ void People::add_metrics(api::Metrics& metrics, std::function<web::ServerCounts(
                   station(&M::watchdog_actions));
   metrics.gauge("longwave_workers_stuck", "Workers that wait for a disk that doesn't answer.",
                 [this] { return static_cast<double>(ground_.media().stuck() + ground_.blocking().stuck()); });
+  const auto hooks = [this](auto member) {
+    return [this, member] { return hooks_ ? static_cast<double>(hooks_->counts().*member) : 0.0; };
+  };
+  using H = api::HookCounts;
+  metrics.gauge("longwave_hook_events_waiting", "Events that wait for the web hook.", hooks(&H::waiting));
+  metrics.counter("longwave_hook_events_sent_total", "Events that the web hook took.", hooks(&H::sent));
+  metrics.counter("longwave_hook_events_dropped_total",
+                  "Events dropped for want of room or after too many attempts.", hooks(&H::dropped));
+  metrics.counter("longwave_hook_failures_total", "Requests that the web hook didn't take.",
+                  hooks(&H::failures));
   metrics.gauge("longwave_connections", "Open connections.",
                 [server] { return static_cast<double>(server().connections); });
   metrics.gauge("longwave_websockets", "Open WebSockets.",

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "access/jwt.hpp"
 #include "access/rates.hpp"
 #include "api/art.hpp"
 #include "api/context.hpp"
+#include "api/hooks.hpp"
 #include "api/listener.hpp"
 #include "api/metrics.hpp"
 #include "api/sockets.hpp"
@@ -17,6 +19,7 @@
 #include "web/server.hpp"
 
 #include <atomic>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -45,6 +48,7 @@ class People {
   access::Rates& rates() { return rates_; }
   hub::Hub& hub() { return hub_; }  ///< on its loop, once the loops run
   io::Loop& hub_loop() { return hub_loop_; }
+  const access::Tokens& tokens() const { return tokens_; }
   const rpc::Surroundings& surroundings(io::Loop& loop) const;
   std::vector<api::Check> checks();
   void add_metrics(api::Metrics& metrics, std::function<web::ServerCounts()> server);
@@ -53,6 +57,8 @@ class People {
   void surround_loops();
   void connect_library();
   void connect_hub();
+  void set_rules(const Config& config);
+  void tell_hooks(const Config& config);
   void publish(std::string channel, std::string method, hub::Payload data);
   void beat();
 
@@ -63,6 +69,9 @@ class People {
   io::Loop& hub_loop_;
   const std::string node_;  // tells this process from the others, and from itself before the last start
   Messages messages_;
+  access::Tokens tokens_;
+  std::unique_ptr<api::Hooks> hooks_;  // null: none
+  std::uint64_t hook_number_ = 0;
   rpc::Table table_;
   api::Context context_;
   std::vector<rpc::Surroundings> around_;  // one for each net loop

@@ -2,6 +2,8 @@
 #include "app/program.hpp"
 
 #include "api/endpoint.hpp"
+#include "api/rest.hpp"
+#include "app/channels.hpp"
 #include "app/channelstream.hpp"
 #include "app/ground.hpp"
 #include "app/last_resort.hpp"
@@ -100,6 +102,11 @@ Result<void> Program::Rooms::add_routes() {
   auto added = api::add_rpc_routes(
       router, people.sockets(),
       [this](io::Loop& loop) -> const rpc::Surroundings& { return people.surroundings(loop); });
+  if (added) {
+    added = api::add_rest_routes(
+        router, [this](io::Loop& loop) -> const rpc::Surroundings& { return people.surroundings(loop); },
+        &people.rates());
+  }
   if (added) added = people.art().add_route(router);
   people.add_metrics(metrics, [this] { return server->counts(); });
   if (added) added = metrics.add_route(router);
@@ -249,7 +256,10 @@ Result<void> Program::Rooms::open(const Config& config, std::vector<int> inherit
     rules.more_ports.push_back(endpoint.unix_path.empty() ? endpoint.port : 80);
   }
   gate = std::make_unique<access::Gate>(std::move(rules));
-  check = api::gate(*gate, ground.users());
+  check = api::gate(*gate, {.users = ground.users(),
+                            .tokens = &people.tokens(),
+                            .clock = people.context().clock,
+                            .api_key = config.api_key});
   return {};
 }
 
@@ -331,6 +341,7 @@ Program::~Program() = default;
 Result<std::unique_ptr<Program>> Program::make(const Config& config, DataFolder data, const Clock& clock,
                                                std::vector<int> inherited) {
   if (auto checked = Messages::check(config); !checked) return checked.error();
+  if (auto checked = check_channels(config); !checked) return checked.error();
   auto password_folder = data.admin_password().parent_path();
   auto rooms = std::make_unique<Rooms>(config, std::move(data), clock);
   rooms->new_admin_password = rooms->ground.users().ensure_first_admin(password_folder);

@@ -27,6 +27,8 @@ struct Caller {
   std::string address = {};  ///< of the peer, for limits and logs
   bool loopback = false;     ///< a loopback peer on a loopback listener
   bool tls = false;          ///< speaks TLS, with us or with a trusted proxy
+  bool token = false;        ///< is known by a signed token, not by a login
+  bool server = false;       ///< another program that showed the key for programs
 
   friend bool operator==(const Caller&, const Caller&) = default;
 };

@@ -37,6 +37,7 @@ inline constexpr std::uint16_t no_pong = 3012;
 inline constexpr std::uint16_t too_many_requests = 3013;
 inline constexpr std::uint16_t bad_token = 3500;
 inline constexpr std::uint16_t bad_request = 3501;
+inline constexpr std::uint16_t sent_away = 3502;
 }  // namespace close_code
 
 /// What an endpoint allows. One immutable object shared by all its sessions.

@@ -44,6 +44,17 @@ export interface HistoryItem {
   problem: string | null;
 }
 
+/** something said on a channel */
+export interface Message {
+  id: string;
+  user: string | null;
+  name: string;
+  at_ms: number;  // ms
+  edited_ms: number | null;  // ms
+  data: unknown;
+  extra?: Record<string, unknown>;
+}
+
 /** what a station plays */
 export interface Now {
   station: string;
@@ -113,6 +124,96 @@ export interface Methods {
     params: Record<string, never>;
     result: Record<string, never>;
   };
+  /** Tells who this connection is by a signed token (docs/channels.md), or makes that last longer with a newer one; a token with a `channel` admits to that channel. When the time of a connection's token is over, it is closed with 3005. Role: anyone. */
+  "auth.token": {
+    params: {
+      token: string;  // a JSON Web Token
+    };
+    result: {
+      user: string;
+      channel?: string;
+      expires_in_ms: number | null;  // null: never, ms
+    };
+  };
+  /** Takes one's own message away, or anybody's (dj, admin): everybody gets `channel.deleted`. Role: anyone. */
+  "channel.delete": {
+    params: {
+      channel: string;
+      id: string;
+    };
+    result: {
+      offset: number;
+      epoch: string;
+    };
+  };
+  /** Changes the data of one's own message, or of anybody's (dj, admin): everybody gets `channel.edited`. Role: anyone. */
+  "channel.edit": {
+    params: {
+      channel: string;
+      id: string;
+      data: unknown;
+    };
+    result: {
+      offset: number;
+      epoch: string;
+    };
+  };
+  /** What was said on a channel, as far as it keeps that; from the oldest, or the newest. Role: anyone. */
+  "channel.history": {
+    params: {
+      channel: string;
+      limit?: number;  // default 50
+      since?: {
+        offset: number;
+        epoch: string;
+      };  // only what came after
+      newest_first?: boolean;  // default false
+    };
+    result: {
+      messages: Array<{
+        offset: number;
+        method: string;
+        data: Message;
+      }>;
+      offset: number;  // of the newest publication
+      epoch: string;
+      complete: boolean;  // nothing after `since` was forgotten
+    };
+  };
+  /** A channel: who is there, where it is and how it behaves. Role: anyone. */
+  "channel.info": {
+    params: {
+      channel: string;
+    };
+    result: {
+      channel: string;
+      subscribers: number;  // connections to this node
+      people: number;
+      connections: number;
+      offset: number;
+      epoch: string;
+      last_active_ms: number | null;  // ms
+      config: unknown;
+    };
+  };
+  /** The channels in use on this node, by name. Role: admin. */
+  "channel.list": {
+    params: {
+      prefix?: string;  // default ""
+      after?: string;  // default ""
+      limit?: number;  // default 100
+    };
+    result: {
+      channels: Array<{
+        channel: string;
+        subscribers: number;
+        people: number;
+        offset: number;
+        last_active_ms: number;  // ms
+      }>;
+      more: boolean;
+    };
+  };
   /** Who has subscribed. Who has neither logged in nor told a name only counts in `total`. Role: anyone. */
   "channel.presence": {
     params: {
@@ -124,11 +225,27 @@ export interface Methods {
         name: string;  // empty: never told
         connections: number;
       }>;
-      total: number;
+      total: number;  // people
       connections: number;
     };
   };
-  /** Subscribes this connection. The present values, or what was missed since the given position, come as notifications before the answer; every later change follows, in order. Role: anyone. */
+  /** Says something on a channel: everybody who has subscribed gets `channel.message`. Role: anyone. */
+  "channel.publish": {
+    params: {
+      channel: string;
+      data: unknown;  // at most 32 KiB as JSON
+      key?: string;  // of idempotency: the same within 5 minutes is published once
+      user?: string;  // whom a back end speaks for
+      name?: string;  // and under which name
+    };
+    result: {
+      id: string;
+      offset: number;
+      epoch: string;
+      repeated: boolean;  // the key was known: nothing new was published
+    };
+  };
+  /** Subscribes this connection. The present values, or what was missed since the given position, come as notifications before the answer; every later change follows, in order. A back end names a `user`, whose connections are subscribed. Role: anyone. */
   "channel.subscribe": {
     params: {
       channels: string[];
@@ -136,6 +253,8 @@ export interface Methods {
         offset: number;
         epoch: string;
       }>;  // last known position by channel
+      tokens?: Record<string, string>;  // subscription token by channel
+      user?: string;  // for a back end
     };
     result: {
       channels: Record<string, {
@@ -144,13 +263,15 @@ export interface Methods {
         recovered?: boolean;
         reason?: string;
         error?: string;
+        code?: number;
       }>;
     };
   };
-  /** Ends subscriptions of this connection. Role: anyone. */
+  /** Ends subscriptions of this connection; for a back end, those of a `user`. Role: anyone. */
   "channel.unsubscribe": {
     params: {
       channels: string[];
+      user?: string;  // for a back end
     };
     result: Record<string, never>;
   };
@@ -403,6 +524,14 @@ export interface Methods {
     };
     result: Record<string, never>;
   };
+  /** Closes all connections of a user, on all nodes, with 3502. Role: admin. */
+  "user.disconnect": {
+    params: {
+      user: string;
+      reason?: string;  // default "closed by an operator"
+    };
+    result: Record<string, never>;
+  };
   /** Everybody who can log in. Role: admin. */
   "user.list": {
     params: Record<string, never>;
@@ -413,6 +542,20 @@ export interface Methods {
       }>;
     };
   };
+  /** A private message, on the channel `#<user>` of each: for all their connections, or with a `channel` for those that have joined it. With a channel and no users it is for everybody there; with neither it is for nobody. Role: anyone. */
+  "user.message": {
+    params: {
+      data: unknown;  // at most 32 KiB as JSON
+      users?: string[];  // default []
+      channel?: string;
+      key?: string;  // of idempotency, as for channel.publish
+      user?: string;  // whom a back end speaks for
+      name?: string;  // and under which name
+    };
+    result: {
+      ids: string[];  // by user, in the order of their names
+    };
+  };
   /** Gives somebody a new password and ends their sessions. Role: admin. */
   "user.passwd": {
     params: {
@@ -421,10 +564,54 @@ export interface Methods {
     };
     result: Record<string, never>;
   };
+  /** What is known of a user beyond the name: reads it, or changes the given keys (one's own state only; a back end anybody's). Others see the public keys only. Role: anyone. */
+  "user.state": {
+    params: {
+      user?: string;  // oneself
+      state?: Record<string, unknown>;
+      public_keys?: string[];
+    };
+    result: {
+      user: string;
+      state: Record<string, unknown>;
+      public_keys: string[];
+      changed: string[];
+    };
+  };
 }
 
 /** What the server sends by itself: the `data` of a notification. */
 export interface Events {
+  /** A message was taken away. On <channel>. */
+  "channel.deleted": {
+    id: string;
+  };
+  /** A message was changed; this is how it is now. On <channel>. */
+  "channel.edited": Message;
+  /** This connection's subscription is over: its token's time is, or it is somebody else now who may not read the channel. */
+  "channel.ended": {
+    channel: string;
+    reason: string;
+  };
+  /** Somebody's first connection came. On <channel>. */
+  "channel.joined": {
+    user: string | null;
+    name: string;
+  };
+  /** Somebody's last connection has gone. On <channel>. */
+  "channel.left": {
+    user: string | null;
+    name: string;
+  };
+  /** Somebody said something. On <channel>. */
+  "channel.message": Message;
+  /** Publications were lost: what is known of the channel counts no longer. Subscribe anew for the present values; new publications follow from this position. */
+  "channel.reset": {
+    channel: string;
+    reason: string;
+    offset: number;
+    epoch: string;
+  };
   /** An item is over. On station:<slug>. */
   "history.added": {
     item: HistoryItem;
@@ -484,6 +671,12 @@ export interface Events {
   };
   /** Another item is on air, or next. On station:<slug>. */
   "station.now": Now;
+  /** The public state of somebody who is there is another. On <channel>. */
+  "user.changed": {
+    user: string;
+    state: Record<string, unknown>;
+    changed: string[];
+  };
 }
 
 /** Codes of errors. */

@@ -13,12 +13,16 @@ export interface ChannelsHost {
   problem(error: unknown): void;
 }
 
+/** What the params of a publication may say. */
+type Said = Position & { channel: string; data: unknown; present?: boolean; after?: number; reason?: string };
+
 interface Place {
   offset?: number;
   epoch?: string;
   recovered?: boolean;
   reason?: string;
   error?: string;
+  code?: number;
 }
 
 /** A subscription that the server hasn't answered. What comes meanwhile is held until it is known what it is. */
@@ -35,6 +39,7 @@ interface Channel {
   /** Nothing is missing since `position` on the present connection. */
   whole: boolean;
   failures: number;
+  token: SubscribeOptions['token'];
 }
 
 const most_per_call = 128;
@@ -46,12 +51,13 @@ export class Channels {
 
   constructor(private readonly host: ChannelsHost) {}
 
-  subscribe(name: string, { buffer = 1_000, since }: SubscribeOptions): Subscription<any> {
+  subscribe(name: string, { buffer = 1_000, since, token }: SubscribeOptions): Subscription<any> {
     let channel = this.channels.get(name);
     if (!channel) {
-      channel = { name, readers: new Set(), position: since && { ...since }, pending: null, whole: false, failures: 0 };
+      channel = { name, readers: new Set(), position: since && { ...since }, pending: null, whole: false, failures: 0, token };
       this.channels.set(name, channel);
     }
+    channel.token ??= token;
     const mine = channel;
     const reader: Subscription<any> = new Subscription(
       name,
@@ -84,15 +90,23 @@ export class Channels {
 
   /** What reads() said yes to. */
   notified(method: string, params: unknown): void {
-    const { channel: name, offset, epoch, data, present } = params as Position & {
-      channel: string; data: unknown; present?: boolean;
-    };
+    const { channel: name, offset, epoch, data, present, after, reason } = params as Said;
     const channel = this.channels.get(name);
     if (!channel) return;
+    if (method === 'channel.reset') return this.reset(channel, reason ?? 'publications were lost');
     const publication: Publication = { kind: 'publication', channel: channel.name, method, data, offset, epoch };
     if (channel.pending) channel.pending.held.push(publication);
     else if (present) for (const reader of [...channel.readers]) reader.fresh || reader.put(publication); // at no place of its own
-    else this.live(channel, publication);
+    else this.live(channel, publication, after);
+  }
+
+  /** The server has ended a subscription: with a new token it may go on. True if it is one of ours. */
+  ended(params: unknown): boolean {
+    const channel = this.channels.get((params as { channel?: string } | undefined)?.channel as string);
+    if (!channel) return false;
+    channel.whole = false;
+    this.want(channel);
+    return true;
   }
 
   /** The client is over. */
@@ -100,9 +114,20 @@ export class Channels {
     for (const { readers } of [...this.channels.values()]) for (const reader of [...readers]) reader.close();
   }
 
-  private live(channel: Channel, publication: Publication): void {
+  /** The server has lost something, and says so: everybody starts over with the present values. */
+  private reset(channel: Channel, reason: string): void {
+    for (const reader of [...channel.readers]) {
+      if (!reader.fresh) reader.put({ kind: 'reset', channel: channel.name, reason });
+      reader.fresh = true;
+    }
+    channel.whole = false;
+    this.want(channel);
+  }
+
+  /** `after`: what came between there and this publication was for others. */
+  private live(channel: Channel, publication: Publication, after = publication.offset - 1): void {
     const at = channel.position;
-    const follows = at?.epoch === publication.epoch && publication.offset === at.offset + 1;
+    const follows = at?.epoch === publication.epoch && publication.offset > at.offset && after <= at.offset;
     if (!follows && at?.epoch === publication.epoch && publication.offset <= at.offset) return; // known
     if (!follows) {
       channel.whole = false; // what is missing comes again, in order with this one
@@ -151,11 +176,15 @@ export class Channels {
       channel.pending = { asked, held: channel.pending?.held ?? [] };
       pending.set(channel, channel.pending);
     }
-    const names = channels.map((channel) => channel.name);
-    const params = Object.keys(since).length > 0 ? { channels: names, since } : { channels: names };
     const current = (channel: Channel) =>
       this.channels.get(channel.name) === channel && channel.pending === pending.get(channel);
+    const params: Record<string, unknown> = { channels: channels.map((channel) => channel.name) };
+    if (Object.keys(since).length > 0) params.since = since;
     try {
+      if (channels.some((channel) => channel.token)) {
+        params.tokens = await this.tokens(channels);
+        if (!channels.some(current)) return; // asked for again meanwhile, on another connection
+      }
       const answer = (await this.host.call('channel.subscribe', params)) as { channels: Record<string, Place> };
       for (const channel of channels.filter(current)) this.answered(channel, answer.channels[channel.name] ?? {});
     } catch (error) {
@@ -165,6 +194,12 @@ export class Channels {
       if (mine.length > 1 && !later) for (const one of mine) void this.askTogether([one]); // one of them is at fault
       else for (const one of mine) this.refused(one, error, later);
     }
+  }
+
+  private async tokens(channels: Channel[]): Promise<Record<string, string>> {
+    const tokens: Record<string, string> = {};
+    for (const { name, token } of channels) if (token) tokens[name] = await token(name);
+    return tokens;
   }
 
   private refused(channel: Channel, error: unknown, later: boolean): void {
@@ -180,7 +215,8 @@ export class Channels {
 
   private answered(channel: Channel, place: Place): void {
     if (place.error !== undefined || place.offset === undefined || place.epoch === undefined) {
-      return this.refused(channel, new RpcError(code.internal_error, place.error ?? 'no position'), false);
+      const error = new RpcError(place.code ?? code.internal_error, place.error ?? 'no position');
+      return this.refused(channel, error, passing.includes(error.code));
     }
     const { asked, held } = channel.pending as Pending;
     const to: Position = { offset: place.offset, epoch: place.epoch };

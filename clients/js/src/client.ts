@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { watchPage } from './browser.js';
 import { Call, type CallHooks } from './call.js';
+import { Channel } from './channel.js';
 import { Channels } from './channels.js';
 import { Emitter } from './emitter.js';
-import { Disconnected } from './errors.js';
+import { code, Disconnected, RpcError } from './errors.js';
 import { post } from './http.js';
 import { Link, type LinkState } from './link.js';
 import { Peer } from './peer.js';
@@ -11,6 +12,7 @@ import { SseTransport } from './sse.js';
 import { Stream } from './stream.js';
 import type { SubscribeOptions, Subscription } from './subscription.js';
 import { real, type Surroundings } from './time.js';
+import { type Ask, TokenKeeper, type TokenSource } from './token.js';
 import type { Ending, Transport, TransportKind } from './transport.js';
 import type { AnyEvents, AnyMethods, Arguments, CallOptions, Handler, MethodsLike, More, Name, Params, Result, StreamOptions } from './types.js';
 import { type WebSocketClass, WebSocketTransport } from './websocket.js';
@@ -27,6 +29,11 @@ export interface ClientOptions {
    */
   headers?: Record<string, string>;
   credentials?: RequestCredentials;
+  /**
+   * Says who we are, after every connection and before anything else (`auth.token`); asked again before the token's time
+   * is over, so that the connection lasts.
+   */
+  token?: TokenSource;
   /** Milliseconds for calls that don't say; none if not set. */
   timeout?: number;
   /** How many calls and notifications wait while there is no connection; 100 if not set. 0: they fail at once. */
@@ -73,6 +80,7 @@ export class Client<M extends MethodsLike<M> = AnyMethods, E extends object = An
   private readonly sessions = new Map<Transport, Session>();
   private readonly channels: Channels;
   private readonly link: Link;
+  private readonly keeper: TokenKeeper | null;
   private session: Session | null = null; // the one for what is new
   private waiting: Waiting[] = [];
   private unwatch = () => {};
@@ -83,6 +91,7 @@ export class Client<M extends MethodsLike<M> = AnyMethods, E extends object = An
     this.time = options.surroundings ?? real;
     const fetch = options.fetch ?? globalThis.fetch?.bind(globalThis);
     this.http = { fetch, headers: options.headers ?? {}, ...(options.credentials ? { credentials: options.credentials } : {}) };
+    this.keeper = options.token ? new TokenKeeper(options.token, this.time, (error) => this.problem(error)) : null;
     this.channels = new Channels({
       time: this.time,
       call: (method, params) => this.now(method, params),
@@ -118,6 +127,7 @@ export class Client<M extends MethodsLike<M> = AnyMethods, E extends object = An
   close(): void {
     this.unstarted = false;
     this.link.close(1000, 'closed');
+    this.keeper?.end();
     for (const { transport, peer } of this.sessions.values()) {
       transport.close();
       peer.end('closed');
@@ -181,6 +191,15 @@ export class Client<M extends MethodsLike<M> = AnyMethods, E extends object = An
 
   subscribe(channel: string, options: SubscribeOptions = {}): Subscription<E> {
     return this.channels.subscribe(channel, options) as unknown as Subscription<E>;
+  }
+
+  /** Publishes, reads what was said, who is there: `client.channel('chat:main').publish({ text: 'hi' })`. */
+  channel(name: string): Channel<E> {
+    const call = (method: string, params: unknown) =>
+      new Promise<unknown>((done, failed) => {
+        this.begin(method, params, this.options.timeout ? { timeout: this.options.timeout } : {}, { done, failed });
+      });
+    return new Channel<E>(name, { call, subscribe: (channel, options) => this.channels.subscribe(channel, options ?? {}) });
   }
 
   // ---- inside
@@ -247,8 +266,21 @@ export class Client<M extends MethodsLike<M> = AnyMethods, E extends object = An
       notified: (method, params) => this.notified(transport, method, params),
       problem: (error) => this.problem(error),
     });
-    this.session = { transport, peer };
-    this.sessions.set(transport, this.session);
+    const session = { transport, peer };
+    this.sessions.set(transport, session);
+    if (!this.keeper) return this.use(session, old);
+    const ask: Ask = (method, params) =>
+      new Promise((done, failed) => peer.call(new Call(method, params, {}, { done, failed }, this.time)));
+    this.keeper.introduce(ask).then(
+      () => this.sessions.get(transport) === session && this.use(session, old),
+      (error) => this.unknown(session, error),
+    );
+  }
+
+  /** The connection is for use; before that only the server knew of it. */
+  private use(session: Session, old: Transport | null): void {
+    const { peer } = session;
+    this.session = session;
     if (old) this.retire(old, this.time.now() + drain_ms);
     this.channels.online();
     const waiting = this.waiting;
@@ -257,6 +289,14 @@ export class Client<M extends MethodsLike<M> = AnyMethods, E extends object = An
       if (call) peer.call(call);
       else if (notification) peer.notify(notification.method, notification.params);
     }
+  }
+
+  /** We couldn't say who we are: refused for good, or another try later. */
+  private unknown(session: Session, error: unknown): void {
+    if (this.sessions.get(session.transport) !== session) return;
+    this.problem(error);
+    if (error instanceof RpcError && error.code === code.refused) this.link.close(3500, error.message);
+    else this.link.cut('there is no token');
   }
 
   /** A connection that was replaced stays until what was asked on it is answered. */
@@ -273,6 +313,7 @@ export class Client<M extends MethodsLike<M> = AnyMethods, E extends object = An
     const session = this.sessions.get(transport);
     this.sessions.delete(transport);
     if (this.session === session) this.session = null;
+    if (!this.session) this.keeper?.end();
     session?.peer.end(`connection lost (${reason || code})`);
   }
 
@@ -280,6 +321,8 @@ export class Client<M extends MethodsLike<M> = AnyMethods, E extends object = An
     const current = transport === this.session?.transport;
     if (this.channels.reads(params)) {
       if (current) this.channels.notified(method, params);
+    } else if (method === 'channel.ended' && this.channels.ended(params)) {
+      return;
     } else {
       this.events.emit('notification', { method, params });
     }

@@ -44,4 +44,5 @@ export const code = {
   cancelled: -32000,
   unavailable: -32001,
   too_many_calls: -32002,
+  refused: -32003,
 } as const;

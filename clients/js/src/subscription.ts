@@ -38,6 +38,8 @@ export interface SubscribeOptions {
   buffer?: number;
   /** Goes on where an earlier program stopped, if the server still knows what came since; otherwise `reset`. */
   since?: Position;
+  /** For a private channel (`$…`): gives a token that names it. Asked for with every (new) subscription. */
+  token?: (channel: string) => string | Promise<string>;
 }
 
 /**

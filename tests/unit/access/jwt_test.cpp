@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tokens: the examples of RFC 7515, and what RFC 8725 warns of. docs/channels.md tells what a token may say.
 #include "access/jwt.hpp"
+#include "access/hmac.hpp"
 #include "base/text.hpp"
 
 #include <gtest/gtest.h>
-
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 namespace longwave::access {
 namespace {
@@ -17,18 +15,10 @@ const WallTime before_rfc_ends = from_unix_ms(1'300'819'379'000);
 const WallTime now = from_unix_ms(1'800'000'000'000);
 const std::string secret = "0123456789abcdef0123456789abcdef";
 
-std::string hmac(std::string_view key, std::string_view text) {
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned int size = 0;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-       reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest, &size);
-  return {reinterpret_cast<const char*>(digest), size};
-}
-
 std::string signed_token(std::string_view claims, std::string_view header = R"({"alg":"HS256"})",
                          std::string_view key = secret) {
   const auto text = text::base64url(header) + "." + text::base64url(claims);
-  return text + "." + text::base64url(hmac(key, text));
+  return text + "." + text::base64url(hmac_sha256(key, text));
 }
 
 Tokens tokens(TokenRules rules = {}) {

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "access/jwt.hpp"
 #include "access/users.hpp"
 #include "api/auth.hpp"
 #include "api/channel.hpp"
 #include "api/context.hpp"
 #include "api/endpoint.hpp"
+#include "api/rest.hpp"
+#include "api/session.hpp"
 #include "api/sockets.hpp"
+#include "api/user.hpp"
 #include "hub/memory_broker.hpp"
 #include "store/store.hpp"
 #include "unit/web/loopback.hpp"
@@ -36,11 +40,20 @@ class EndpointFixture : public ::testing::Test {
     context.sockets = &sockets;
     context.hub = &hub;
     context.hub_loop = loopback.loops[0].poster();
+    context.tokens = &tokens;
+    context.run = "r";
+    add_session_methods(table, context);
     add_channel_methods(table, context);
+    add_message_methods(table, context);
+    add_user_methods(table, context);
+    connect_channels(context);
     add_auth_methods(table, context);
     add_own_methods();
     users.on_ended([this](const std::vector<std::string>& ended) { sockets.sessions_ended(ended); });
-    loopback.options.gate = [check = gate(rules, users)](web::Request& request) {
+    loopback.options.gate = [check = gate(rules, {.users = users,
+                                                  .tokens = &tokens,
+                                                  .clock = &loopback.clock,
+                                                  .api_key = "a-key-of-programs"})](web::Request& request) {
       if (const auto* address = request.headers.find("Test-Address")) {  // as if it came from there
         request.peer.ip = *address;
         request.is_loopback = false;
@@ -49,6 +62,12 @@ class EndpointFixture : public ::testing::Test {
     };
     EXPECT_TRUE(add_rpc_routes(
         loopback.router, sockets,
+        [this](io::Loop& loop) -> const rpc::Surroundings& {
+          return surroundings[&loop == &loopback.loops[0] ? 0 : 1];
+        },
+        &rates));
+    EXPECT_TRUE(add_rest_routes(
+        loopback.router,
         [this](io::Loop& loop) -> const rpc::Surroundings& {
           return surroundings[&loop == &loopback.loops[0] ? 0 : 1];
         },
@@ -154,6 +173,12 @@ class EndpointFixture : public ::testing::Test {
   store::Store store{{}, {access::migrations()}};
   ManualClock calendar;
   access::Users users{store, calendar, access::PasswordCost::least()};
+  access::Tokens tokens{token_keys()};
+  static access::JwtKeys token_keys() {
+    access::JwtKeys keys;
+    EXPECT_TRUE(keys.add_secret("0123456789abcdef0123456789abcdef"));
+    return keys;
+  }
   ManualClock rate_clock;  // stands still: what is spent comes back only when a test says so
   access::Rates rates{rate_clock,
                       {.connection_calls = {10, 200},

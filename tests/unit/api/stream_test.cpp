@@ -78,9 +78,9 @@ TEST_F(StreamTest, channels_in_the_address_are_subscribed_at_once) {
       EXPECT_NE(event.id.find(";"), std::string::npos) << "the positions of all its channels: " << event.id;
     }
   }
-  Stream unknown(loopback.port, false, "?channels=nothing");
-  unknown.session();
-  EXPECT_EQ(unknown.message().at("error").at("code"), -32004);
+  Stream refused(loopback.port, false, "?channels=$nothing");
+  refused.session();
+  EXPECT_EQ(refused.message().at("result").at("channels").at("$nothing").at("code"), -32003);
 }
 
 TEST_F(StreamTest, a_position_is_told_when_what_belongs_to_it_is_complete) {
