@@ -231,7 +231,7 @@ Result<void> Program::Rooms::listen_for_channelstream(const Config& config, std:
                                                        .hosts = config.host,
                                                        .origins = config.origin,
                                                        .any_origin = channelstream->open_paths()});
-  channelstream_check = api::gate(*channelstream_gate, ground.users());
+  channelstream_check = api::gate(*channelstream_gate, {.users = ground.users()});
   return {};
 }
 
