@@ -158,7 +158,7 @@ def test_tokens_refused(server):
 
 
 def test_public_keys(server):
-    """RS256 and ES256 with keys that openssl made, as PEM and as a JWK Set"""
+    """RS256 and ES256 with keys that openssl made"""
     folder = pathlib.Path(server.scratch)
     kinds = {"RS256": ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"], "ES256": ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"]}
     options, private = [], {}
@@ -168,7 +168,7 @@ def test_public_keys(server):
         subprocess.run(["openssl", "pkey", "-in", secret, "-pubout", "-out", public], check=True, capture_output=True)
         private[name] = secret.read_text()
         options += ["--token-keys", str(public)]
-    with Server(server.binary, options=options) as other:
+    with Server(server.binary, music=server.music, options=options) as other:
 
         async def talk():
             async with Client(other) as one:
@@ -207,7 +207,7 @@ def test_hooks(server):
     threading.Thread(target=receiver.serve_forever, daemon=True).start()
     try:
         options = ["--hook-url", f"http://127.0.0.1:{receiver.server_port}/", "--hook-secret", key.decode()]
-        with Server(server.binary, options=options) as other:
+        with Server(server.binary, music=server.music, options=options) as other:
 
             async def talk():
                 async with Client(other) as one:
