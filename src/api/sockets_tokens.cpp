@@ -75,8 +75,9 @@ void Sockets::recheck(Group& group, Connection& connection) {
              channels = std::move(channels)] {
     for (const auto& [channel, named] : channels) {
       if (const auto may = may_subscribe(caller, named, channel, *hub_().config(channel)); !may) {
-        loop->post(
-            [this, client, channel, why = may.error().message] { end_subscription(client, channel, why); });
+        loop->post([this, client, name = channel, why = may.error().message] {
+          end_subscription(client, name, why);
+        });
       }
     }
   });
