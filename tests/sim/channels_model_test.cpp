@@ -394,12 +394,21 @@ class Model final : public ChannelsPair {
     }
   }
 
+  /// Once an hour the states of those who are connected begin to age anew.
+  void keep_states() {
+    if (states_due_ > clock_.now()) return;
+    states_due_ = clock_.now() + 1h;
+    for (auto& [user, state] : states_)
+      if (state.used + 24h >= clock_.now() && !hub_.connections_of(user).empty()) state.used = clock_.now();
+  }
+
   void pass(Duration span) {
     // In steps of a second as in the program, of a minute when it is long.
     for (Duration step = span > 2min ? Duration{20s} : Duration{1s}; span > 0s; span -= step) {
       clock_.advance(step);
       hub_.tick();
       broker_.tick();
+      keep_states();
       for (auto& [name, channel] : channels_) channel.trim(clock_.now());
       settle();
     }

@@ -236,6 +236,7 @@ class ChannelsPair : public hub::Delivery {
   hub::GroupId group_ = 0;
   std::map<std::string, reference::Channel> channels_;
   std::map<std::string, reference::State> states_;
+  Instant states_due_{};
   std::map<hub::ClientId, std::map<std::string, Seen>> clients_;
   std::map<hub::ClientId, std::string> people_;
   std::map<std::string, hub::Position> known_;                          ///< from connections that ended
