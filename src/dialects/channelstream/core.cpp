@@ -270,7 +270,7 @@ void Core::send(const Members& members, const hub::Publication& publication, con
     if (auto& sent = session->unconfirmed; sent.size() > 2 * unconfirmed_events)
       sent.erase(sent.begin(), sent.begin() + unconfirmed_events);
     auto batch = std::find_if(batches.begin(), batches.end(),
-                              [&](const auto& entry) { return entry.first == session->exit; });
+                              [exit = session->exit](const auto& entry) { return entry.first == exit; });
     if (batch == batches.end()) batch = batches.insert(batches.end(), {session->exit, {}});
     batch->second.push_back(session->target);
   }

@@ -33,8 +33,10 @@ std::string text_of(const json::object& from, std::string_view key) {
 
 std::optional<WallTime> time_of(const json::object& from, std::string_view key) {
   const auto* value = from.if_contains(key);
-  if (!value || !value->is_int64()) return std::nullopt;
-  return from_unix_ms(value->as_int64());
+  constexpr std::int64_t most = 9'000'000'000'000;  // the year 2255: what nanoseconds can count
+  if (!value || !value->is_int64() || value->get_int64() > most || value->get_int64() < -most)
+    return std::nullopt;
+  return from_unix_ms(value->get_int64());
 }
 
 /// Digits of fixed width at `at`; false if they aren't there.

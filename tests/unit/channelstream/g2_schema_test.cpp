@@ -3,6 +3,7 @@
 
 #include "dialects/channelstream/event.hpp"
 #include "dialects/channelstream/g2_wire.hpp"
+#include "hub/publication.hpp"
 
 #include <gtest/gtest.h>
 #include <boost/json.hpp>
@@ -132,6 +133,18 @@ TEST(IsoTime, GoesBothWays) {
         "2020-06-27T20:44:49.", "2020-06-27T20:44:49+2", "9999-01-01T00:00:00", "2020-06-27T-1:44:49"}) {
     EXPECT_FALSE(parse_iso_time(text)) << text;
   }
+}
+
+TEST(Events, TimesThatNobodyCanCountAreLeftOut) {
+  hub::Publication publication;
+  publication.channel = "a";
+  publication.method = "channel.message";
+  publication.data =
+      std::make_shared<const std::string>(R"({"user":"ada","at_ms":16050000000000,"data":{}})");
+  const auto event = read_event(publication);
+  ASSERT_TRUE(event);
+  EXPECT_EQ(event->at, WallTime{});
+  EXPECT_EQ(event->user, "ada");
 }
 
 TEST(Callbacks, AreNamesOnly) {
