@@ -167,6 +167,7 @@ void MemoryBroker::find(const std::string& name, const std::string& id, Done<Pub
 void MemoryBroker::change(const std::string& name, Change change, const Keep& keep, Done<Published> done) {
   bool found = false;
   if (Channel* known = find(name)) {
+    known->keep = keep;
     trim(*known);
     for (Kept* kept : {&known->log, &known->history}) {
       Entry* entry = kept->find(change.id);
@@ -180,7 +181,6 @@ void MemoryBroker::change(const std::string& name, Change change, const Keep& ke
     return;
   }
   Channel& channel = open(name);
-  channel.keep = keep;
   if (!change.data)  // in the log the gap is needed: it says that the number isn't missing
     std::erase_if(channel.history.entries, [](const Entry& entry) { return !entry.publication.data; });
   Published published = append(channel, name, std::move(change.event));
