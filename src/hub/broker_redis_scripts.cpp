@@ -112,8 +112,9 @@ local function append(c, p)
   c.bytes = c.bytes + #entry
   if p.index and p.id ~= '' then call('HSET', ids, p.id, offset) end
   if p.remember and p.history > 0 then call('ZADD', history, offset, offset) end
+  local age = math.min(c.age, p.age)  -- what was too old before doesn't come back with a longer age
   c.age = p.age
-  trim(c, p.log, p.history, p.age, p.bytes)
+  trim(c, p.log, p.history, age, p.bytes)
   save(c)
   if KEYS[5] then call('SET', KEYS[5], offset .. ' ' .. c.epoch .. ' ' .. p.id, 'PX', p.key_age) end
   call('PUBLISH', p.pubsub, 'm ' .. offset .. ' ' .. c.epoch .. ' ' .. entry)

@@ -63,6 +63,7 @@ TEST_F(BrokerRedis, what_one_publishes_the_other_hears) {
   (void)publish(a, "chat:main", message("1"));
   (void)publish(a, "chat:main", private_one);
   b.until([&] { return b.heard.size() == 2; });
+  ASSERT_EQ(b.heard.size(), 2U);
   EXPECT_EQ(b.heard[0].offset, 1U);
   EXPECT_EQ(b.heard[1].offset, 2U);
   EXPECT_EQ(*b.heard[1].audience, (Audience{.except = {"eve"}})) << "connection 5 of the other node";
@@ -71,14 +72,18 @@ TEST_F(BrokerRedis, what_one_publishes_the_other_hears) {
 TEST_F(BrokerRedis, a_lost_connection_loses_nothing) {
   ASSERT_TRUE(want(a, "c"));
   const auto first = publish(a, "c", message("1"));
-  const auto killed = redis.cli("CLIENT KILL TYPE pubsub") + redis.cli("CLIENT KILL TYPE normal");
-  for (RedisNode* node : {&a, &b}) {
-    node->until([&] { return happened(*node, "lost"); });
-    node->until_up();
+  a.until([&] { return a.heard.size() == 1; });
+  std::uint64_t times = 0;
+  for (const char* kind : {"pubsub", "normal"}) {
+    (void)redis.cli(std::string("CLIENT KILL TYPE ") + kind);
+    ++times;
+    for (RedisNode* node : {&a, &b}) {
+      node->until([&] { return node->broker().state().lost() == times; });
+      node->until_up();
+    }
   }
-  EXPECT_EQ(a.events.back(), "back");
-  (void)publish(b, "c", message("2"));
-  a.until([&] { return !a.heard.empty() && a.heard.back().offset == 2; });
+  EXPECT_TRUE(publish(b, "c", message("2")));
+  a.until([&] { return a.heard.size() == 2 && a.heard.back().offset == 2; });
   const auto history = missed(a, "c", first->position);
   EXPECT_TRUE(history->complete);
   EXPECT_EQ(history->publications.size(), 1U);
@@ -87,6 +92,7 @@ TEST_F(BrokerRedis, a_lost_connection_loses_nothing) {
 TEST_F(BrokerRedis, without_redis_calls_are_unavailable_and_a_restart_is_a_new_epoch) {
   ASSERT_TRUE(want(a, "c"));
   const auto before = publish(a, "c", message("1"));
+  a.until([&] { return a.heard.size() == 1; });
   redis.kill();
   a.until([&] { return happened(a, "lost"); });
   EXPECT_EQ(publish(a, "c", message("2")).error().code, Errc::unavailable);
@@ -103,6 +109,7 @@ TEST_F(BrokerRedis, without_redis_calls_are_unavailable_and_a_restart_is_a_new_e
   EXPECT_NE(after->position.epoch, before->position.epoch);
   EXPECT_FALSE(missed(a, "c", before->position)->complete);
   a.until([&] { return a.heard.size() == 2; });
+  ASSERT_EQ(a.heard.size(), 2U);
   EXPECT_EQ(a.heard[1].epoch, after->position.epoch) << "it had subscribed again by itself";
 }
 

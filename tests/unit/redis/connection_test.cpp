@@ -28,7 +28,7 @@ struct ConnectionTest : testing::Test {
     options.greeting = greeting_for(*address, "longwave-test");
     options.first_pause = 10ms;
     connection.emplace(loop, clock, *address, nullptr, std::move(options), 1);
-    link().on_down([this](const std::string& text) { why = text; });
+    link().on_down([this](const std::string& said) { why = said; });
     loop.post([this] { link().start(); });
   }
   /// Looks at the condition on the loop's thread, again and again.
