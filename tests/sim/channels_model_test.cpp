@@ -139,10 +139,14 @@ class Model final : public ChannelsPair {
     if (random_.chance(0.3)) owner = "user:ada";
     auto refused = Errc::not_found;
     bool good = false;
-    if (message && owner && message->owner != *owner)
+    if (message && owner && message->owner != *owner) {
       refused = Errc::refused;
-    else
+    } else if (message) {  // a rule of now decides whether it is still kept
+      channel.keep = channel.rule;
+      channel.trim(clock_.now());
+      message = channel.message(id);
       good = message != nullptr;
+    }
     const int value = ++values_;
     const auto offset = channel.top() + 1;
     if (good) {
