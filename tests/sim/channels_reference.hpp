@@ -65,8 +65,8 @@ class Channel {
     for (const Event& event : events)
       if (event.remembered && !event.deleted && event.offset > history_from_) kept.push_back(event.offset);
     for (const auto offset : kept) {
-      const auto left = std::count_if(kept.begin(), kept.end(), [&](auto other) { return other >= offset; });
-      if (static_cast<std::size_t>(left) > keep.history || old(events[offset - 1])) history_from_ = offset;
+      const auto newer = std::count_if(kept.begin(), kept.end(), [&](auto other) { return other >= offset; });
+      if (static_cast<std::size_t>(newer) > keep.history || old(events[offset - 1])) history_from_ = offset;
     }
   }
 

@@ -167,7 +167,7 @@ class RedisBroker final : public hub::Broker {
         [this, kind, text] {
           for (auto& [name, node] : redis_.nodes_)
             if (node != this)
-              node->link_.hand_over(nodes_channel, [node, kind, text] {
+              node->link_.hand_over(nodes_channel, [node = node, kind, text] {
                 if (node->events_) node->events_->told(kind, text);
               });
           return true;
@@ -209,7 +209,7 @@ class RedisBroker final : public hub::Broker {
     if (message.remember) channel.history.push_back(kept);
     trim(channel, keep);
     for (auto& [to, node] : redis_.nodes_)
-      node->link_.hand_over(name, [node, seen = as_seen(kept, to)] {
+      node->link_.hand_over(name, [node = node, seen = as_seen(kept, to)] {
         if (node->events_) node->events_->published(seen);
       });
     return published;
@@ -310,7 +310,7 @@ class RedisBroker final : public hub::Broker {
     if (!changed) return moves;
     for (auto& [to, node] : redis_.nodes_)
       if (node != this)
-        node->link_.hand_over(name, [node, name] {
+        node->link_.hand_over(name, [node = node, name] {
           if (node->events_) node->events_->presence_changed(name);
         });
     return moves;
