@@ -115,7 +115,44 @@ const find = (id) => {
 };
 const steer = (who) => { if (who.role === 'anyone') throw new Refusal(-32003, 'sign in as a dj'); };
 
+// ---- the chat
+
+const chat = 'chat:main';
+const saying = [];
+const lines = ['Good evening everybody', 'Is this the 1974 pressing?', 'It is! The one with the long coda.\nI had it on tape for years.', 'lovely', 'שלום לכולם', 'Could we have something by the Northern Relay after this?', 'Queued. https://example.org/slow-weather says it was made in a lighthouse', '<b>not bold</b>'];
+for (let i = 0; i < (flag('nochat') ? 0 : value('said', 60)); i++) {
+  const author = [['mara', 'Mara'], [null, 'Jonas'], ['mara', 'Mara']][Math.floor(i / 2) % 3];
+  saying.push({ method: 'channel.message', offset: i + 1, data: { id: `m${i}`, user: author[0], name: author[1], at_ms: Date.now() - (value('said', 60) - i) * 100_000, edited_ms: i % 9 === 4 ? 1 : null, data: { text: lines[i % lines.length], key: `k${i}` } } });
+}
+offsets[chat] = saying.length;
+function say(user, name, data, at_ms = Date.now()) {
+  const message = { id: `m${offsets[chat]}x`, user, name, at_ms, edited_ms: null, data };
+  saying.push({ method: 'channel.message', offset: offsets[chat] + 1, data: message });
+  publish(chat, 'channel.message', message);
+  return { id: message.id, offset: offsets[chat], epoch };
+}
+if (flag('talk')) setInterval(() => say('mara', 'Mara', { text: lines[Math.floor(Math.random() * lines.length)] }), 1_500);
+
 const methods = {
+  'channel.publish'(p, who) {
+    if (flag('refusesay')) throw new Refusal(-32001, 'no broker');
+    return say(who.user, who.name, p.data);
+  },
+  'channel.history'(p) {
+    const before = p.since?.offset ?? Infinity;
+    return { publications: saying.filter((one) => one.offset < before).slice(-p.limit).reverse(), offset: offsets[chat], epoch };
+  },
+  'channel.edit'(p) {
+    const one = saying.find(({ data }) => data.id === p.id);
+    one.data = { ...one.data, data: p.data, edited_ms: Date.now() };
+    publish(chat, 'channel.edited', one.data);
+    return { offset: offsets[chat] };
+  },
+  'channel.delete'(p) {
+    saying.splice(saying.findIndex(({ data }) => data.id === p.id), 1);
+    publish(chat, 'channel.deleted', { id: p.id });
+    return { offset: offsets[chat] };
+  },
   'channel.subscribe'(p, who, socket) {
     const snapshot = (channel, method, data) => socket.send(JSON.stringify({ jsonrpc: '2.0', method, params: { channel, offset: offsets[channel] ?? 0, epoch, data } }));
     const channels = {};
@@ -127,7 +164,7 @@ const methods = {
         snapshot(channel, 'queue.changed', reset());
         snapshot(channel, 'listeners.changed', ears());
         publish(channel, 'presence.changed', people());
-      } else if (flag('scan')) snapshot(channel, 'library.progress', { phase: 'reading', done: 1204, total: 9000, broken: 3, eta_ms: 130_000 });
+      } else if (channel === 'library' && flag('scan')) snapshot(channel, 'library.progress', { phase: 'reading', done: 1204, total: 9000, broken: 3, eta_ms: 130_000 });
     }
     return { channels };
   },

@@ -37,6 +37,13 @@ const states = {
   search: { flags: [], go: async (page) => { await page.keyboard.press('/'); await page.keyboard.type('signal'); await page.waitForTimeout(500); } },
   nothing: { flags: [], go: async (page) => { await page.keyboard.press('/'); await page.keyboard.type('zzz'); await page.waitForTimeout(500); } },
   history: { flags: [], go: tab('history') },
+  chat: { flags: ['--name'], go: async (page) => { await tab('chat')(page); await page.waitForTimeout(400); await page.locator('#say').fill('Good evening from the harbour'); await page.keyboard.press('Enter'); await page.waitForTimeout(500); } },
+  chatname: { flags: ['--anyone'], go: tab('chat') },
+  chatempty: { flags: ['--name', '--nochat'], go: tab('chat') },
+  chatpending: { flags: ['--name', '--slow', '4000'], settle: 13000, go: async (page) => { await tab('chat')(page); await page.waitForTimeout(4500); await page.locator('#say').fill('Is anybody there?'); await page.keyboard.press('Enter'); await page.waitForTimeout(700); } },
+  chatrefused: { flags: ['--name', '--refusesay'], go: async (page) => { await tab('chat')(page); await page.waitForTimeout(400); await page.locator('#say').fill('Is anybody there?'); await page.keyboard.press('Enter'); await page.waitForTimeout(700); } },
+  chatedit: { flags: ['--name'], go: async (page) => { await tab('chat')(page); await page.waitForTimeout(400); await page.locator('.feed-row').nth(-2).focus(); await page.keyboard.press('Enter'); await page.waitForTimeout(400); } },
+  chatunread: { flags: ['--name', '--talk'], go: async (page) => { await tab('library')(page); await page.waitForTimeout(3500); } },
   emptyqueue: { flags: ['--noqueue'] },
   empty: { flags: ['--empty'] },
   starting: { flags: ['--starting'] },
@@ -54,14 +61,14 @@ const states = {
   german: { flags: [], locale: 'de-DE' },
 };
 const plan = (name) =>
-  name === 'playing' ? Object.keys(sizes) : ['library', 'history', 'emptyqueue', 'offline', 'removed', 'signin'].includes(name) ? ['desk', 'phone'] : ['desk'];
+  name === 'playing' || name === 'chat' ? Object.keys(sizes) : ['library', 'chatname', 'chatedit', 'chatpending', 'history', 'emptyqueue', 'offline', 'removed', 'signin'].includes(name) ? ['desk', 'phone'] : ['desk'];
 
 const browser = await chromium.launch(launch);
 for (const [name, state] of Object.entries(states)) {
   if (only.length > 0 && !only.includes(name)) continue;
   for (const size of plan(name)) {
     const [width, height] = sizes[size];
-    for (const scheme of name === 'playing' || name === 'library' || name === 'removed' ? ['light', 'dark'] : ['light']) {
+    for (const scheme of ['playing', 'chat', 'library'].includes(name) || name === 'removed' ? ['light', 'dark'] : ['light']) {
       const server = await serve(state.flags);
       const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, locale: state.locale ?? 'en-GB', hasTouch: size === 'phone' });
 
@@ -69,6 +76,7 @@ for (const [name, state] of Object.entries(states)) {
       const problems = [];
       page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
       page.on('pageerror', (error) => problems.push(String(error)));
+      if (state.flags.includes('--name')) await page.addInitScript(() => localStorage.setItem('longwave.name', 'Ines'));
       await page.goto(server.url);
       await page.waitForTimeout(state.wait ?? state.settle ?? 1200);
       await state.go?.(page, server);

@@ -25,3 +25,18 @@ export type QueueOp =
   | { op: 'remove'; entry: number }
   | { op: 'move'; entry: number; to: number }
   | { op: 'update'; entry: Entry };
+
+/** Data of `channel.message` and `channel.edited`. */
+export interface ChatMessage {
+  id: string;
+  user: string | null;
+  name: string;
+  at_ms: number;
+  edited_ms: number | null;
+  data: unknown;
+}
+export interface ChatPage {
+  publications: { method: string; data: unknown; offset: number }[];
+  offset: number;
+  epoch: string;
+}

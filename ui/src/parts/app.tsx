@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { link, wasOnline } from '../state/connection';
-import { current, shown, tabs } from '../state/view';
+import { current, type Panel, tabs } from '../state/view';
 import { Banner, Refused } from './banner';
+import { ChatPanel } from './chat';
 import { Dial } from './dial';
 import { Dialogs } from './dialogs';
 import { HistoryPanel } from './history';
@@ -10,6 +11,9 @@ import { Notices } from './notices';
 import { QueuePanel } from './queue';
 import { Receiver } from './receiver';
 import { Tabs } from './tabs';
+
+/** Shown always, beside what the tabs choose. */
+const beside = (panel: Panel) => !tabs.value.includes(panel);
 
 export function App() {
   const refused = link.value === 'refused' && !wasOnline.value;
@@ -24,12 +28,14 @@ export function App() {
           ) : (
             <div class="panels">
               <Banner />
-              {shown('queue') && tabs.value.length === 2 && <QueuePanel />}
+              {beside('queue') && <QueuePanel />}
+              {beside('library') && <LibraryPanel />}
               <div class="chosen">
-                {tabs.value.length > 0 && <Tabs />}
-                {shown('queue') && tabs.value.length !== 2 && <QueuePanel />}
-                {shown('library') && <LibraryPanel />}
-                {shown('history') && <HistoryPanel />}
+                <Tabs />
+                {current.value === 'queue' && <QueuePanel />}
+                {current.value === 'library' && <LibraryPanel />}
+                {current.value === 'chat' && <ChatPanel />}
+                {current.value === 'history' && <HistoryPanel />}
               </div>
             </div>
           )}

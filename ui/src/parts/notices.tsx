@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { dismiss, hold, notices, spoken } from '../state/notices';
+import { dismiss, hold, notices, spoken, undo } from '../state/notices';
 import { s } from '../strings';
 import { RemoveIcon } from './icons';
 
@@ -21,10 +21,7 @@ export function Notices() {
               <button
                 type="button"
                 class="button button-plain"
-                onClick={() => {
-                  dismiss(notice.id);
-                  notice.undo?.();
-                }}
+                onClick={() => undo(notice)}
               >
                 {s.undo}
               </button>

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import { unread } from '../state/chat';
 import { upNext } from '../state/queue';
 import { choose, current, type Panel, tabs } from '../state/view';
 import { count, s } from '../strings';
 
-const words: Record<Panel, string> = { queue: s.queue, library: s.library, history: s.history };
+const words: Record<Panel, string> = { queue: s.queue, library: s.library, chat: s.chat.title, history: s.history };
 
 export function Tabs() {
   const onKeyDown = (event: KeyboardEvent) => {
@@ -35,9 +36,19 @@ export function Tabs() {
           >
             {words[panel]}
             {waiting ? <span class="tally">{count(waiting)}</span> : null}
+            {panel === 'chat' && unread.value > 0 && <Unread n={unread.value} />}
           </button>
         );
       })}
     </div>
+  );
+}
+
+function Unread({ n }: { n: number }) {
+  return (
+    <span class="unread">
+      <span aria-hidden="true">{count(n)}</span>
+      <span class="unseen">{s.chat.unread(n)}</span>
+    </span>
   );
 }

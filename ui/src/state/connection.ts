@@ -36,6 +36,9 @@ export function on<E extends Event>(method: E, handler: (data: Events[E]) => voi
   handlers.set(method, handler as Handler);
 }
 
+/** A channel beside those of the page itself: whether it is there doesn't decide whether the page is online. */
+export const subscribe: typeof client.subscribe = (channel, options) => client.subscribe(channel, options);
+
 export function onOnline(hook: () => void): void {
   onlineHooks.push(hook);
 }

@@ -11,6 +11,8 @@ export interface Notice {
   text: string;
   bad: boolean;
   undo: (() => void) | null;
+  /** Told once when it goes, however it goes. */
+  over: (() => void) | null;
 }
 
 export const notices = signal<Notice[]>([]);
@@ -26,8 +28,8 @@ export function say(text: string): void {
   spoken.value = text;
 }
 
-export function notify(text: string, undo: (() => void) | null = null, bad = false): number {
-  const notice: Notice = { id: nextId++, text, bad, undo };
+export function notify(text: string, undo: (() => void) | null = null, bad = false, over: (() => void) | null = null): number {
+  const notice: Notice = { id: nextId++, text, bad, undo, over };
   for (const old of notices.value.slice(0, Math.max(0, notices.value.length + 1 - most))) dismiss(old.id);
   notices.value = [...notices.value, notice];
   hold(notice.id, false);
@@ -37,7 +39,9 @@ export function notify(text: string, undo: (() => void) | null = null, bad = fal
 export function dismiss(id: number): void {
   clearTimeout(timers.get(id));
   timers.delete(id);
-  notices.value = notices.value.filter((notice) => notice.id !== id);
+  const gone = notices.value.find((notice) => notice.id === id);
+  notices.value = notices.value.filter((notice) => notice !== gone);
+  gone?.over?.();
 }
 
 /** While a notice is being pointed at or has the focus, it stays. */
@@ -48,11 +52,15 @@ export function hold(id: number, held: boolean): void {
   timers.set(id, window.setTimeout(() => dismiss(id), notice.undo || notice.bad ? undo_ms : shown_ms));
 }
 
+export function undo(notice: Notice): void {
+  notice.undo?.(); // first: what is over can't be undone
+  dismiss(notice.id);
+}
+
 export function undoLast(): boolean {
   const last = [...notices.value].reverse().find((notice) => notice.undo);
   if (!last) return false;
-  dismiss(last.id);
-  last.undo?.();
+  undo(last);
   return true;
 }
 

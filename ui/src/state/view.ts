@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which panels are on the page: one at a time on a phone, queue and one more on a desk, all on a wide desk.
+// Which panels are on the page: one at a time on a phone, queue and one more on a desk, three on a wide desk.
 import { computed, signal } from '@preact/signals';
 
-export type Panel = 'queue' | 'library' | 'history';
+export type Panel = 'queue' | 'library' | 'chat' | 'history';
 
 const desk = matchMedia('(min-width: 68rem)');
 const wide = matchMedia('(min-width: 112rem)');
@@ -16,14 +16,16 @@ for (const query of [desk, wide]) query.addEventListener('change', () => (column
 
 const chosen = signal<Panel>('queue');
 
-/** The panels that are chosen between by tabs; none when all are shown. */
-export const tabs = computed<Panel[]>(() =>
-  columns.value === 1 ? ['queue', 'library', 'history'] : columns.value === 2 ? ['library', 'history'] : [],
-);
+const choices: Record<1 | 2 | 3, Panel[]> = {
+  1: ['queue', 'chat', 'library', 'history'],
+  2: ['library', 'chat', 'history'],
+  3: ['chat', 'history'],
+};
 
-export const current = computed<Panel>(() =>
-  columns.value === 2 && chosen.value === 'queue' ? 'library' : chosen.value,
-);
+/** The panels that are chosen between by tabs; the others are always shown. */
+export const tabs = computed<Panel[]>(() => choices[columns.value]);
+
+export const current = computed<Panel>(() => (tabs.value.includes(chosen.value) ? chosen.value : tabs.value[0]!));
 
 export const shown = (panel: Panel): boolean => !tabs.value.includes(panel) || current.value === panel;
 

@@ -20,6 +20,8 @@ export const s: Strings = chosen;
 const counts = new Intl.NumberFormat(region);
 const clocks = new Intl.DateTimeFormat(region, { hour: 'numeric', minute: '2-digit' });
 
+const days = new Intl.DateTimeFormat(region, { weekday: 'long', day: 'numeric', month: 'long' });
+
 export const count = (n: number): string => counts.format(n);
 
 /** 3:07, or 1:02:07 from an hour on. */
@@ -40,3 +42,5 @@ export function roughly(ms: number): string {
 
 /** A time of day for a wall clock in ms. */
 export const timeOfDay = (wall_ms: number): string => clocks.format(new Date(wall_ms));
+
+export const day = (wall_ms: number): string => days.format(new Date(wall_ms));
