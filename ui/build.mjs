@@ -16,7 +16,7 @@ async function bundle(out) {
   await mkdir(out, { recursive: true });
   await build({
     absWorkingDir: here,
-    entryPoints: { app: 'src/main.tsx' },
+    entryPoints: { app: 'src/main.tsx', platform: 'src/platform.tsx' },
     outdir: out,
     bundle: true,
     minify: true,
@@ -29,13 +29,15 @@ async function bundle(out) {
     loader: { '.svg': 'text' },
     logLevel: 'warning',
   });
-  // The two bundles are cached for ever under an address that carries their hash.
-  let html = await readFile(join(here, 'index.html'), 'utf8');
-  for (const name of ['app.js', 'app.css']) {
-    const hash = createHash('sha256').update(await readFile(join(out, name))).digest('hex').slice(0, 10);
-    html = html.replace(`/${name}"`, `/${name}?v=${hash}"`);
+  // The bundles are cached for ever under an address that carries their hash. Each page loads its own and no other.
+  for (const [page, bundle] of [['index.html', 'app'], ['platform.html', 'platform']]) {
+    let html = await readFile(join(here, page), 'utf8');
+    for (const name of [`${bundle}.js`, `${bundle}.css`]) {
+      const hash = createHash('sha256').update(await readFile(join(out, name))).digest('hex').slice(0, 10);
+      html = html.replace(`/${name}"`, `/${name}?v=${hash}"`);
+    }
+    await writeFile(join(out, page), html);
   }
-  await writeFile(join(out, 'index.html'), html);
   for (const name of ['icon.svg', 'manifest.webmanifest']) await cp(join(here, name), join(out, name));
 }
 

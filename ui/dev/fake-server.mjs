@@ -139,8 +139,7 @@ const methods = {
     return say(who.user, who.name, p.data);
   },
   'channel.history'(p) {
-    const before = p.since?.offset ?? Infinity;
-    return { publications: saying.filter((one) => one.offset < before).slice(-p.limit).reverse(), offset: offsets[chat], epoch };
+    return { messages: saying.slice(-p.limit).reverse(), offset: offsets[chat], epoch, complete: true };
   },
   'channel.edit'(p) {
     const one = saying.find(({ data }) => data.id === p.id);

@@ -35,8 +35,3 @@ export interface ChatMessage {
   edited_ms: number | null;
   data: unknown;
 }
-export interface ChatPage {
-  publications: { method: string; data: unknown; offset: number }[];
-  offset: number;
-  epoch: string;
-}

@@ -56,9 +56,11 @@ export class FakeSocket {
 
 export function browser() {
   const store = new Map();
-  const storage = { getItem: (key) => store.get(key) ?? null, setItem: (key, value) => store.set(key, value), removeItem: (key) => store.delete(key) };
+  const storage = { getItem: (key) => store.get(key) ?? null, setItem: (key, value) => store.set(key, value), removeItem: (key) => store.delete(key), clear: () => store.clear() };
   const target = { addEventListener() {}, removeEventListener() {}, hidden: false };
+  const queries = { matches: false, addEventListener() {} };
   Object.assign(globalThis, {
+    matchMedia: () => queries,
     ...(globalThis.navigator ? {} : { navigator: { languages: ['en'] } }),
     location: { pathname: '/', protocol: 'http:', host: 'test' },
     WebSocket: FakeSocket,

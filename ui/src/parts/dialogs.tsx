@@ -20,7 +20,7 @@ const close = () => {
   dialog.value = 'none';
 };
 
-function Modal({ title, children }: { title: string; children: ComponentChildren }) {
+export function Modal({ title, children, onClose = close }: { title: string; children: ComponentChildren; onClose?: () => void }) {
   const box = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const opener = document.activeElement as HTMLElement | null;
@@ -32,8 +32,8 @@ function Modal({ title, children }: { title: string; children: ComponentChildren
       class="dialog"
       ref={box}
       aria-labelledby="dialog-title"
-      onClose={close}
-      onClick={(event) => event.target === box.current && close()}
+      onClose={onClose}
+      onClick={(event) => event.target === box.current && onClose()}
     >
       <div class="dialog-box">
         <h2 class="panel-title" id="dialog-title">

@@ -3,7 +3,7 @@
 // them. A message is sent under a key, so that it can be sent again after a break without being said twice.
 import { Disconnected } from '@longwave/client';
 import { computed, effect, signal } from '@preact/signals';
-import type { ChatMessage, ChatPage } from '../api';
+import type { ChatMessage, Result } from '../api';
 import { s } from '../strings';
 import { call, link, onOnline, slug, subscribe } from './connection';
 import { because, failed, notify } from './notices';
@@ -35,6 +35,7 @@ export const isMessage = (line: Line): line is Message => 'text' in line;
 export const channel = `chat:${slug}`;
 export const longest = 2_000; // characters
 const page = 50;
+const mostAtOnce = 500;
 const keptComings = 200;
 const resend_ms = 4 * 60_000; // the server remembers keys for five minutes
 
@@ -188,41 +189,40 @@ function comesOrGoes(came: boolean, data: unknown, offset: number): void {
   comings.value = [...comings.value.slice(1 - keptComings), { key: `c${offset}`, offset, name: shownName, at_ms: Date.now(), came }];
 }
 
-const history = (before: number | null): Promise<ChatPage> =>
-  call('channel.history', { channel, limit: page, newest_first: true, ...(before === null ? {} : { since: { offset: before, epoch } }) });
+/** The newest messages; the server has no way to ask for those before one, but doesn't keep many. */
+const history = (limit: number): Promise<Result<'channel.history'>> => call('channel.history', { channel, limit, newest_first: true });
 
-let epoch = '';
-
-async function newest(): Promise<void> {
+async function fetchNewest(limit: number): Promise<Message[]> {
   loading.value = true;
   try {
-    const answer = await history(null);
-    epoch = answer.epoch;
-    const first = told.value === null;
-    const added = take(answer.publications);
-    complete.value = answer.publications.length < page;
-    if (first) countUnread();
-    else for (const message of added) if (!isMine(message)) heardOf(message);
-  } catch {
-    // The next connection asks again.
+    const { messages } = await history(limit);
+    const added = take(messages);
+    complete.value = messages.length < limit || limit === mostAtOnce;
+    return added;
   } finally {
     loading.value = false;
   }
 }
 
+async function newest(): Promise<void> {
+  const isFirst = told.value === null;
+  try {
+    const added = await fetchNewest(page);
+    if (isFirst) countUnread();
+    else for (const message of added) if (!isMine(message)) heardOf(message);
+  } catch {
+    // The next connection asks again.
+  }
+}
+
 /** The page before what is here; the list asks when its beginning is near. */
 export async function older(): Promise<void> {
-  const first = told.value?.[0];
-  if (loading.value || complete.value || !first || link.value !== 'online') return;
-  loading.value = true;
+  const here = told.value?.length ?? 0;
+  if (loading.value || complete.value || here === 0 || link.value !== 'online') return;
   try {
-    const answer = await history(first.offset);
-    take(answer.publications);
-    complete.value = answer.publications.length < page;
+    await fetchNewest(Math.min(mostAtOnce, here + page));
   } catch {
     // Scrolling again asks again.
-  } finally {
-    loading.value = false;
   }
 }
 

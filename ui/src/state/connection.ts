@@ -22,7 +22,8 @@ export const wasOnline = signal(false);
 type Handler = (data: unknown) => void;
 const handlers = new Map<string, Handler>();
 const onlineHooks: (() => void)[] = [];
-const channels = [stationChannel, 'library'];
+const ofStation = [stationChannel, 'library'];
+let channels: string[] = [];
 const live = new Set<string>();
 
 // A change that can't be sent now is taken back at once, with a sentence; so nothing waits for a connection.
@@ -43,7 +44,9 @@ export function onOnline(hook: () => void): void {
   onlineHooks.push(hook);
 }
 
-export function start(): void {
+/** The page is online when it has these channels; those of a station are there only if the station is. */
+export function start(names: string[] = ofStation): void {
+  channels = names;
   client.on('state', follow);
   client.on('error', (error) => console.warn(error));
   client.on('notification', ({ method, params }) => {
@@ -72,6 +75,7 @@ function follow(state: LinkState): void {
   retryAt.value = null;
   if (state.state === 'online') {
     transport.value = state.transport;
+    if (channels.length === 0) isOnline();
     return;
   }
   live.clear();
@@ -97,6 +101,10 @@ async function arrived(channel: string): Promise<void> {
     if (error.code === ErrorCode.not_found) refuse(404);
     return client.close();
   }
+  isOnline();
+}
+
+function isOnline(): void {
   refusedStatus.value = 0;
   wasOnline.value = true;
   link.value = 'online';

@@ -163,6 +163,7 @@ export const de: Strings = {
     404: 'Unter dieser Adresse sendet niemand. Vielleicht ist sie verschrieben, oder es gibt den Sender nicht mehr.',
     421: 'Der Server hört nicht auf diesen Namen. Öffne ihn unter einem Namen, den sein Besitzer erlaubt hat.',
     429: 'Von hier kamen zu viele Anfragen. Warte einen Augenblick und versuche es noch einmal.',
+    3502: 'Wer den Server betreibt, hat diese Verbindung beendet.',
   },
   refusedOther: (status) => `Der Server hat mit ${status} geantwortet. Versuche es später noch einmal.`,
 

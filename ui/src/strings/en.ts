@@ -150,6 +150,7 @@ export const en = {
     404: 'Nobody is on air at this address. Perhaps it was mistyped, or the station is gone.',
     421: 'The server doesn’t answer to this host name. Open it by a name or address that its owner has allowed.',
     429: 'Too many requests came from here. Wait a moment, then try again.',
+    3502: 'The operator of the server closed this connection.',
   } as Record<number, string>,
   refusedOther: (status: number) => `The server answered with ${status}. Try again later.`,
 
