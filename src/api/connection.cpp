@@ -22,9 +22,21 @@ constexpr std::uint8_t most_garbage = 10;  // messages in a row that are no JSON
 
 Connection::Connection(hub::ClientId id, const rpc::Surroundings& surroundings,
                        std::shared_ptr<const rpc::Caller> caller, access::Rates* rates)
-    : id_(id), peer_(surroundings, *this, std::move(caller), {.connection = id}), rates_(rates) {}
+    : id_(id),
+      began_(surroundings.clock ? surroundings.clock->now() : Instant{}),
+      peer_(surroundings, *this, std::move(caller), {.connection = id}),
+      rates_(rates) {}
 
 Connection::~Connection() = default;
+
+ConnectionDetail Connection::detail() const {
+  return {.client = id_,
+          .address = caller().address,
+          .transport = transport(),
+          .role = caller().role,
+          .since = began_,
+          .queued_bytes = queued_bytes()};
+}
 
 void Connection::receive(std::string_view message) {
   const auto wait = rates_ ? rates_->message(&buckets_, caller().address, message.size()) : std::nullopt;

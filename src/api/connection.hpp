@@ -2,6 +2,7 @@
 #pragma once
 
 #include "access/rates.hpp"
+#include "api/connection_detail.hpp"
 #include "api/wording.hpp"
 #include "hub/hub.hpp"
 #include "io/timer.hpp"
@@ -72,6 +73,10 @@ class Connection : public rpc::Outlet {
 
   /// Ends it with one of the codes of docs/close-codes.md. It is gone some turns later, never from inside.
   void close(std::uint16_t code, std::string_view reason) override = 0;
+  /// What an operator is told of it.
+  ConnectionDetail detail() const;
+  /// "websocket", "sse", "ndjson"
+  virtual std::string_view transport() const = 0;
   /// True for the secret that was told on the stream.
   virtual bool answers_to(std::string_view) const { return false; }
 
@@ -111,6 +116,7 @@ class Connection : public rpc::Outlet {
   void answered(std::string_view channel, boost::json::object said);
 
   hub::ClientId id_;
+  Instant began_;
   rpc::Peer peer_;
   std::vector<Joined> joined_;
   std::unique_ptr<std::vector<Joining>> joining_;  // made when there are any

@@ -32,6 +32,7 @@ class Users;
 namespace longwave::api {
 
 class Announcements;
+class Platform;
 class Sockets;
 class StationFeed;
 
@@ -53,6 +54,7 @@ struct Context {
   schedule::Keeper* keeper = nullptr;         ///< on the station loop
   StationFeed* feed = nullptr;                ///< on the station loop
   Announcements* announcements = nullptr;     ///< on the station loop
+  Platform* platform = nullptr;               ///< on the hub's loop
 };
 
 /// A handler that reads the database: `read` runs on a reading thread of the store with the checked call.

@@ -59,13 +59,6 @@ struct Platform::Question {
 Platform::Platform(Context& context, PlatformOptions options)
     : context_(context), options_(std::move(options)) {
   auto& hub = *context_.hub;
-  hub::ChannelConfig config;
-  config.presence = false;
-  config.presence_list = false;
-  config.subscribe = hub::Who::admin;
-  config.publish = hub::Who::server;
-  if (auto done = hub.configure(channel, config, true); !done)
-    log::error("platform: {}", done.error().message);
   for (const auto& [pattern, rule] : hub.rules().all()) base_[pattern] = *rule;
   load();
   hub.on_configured([this](const std::string& pattern, const hub::ChannelConfig* changed) {
@@ -75,8 +68,7 @@ Platform::Platform(Context& context, PlatformOptions options)
   hub.on_told("platform.answer", [this](const std::string& text) { answered(text); });
   hub.on_told("platform.close", [this](const std::string& text) {
     const auto order = read(text);
-    if (string_of(order, "node") == options_.node)
-      (void)close(options_.node, number_of(order, "connection"));
+    if (string_of(order, "node") == options_.node) (void)close(options_.node, number_of(order, "connection"));
   });
   hub.on_told("platform.watch",
               [this](const std::string&) { watched_until_ = context_.clock->now() + watch_lasts; });

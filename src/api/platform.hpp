@@ -27,7 +27,7 @@ struct Context;
 
 /// What the process itself costs.
 struct ProcessFigures {
-  double cpu_s = 0;               ///< used since it began, all threads
+  double cpu_s = 0;                ///< used since it began, all threads
   std::uint64_t memory_bytes = 0;  ///< resident
 };
 
@@ -42,11 +42,11 @@ struct PlatformOptions {
 
 /// What operators see of the hub, and do with it: nodes, connections, channels, users, rates. Asks the other
 /// nodes and puts their answers together. Samples once a second, and only while somebody has subscribed to
-/// the channel `platform`, here or on another node. Belongs to the hub's thread, except the constructor, which
-/// runs before it.
+/// the channel `platform`, here or on another node. Belongs to the hub's thread, except the constructor,
+/// which runs before it.
 ///
-/// Rules of channels that are set at run time, here or on another node, are kept in the store and are in force
-/// again after a start.
+/// Rules of channels that are set at run time, here or on another node, are kept in the store and are in
+/// force again after a start.
 class Platform {
  public:
   static constexpr const char* channel = "platform";

@@ -107,11 +107,10 @@ json::object connection_rows(const NodeMoment& moment, const json::object& param
   for (const auto& client : clients) {
     const auto found = known.find(client.id);
     const auto* detail = found == known.end() ? nullptr : found->second;
-    const bool wanted =
-        has(client.person.user, search) || has(client.person.name, search) ||
-        (detail && has(detail->address, search)) ||
-        std::any_of(client.channels.begin(), client.channels.end(),
-                    [&](const std::string& channel) { return has(channel, search); });
+    const bool wanted = has(client.person.user, search) || has(client.person.name, search) ||
+                        (detail && has(detail->address, search)) ||
+                        std::any_of(client.channels.begin(), client.channels.end(),
+                                    [&](const std::string& channel) { return has(channel, search); });
     if (!wanted) continue;
     json::array channels;
     for (const auto& channel : client.channels) {

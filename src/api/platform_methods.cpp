@@ -70,22 +70,22 @@ void add_lists(Table& table, Context& context) {
                          integer("unrecovered"), integer("gaps"), integer("resets"), integer("refused")}))}),
              .role = Role::admin,
              .handler = listing(context, "nodes")});
-  table.add({.name = "platform.connections",
-             .summary = "Who is connected, the newest first. `search` looks into names, users, addresses "
-                        "and channels.",
-             .params = listing_params(),
-             .result = object(
-                 {array("connections",
-                        object({string("node"), integer("connection"), string("user").or_null(),
-                                string("name"), string("role").or_null(), string("address").or_null(),
-                                string("transport").or_null().about("null: of another dialect"),
-                                integer("since_ms").in("ms").or_null().about("wall clock"),
-                                integer("queued_bytes").in("bytes").about("waiting to be sent"),
-                                array("channels", string()).about("the first 20"),
-                                integer("channel_count")})),
-                  integer("total")}),
-             .role = Role::admin,
-             .handler = listing(context, "connections")});
+  table.add(
+      {.name = "platform.connections",
+       .summary = "Who is connected, the newest first. `search` looks into names, users, addresses "
+                  "and channels.",
+       .params = listing_params(),
+       .result = object(
+           {array("connections",
+                  object({string("node"), integer("connection"), string("user").or_null(), string("name"),
+                          string("role").or_null(), string("address").or_null(),
+                          string("transport").or_null().about("null: of another dialect"),
+                          integer("since_ms").in("ms").or_null().about("wall clock"),
+                          integer("queued_bytes").in("bytes").about("waiting to be sent"),
+                          array("channels", string()).about("the first 20"), integer("channel_count")})),
+            integer("total")}),
+       .role = Role::admin,
+       .handler = listing(context, "connections")});
   table.add({.name = "platform.channels",
              .summary = "The channels in use, those with most subscribers first.",
              .params = listing_params(),
@@ -133,24 +133,23 @@ void add_platform_methods(Table& table, Context& context) {
              .handler = [&context](const Call&, const Responder& answer) {
                context.hub_loop([&context, answer] { answer.finish(context.platform->rules()); });
              }});
-  table.add({.name = "platform.configure",
-             .summary = "Changes the rule of a channel, or of all whose names begin so (`chat:*`), at once and on "
-                        "all nodes; answered when it is on disk. Without `config`: back to how it was configured.",
-             .params = {string("pattern").range(1, name_characters),
-                        object("config", config_fields()).optional().about("what is left out stays")},
-             .result = rule(true),
-             .errors = {unavailable},
-             .role = Role::admin,
-             .handler = [&context](const Call& call, const Responder& answer) {
-               context.hub_loop([&context, call, answer] {
-                 const auto* config =
-                     call.has("config") ? call.params().at("config").if_object() : nullptr;
-                 context.platform->configure(call.string("pattern"), config,
-                                             [answer](Result<json::object> done) {
-                                               done ? answer.finish(std::move(*done)) : answer.fail(done.error());
-                                             });
-               });
-             }});
+  table.add(
+      {.name = "platform.configure",
+       .summary = "Changes the rule of a channel, or of all whose names begin so (`chat:*`), at once and on "
+                  "all nodes; answered when it is on disk. Without `config`: back to how it was configured.",
+       .params = {string("pattern").range(1, name_characters),
+                  object("config", config_fields()).optional().about("what is left out stays")},
+       .result = rule(true),
+       .errors = {unavailable},
+       .role = Role::admin,
+       .handler = [&context](const Call& call, const Responder& answer) {
+         context.hub_loop([&context, call, answer] {
+           const auto* config = call.has("config") ? call.params().at("config").if_object() : nullptr;
+           context.platform->configure(call.string("pattern"), config, [answer](Result<json::object> done) {
+             done ? answer.finish(std::move(*done)) : answer.fail(done.error());
+           });
+         });
+       }});
   table.event(
       {.name = "platform.sampled",
        .channel = Platform::channel,

@@ -58,9 +58,8 @@ void Platform::configured(const std::string& pattern, const hub::ChannelConfig* 
         if (!text.empty())
           session.run("INSERT INTO platform_rule(pattern, config) VALUES(:pattern, :config)", pattern, text);
       },
-      [post = context_.hub_loop,
-       kept = std::make_shared<UniqueFunction<void(Result<void>)>>(std::exchange(on_kept_, {}))](
-          const std::exception_ptr& failed) {
+      [post = context_.hub_loop, kept = std::make_shared<UniqueFunction<void(Result<void>)>>(
+                                     std::exchange(on_kept_, {}))](const std::exception_ptr& failed) {
         post([kept, failed] {
           if (failed) log::error("a rule of channels could not be kept; it is in force until the next start");
           if (!*kept) return;

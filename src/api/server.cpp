@@ -6,6 +6,7 @@
 #include "api/context.hpp"
 #include "api/library.hpp"
 #include "api/listener.hpp"
+#include "api/platform.hpp"
 #include "api/queue.hpp"
 #include "api/session.hpp"
 #include "api/station.hpp"
@@ -39,6 +40,7 @@ void add_all_methods(rpc::Table& table, Context& context) {
   add_station_methods(table, context);
   add_queue_methods(table, context);
   add_listener_methods(table, context);
+  add_platform_methods(table, context);
   table.check();
 }
 

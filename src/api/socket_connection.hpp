@@ -16,6 +16,7 @@ class SocketConnection final : public Connection, private web::WebSocketHandler 
 
   void close(std::uint16_t code, std::string_view reason) override;
   std::size_t queued_bytes() const override;
+  std::string_view transport() const override { return "websocket"; }
 
  protected:
   void transmit(std::string_view text) override;

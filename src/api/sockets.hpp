@@ -53,6 +53,11 @@ class Sockets final : public hub::Delivery, public ConnectionOwner {
   /// are too many. Any thread.
   void deliver(web::RequestContext&& context, const std::string& session);
 
+  /// What the loops know of these connections, asked for and answered on the hub's thread; who is gone is
+  /// left out.
+  void details(std::vector<hub::ClientId> clients,
+               UniqueFunction<void(const std::vector<ConnectionDetail>&)> done);
+
   /// Runs `use` on the connection's loop, if it still is there.
   void post_to(hub::ClientId client, UniqueFunction<void(Connection&)> use);
 

@@ -28,6 +28,7 @@ class StreamConnection final : public Connection {
   void close(std::uint16_t code, std::string_view reason) override;
   bool answers_to(std::string_view secret) const override;
   std::size_t queued_bytes() const override { return stream_.queued_bytes(); }
+  std::string_view transport() const override { return form_ == StreamForm::events ? "sse" : "ndjson"; }
 
  protected:
   void transmit(std::string_view text) override;

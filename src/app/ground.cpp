@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/ground.hpp"
 
+#include "api/platform.hpp"
 #include "library/library.hpp"
 #include "schedule/tables.hpp"
 
@@ -20,8 +21,10 @@ std::size_t media_threads(const Config& config) {
 }  // namespace
 
 std::unique_ptr<store::Store> open_store(const DataFolder& data) {
-  std::vector<store::RoomMigrations> rooms = {
-      {"library", library::migrations()}, access::migrations(), {"schedule", schedule::migrations()}};
+  std::vector<store::RoomMigrations> rooms = {{"library", library::migrations()},
+                                              access::migrations(),
+                                              {"schedule", schedule::migrations()},
+                                              api::platform_migrations()};
   return std::make_unique<store::Store>(store::StoreOptions{.file = data.database()}, std::move(rooms));
 }
 

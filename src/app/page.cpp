@@ -10,6 +10,7 @@ namespace longwave::app {
 namespace {
 
 constexpr std::string_view index_path = "/index.html";
+constexpr std::string_view platform_path = "/platform.html";
 
 std::string_view type_of(std::string_view path) {
   constexpr std::pair<std::string_view, std::string_view> types[] = {
@@ -42,6 +43,8 @@ Page::Page() {
                           .immutable = asset.path.ends_with(".js") || asset.path.ends_with(".css")};
     if (asset.path == index_path) {
       index_ = file;
+    } else if (asset.path == platform_path) {
+      platform_ = file;
     } else {
       files_.push_back(file);
     }
@@ -51,12 +54,18 @@ Page::Page() {
 Result<void> Page::add_routes(web::Router& router) const {
   if (auto added = web::add_static_routes(router, files_); !added) return added;
   if (index_.bytes.empty()) return {};  // built without a page
-  for (const auto& [pattern, about] :
-       {std::pair{"/", "the page of the first station"}, std::pair{"/s/:slug", "the page of a station"}}) {
+  const struct {
+    const char* pattern;
+    const char* about;
+    const web::Asset& file;
+  } pages[] = {{"/", "the page of the first station", index_},
+               {"/s/:slug", "the page of a station", index_},
+               {"/platform", "the operator's page", platform_}};
+  for (const auto& [pattern, about, file] : pages) {
     auto added = router.add({.methods = {"GET"},
                              .pattern = pattern,
                              .description = about,
-                             .handler = [file = index_](web::RequestContext&& context) {
+                             .handler = [file = file](web::RequestContext&& context) {
                                context.respond(web::asset_response(file));
                              }});
     if (!added) return added;

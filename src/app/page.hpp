@@ -11,7 +11,8 @@
 
 namespace longwave::app {
 
-/// The page that is built into the program: its files under their names, and itself at / and /s/<slug>.
+/// The page that is built into the program: its files under their names, and itself at / and /s/<slug>; the
+/// operator's page at /platform.
 class Page {
  public:
   Page();
@@ -20,7 +21,7 @@ class Page {
  private:
   std::deque<std::string> texts_;  // what the views of `files_` point to
   std::vector<web::Asset> files_;
-  web::Asset index_{};
+  web::Asset index_{}, platform_{};
 };
 
 }  // namespace longwave::app

@@ -8,6 +8,7 @@
 #include "app/channels.hpp"
 #include "app/config.hpp"
 #include "app/ground.hpp"
+#include "app/process_figures.hpp"
 #include "app/stations.hpp"
 
 #include <fmt/format.h>
@@ -99,6 +100,7 @@ People::People(const Config& config, Ground& ground, Stations& stations, io::Loo
   connect_hub();
   set_rules(config);
   tell_hooks(config);
+  connect_platform();
   ground.users().on_ended(
       [this](const std::vector<std::string>& sessions) { sockets_.sessions_ended(sessions); });
   beat();  // a socket that waited for us may be asked for our health before the loops have turned once
@@ -186,6 +188,14 @@ void People::tell_hooks(const Config& config) {
   });
 }
 
+void People::connect_platform() {
+  api::PlatformOptions options;
+  options.node = node_;
+  options.process = process_figures;
+  platform_.emplace(context_, std::move(options));
+  context_.platform = &*platform_;
+}
+
 void People::surround_loops() {
   around_.reserve(net_.size());  // peers hold references
   for (std::size_t i = 0; i < net_.size(); ++i)
@@ -216,7 +226,12 @@ void People::beat() {
 void People::start() {
   if (own_loop_) own_loop_->start();
   messages_.start();
-  hub_loop_.post([this] { tick_timer_.every(tick_every, [this] { hub_.tick(); }); });
+  hub_loop_.post([this] {
+    tick_timer_.every(tick_every, [this] {
+      hub_.tick();
+      platform_->tick();
+    });
+  });
   heartbeat_.every(beat_every, [this] { beat(); });
   expiry_.every(expire_every, [this] { ground_.users().end_expired(); });
 }

@@ -8,6 +8,7 @@
 #include "api/hooks.hpp"
 #include "api/listener.hpp"
 #include "api/metrics.hpp"
+#include "api/platform.hpp"
 #include "api/sockets.hpp"
 #include "api/station_feed.hpp"
 #include "api/track_book.hpp"
@@ -59,6 +60,7 @@ class People {
   void connect_hub();
   void set_rules(const Config& config);
   void tell_hooks(const Config& config);
+  void connect_platform();
   void publish(std::string channel, std::string method, hub::Payload data);
   void beat();
 
@@ -83,6 +85,7 @@ class People {
   api::TrackBook book_;
   api::StationFeed feed_;
   api::Announcements announcements_;
+  std::optional<api::Platform> platform_;  // made when the configured rules are set
   io::Timer heartbeat_;
   io::Timer expiry_;
   std::atomic<Instant::rep> last_beat_{0};

@@ -7,6 +7,7 @@
 #include "api/channel.hpp"
 #include "api/context.hpp"
 #include "api/endpoint.hpp"
+#include "api/platform.hpp"
 #include "api/rest.hpp"
 #include "api/session.hpp"
 #include "api/sockets.hpp"
@@ -170,7 +171,7 @@ class EndpointFixture : public ::testing::Test {
   rpc::Table table;
   std::array<rpc::Surroundings, 2> surroundings{around(loopback.loops[0]), around(loopback.loops[1])};
   Context context;
-  store::Store store{{}, {access::migrations()}};
+  store::Store store{{}, {access::migrations(), platform_migrations()}};
   ManualClock calendar;
   access::Users users{store, calendar, access::PasswordCost::least()};
   access::Tokens tokens{token_keys()};

@@ -18,7 +18,7 @@ export function PlatformPage() {
   const refused = link.value === 'refused' && (!wasOnline.value || refusedStatus.value !== 0);
   return (
     <>
-      <div class="page">
+      <div class="page page-flows">
         <header class="top">
           <h1 class="station">
             Longwave <span class="quiet">{p.title}</span>
