@@ -100,7 +100,7 @@ People::People(const Config& config, Ground& ground, Stations& stations, io::Loo
   connect_hub();
   set_rules(config);
   tell_hooks(config);
-  connect_platform();
+  connect_platform(config);
   ground.users().on_ended(
       [this](const std::vector<std::string>& sessions) { sockets_.sessions_ended(sessions); });
   beat();  // a socket that waited for us may be asked for our health before the loops have turned once
@@ -188,9 +188,11 @@ void People::tell_hooks(const Config& config) {
   });
 }
 
-void People::connect_platform() {
+void People::connect_platform(const Config& config) {
   api::PlatformOptions options;
   options.node = node_;
+  options.address = fmt::format("{}", fmt::join(config.listen, " "));
+  options.broker = config.redis.empty() ? "memory" : "redis";
   options.process = process_figures;
   platform_.emplace(context_, std::move(options));
   context_.platform = &*platform_;

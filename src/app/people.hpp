@@ -60,7 +60,7 @@ class People {
   void connect_hub();
   void set_rules(const Config& config);
   void tell_hooks(const Config& config);
-  void connect_platform();
+  void connect_platform(const Config& config);
   void publish(std::string channel, std::string method, hub::Payload data);
   void beat();
 
