@@ -5,7 +5,7 @@
 import type { Entry, Events, Methods, Now } from './api.gen';
 
 export { ErrorCode } from './api.gen';
-export type { Entry, Events, HistoryItem, Methods, OnAir, Reason, Track } from './api.gen';
+export type { Entry, Events, HistoryItem, Message as ChatMessage, Methods, OnAir, Reason, Track } from './api.gen';
 
 
 export type Result<M extends keyof Methods> = Methods[M]['result'];
@@ -25,13 +25,3 @@ export type QueueOp =
   | { op: 'remove'; entry: number }
   | { op: 'move'; entry: number; to: number }
   | { op: 'update'; entry: Entry };
-
-/** Data of `channel.message` and `channel.edited`. */
-export interface ChatMessage {
-  id: string;
-  user: string | null;
-  name: string;
-  at_ms: number;
-  edited_ms: number | null;
-  data: unknown;
-}

@@ -53,6 +53,25 @@ describe('chat', () => {
     assert.equal(texts(), 'one | three | four');
   });
 
+  it('waits for the history although other news of the channel come first', async () => {
+    socket.breakOff();
+    await turn();
+    page.connection.retryNow();
+    await turn();
+    socket = FakeSocket.last;
+    const call = await socket.next('channel.subscribe');
+    tell('presence.changed', { users: [], total: 1 }, 9);
+    const channels = Object.fromEntries(call.params.channels.map((name) => [name, { offset: 0, epoch: 'e' }]));
+    channels['chat:main'] = { offset: 9, epoch: 'new', recovered: false, reason: 'another epoch' };
+    socket.receive({ id: call.id, result: { channels } });
+    await turn();
+    socket.receive({ method: 'presence.changed', params: { channel: 'chat:main', epoch: 'new', offset: 9, data: { users: [], total: 2 } } });
+    socket.receive({ method: 'channel.message', params: { channel: 'chat:main', epoch: 'new', offset: 10, data: data('y', 'came early') } });
+    assert.equal(page.chat.lines.value, null);
+    await socket.answer('channel.history', { messages: [row(9, 'z', 'new life')], offset: 9, epoch: 'new', complete: true });
+    assert.equal(texts(), 'new life | came early');
+  });
+
   it('shows a message at once, marked until it is told, and once', async () => {
     page.chat.send('  hello ');
     assert.equal(texts(), 'one | three | hello?');

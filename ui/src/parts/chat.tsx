@@ -38,6 +38,9 @@ export function ChatPanel() {
   const [atEnd, setAtEnd] = useState(true);
   const [toEnd, setToEnd] = useState(0);
   const seen = useRef(0);
+  useEffect(() => {
+    if (matchMedia('(max-width: 67.99rem)').matches) document.querySelector('.tabs')?.scrollIntoView();
+  }, []);
   const list = lines.value;
   const messages = list?.length ?? 0;
   if (atEnd) seen.current = messages;

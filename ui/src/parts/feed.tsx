@@ -42,7 +42,6 @@ export function Feed(props: Props) {
   const focusNext = useRef<string | null>(null);
   const asked = useRef(0);
   const turns = useRef(0);
-  const known = useRef(count);
 
   const heightOf = (index: number) => heights.current.get(keyOf(index)) ?? likely_px;
   const tops: number[] = [0];
@@ -51,7 +50,7 @@ export function Feed(props: Props) {
   const from = Math.min(range[0], count);
   const to = anchor.current === 'end' ? count : Math.min(range[1], count);
 
-  /** The rows that should exist for where the box is scrolled to. */
+  /** Chooses the rows that should exist for where the box is scrolled to; true if that are others. */
   const look = () => {
     const place = box.current!;
     const start = rows.current!.offsetTop;
@@ -61,8 +60,10 @@ export function Feed(props: Props) {
     while (a < count && tops[a + 1]! < first) a++;
     let b = a;
     while (b < count && tops[b]! < last) b++;
-    setRange((old) => (old[0] === a && old[1] === b ? old : [a, b]));
     if (place.scrollTop < near_px) props.onBeginning();
+    if (range[0] === a && range[1] === b) return false;
+    setRange([a, b]);
+    return true;
   };
 
   const remember = () => {
@@ -83,9 +84,7 @@ export function Feed(props: Props) {
       asked.current = props.toEnd;
       anchor.current = 'end';
     }
-    if (known.current !== count) turns.current = 0;
-    known.current = count;
-    if (++turns.current > most_turns) return;
+    if (++turns.current > most_turns) return void (turns.current = 0);
     let changed = false;
     for (const row of rows.current!.children) {
       const { key } = (row as HTMLElement).dataset;
@@ -101,7 +100,7 @@ export function Feed(props: Props) {
       if (row) place.scrollTop += row.getBoundingClientRect().top - place.getBoundingClientRect().top - at.top;
     }
     if (changed) again((n) => n + 1);
-    else look();
+    else if (!look()) turns.current = 0;
     if (focusNext.current !== null) {
       const row = rowOf(rows.current!, focusNext.current);
       focusNext.current = null;

@@ -35,8 +35,8 @@ export function People() {
       </h3>
       <ul class="names">
         {me && <Me name={nameOf(me)} />}
-        {named.slice(0, most).map((person, i) => (
-          <li key={`${nameOf(person)} ${i}`} class="name">
+        {named.slice(0, most).map((person, i, all) => (
+          <li key={`${nameOf(person)} ${all.slice(0, i).filter((one) => nameOf(one) === nameOf(person)).length}`} class="name name-comes">
             {nameOf(person)}
           </li>
         ))}

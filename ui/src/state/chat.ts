@@ -168,7 +168,12 @@ function forgetChange(id: string): void {
   changes.value = next;
 }
 
-function told_now(method: string, data: unknown, offset: number): void {
+/** What comes before the first page of the history is there: that page may be older or newer. */
+let early: Told[] = [];
+
+function hear(method: string, data: unknown, offset: number): void {
+  if (!method.startsWith('channel.')) return;
+  if (told.value === null) return void early.push({ method, data, offset });
   if (method === 'channel.joined' || method === 'channel.left') return comesOrGoes(method === 'channel.joined', data, offset);
   const first = take([{ method, data, offset }])[0];
   if (!first || isMine(first)) return;
@@ -196,7 +201,8 @@ async function fetchNewest(limit: number): Promise<Message[]> {
   loading.value = true;
   try {
     const { messages } = await history(limit);
-    const added = take(messages);
+    const added = take([...messages, ...early]);
+    early = [];
     complete.value = messages.length < limit || limit === mostAtOnce;
     return added;
   } finally {
@@ -228,10 +234,11 @@ export async function older(): Promise<void> {
 
 export function startChat(): void {
   const subscription = subscribe(channel);
-  subscription.on('publication', ({ method, data, offset }) => told_now(method, data, offset));
+  subscription.on('publication', ({ method, data, offset }) => hear(method, data, offset));
   subscription.on('reset', () => {
     // What is here may have been changed or taken away meanwhile: it is told anew.
     told.value = null;
+    early = [];
     comings.value = [];
     gone.clear();
   });
