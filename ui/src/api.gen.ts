@@ -381,6 +381,170 @@ export interface Methods {
     };
     result: Record<string, never>;
   };
+  /** The channels in use, those with most subscribers first. Role: admin. */
+  "platform.channels": {
+    params: {
+      search?: string;
+      limit?: number;  // default 200
+    };
+    result: {
+      channels: Array<{
+        channel: string;
+        subscribers: number;
+        people: number;
+        offset: number;  // of the last publication
+        active_ms: number;  // wall clock of the last publication, ms
+        pattern: string;  // of the rule in force
+        own: boolean;  // the rule was set at run time
+        config: {
+          presence?: boolean;  // who is there is kept
+          presence_list?: boolean;  // `presence.changed` tells the whole list
+          join_leave?: boolean;  // `channel.joined`, `channel.left`
+          leave_grace_ms?: number;  // who is back by then never left, ms
+          state_events?: boolean;  // `user.changed`
+          history_size?: number;  // messages for readers
+          history_age_ms?: number;  // ms
+          recovery?: "stream" | "cache" | "off";
+          recovery_size?: number;  // publications for who was away
+          subscribe?: "anyone" | "user" | "token" | "dj" | "admin" | "server";
+          publish?: "anyone" | "user" | "token" | "dj" | "admin" | "server";
+          echo?: boolean;  // who publishes gets it, too
+        } | null;
+      }>;
+      total: number;
+    };
+  };
+  /** Closes a connection (3502): its client doesn't come back by itself. Role: admin. */
+  "platform.close": {
+    params: {
+      node: string;
+      connection: number;
+    };
+    result: Record<string, never>;
+  };
+  /** Changes the rule of a channel, or of all whose names begin so (`chat:*`), at once and on all nodes; answered when it is on disk. Without `config`: back to how it was configured. Role: admin. */
+  "platform.configure": {
+    params: {
+      pattern: string;
+      config?: {
+        presence?: boolean;  // who is there is kept
+        presence_list?: boolean;  // `presence.changed` tells the whole list
+        join_leave?: boolean;  // `channel.joined`, `channel.left`
+        leave_grace_ms?: number;  // who is back by then never left, ms
+        state_events?: boolean;  // `user.changed`
+        history_size?: number;  // messages for readers
+        history_age_ms?: number;  // ms
+        recovery?: "stream" | "cache" | "off";
+        recovery_size?: number;  // publications for who was away
+        subscribe?: "anyone" | "user" | "token" | "dj" | "admin" | "server";
+        publish?: "anyone" | "user" | "token" | "dj" | "admin" | "server";
+        echo?: boolean;  // who publishes gets it, too
+      };  // what is left out stays
+    };
+    result: {
+      pattern: string;  // a name, or the beginning of names and `*`
+      own: boolean;  // set at run time
+      config: {
+        presence?: boolean;  // who is there is kept
+        presence_list?: boolean;  // `presence.changed` tells the whole list
+        join_leave?: boolean;  // `channel.joined`, `channel.left`
+        leave_grace_ms?: number;  // who is back by then never left, ms
+        state_events?: boolean;  // `user.changed`
+        history_size?: number;  // messages for readers
+        history_age_ms?: number;  // ms
+        recovery?: "stream" | "cache" | "off";
+        recovery_size?: number;  // publications for who was away
+        subscribe?: "anyone" | "user" | "token" | "dj" | "admin" | "server";
+        publish?: "anyone" | "user" | "token" | "dj" | "admin" | "server";
+        echo?: boolean;  // who publishes gets it, too
+      };
+    };
+  };
+  /** Who is connected, the newest first. `search` looks into names, users, addresses and channels. Role: admin. */
+  "platform.connections": {
+    params: {
+      search?: string;
+      limit?: number;  // default 200
+    };
+    result: {
+      connections: Array<{
+        node: string;
+        connection: number;
+        user: string | null;
+        name: string;
+        role: string | null;
+        address: string | null;
+        transport: string | null;  // null: of another dialect
+        since_ms: number | null;  // wall clock, ms
+        queued_bytes: number;  // waiting to be sent, bytes
+        channels: string[];  // the first 20
+        channel_count: number;
+      }>;
+      total: number;
+    };
+  };
+  /** The nodes of this platform: first the one that answers. Role: admin. */
+  "platform.nodes": {
+    params: Record<string, never>;
+    result: {
+      nodes: Array<{
+        node: string;
+        version: string;
+        address: string;
+        uptime_ms: number;  // ms
+        connections: number;
+        channels: number;
+        memory_bytes: number;  // bytes
+        broker: "memory" | "redis";
+        broker_well: boolean;
+        published: number;  // publications since the start
+        deliveries: number;  // the same times who got them
+        recovered: number;
+        unrecovered: number;
+        gaps: number;
+        resets: number;
+        refused: number;
+      }>;
+    };
+  };
+  /** How channels behave, by pattern; the most exact one is in force. Role: admin. */
+  "platform.rules": {
+    params: Record<string, never>;
+    result: {
+      rules: Array<{
+        pattern: string;  // a name, or the beginning of names and `*`
+        own: boolean;  // set at run time
+        config: {
+          presence?: boolean;  // who is there is kept
+          presence_list?: boolean;  // `presence.changed` tells the whole list
+          join_leave?: boolean;  // `channel.joined`, `channel.left`
+          leave_grace_ms?: number;  // who is back by then never left, ms
+          state_events?: boolean;  // `user.changed`
+          history_size?: number;  // messages for readers
+          history_age_ms?: number;  // ms
+          recovery?: "stream" | "cache" | "off";
+          recovery_size?: number;  // publications for who was away
+          subscribe?: "anyone" | "user" | "token" | "dj" | "admin" | "server";
+          publish?: "anyone" | "user" | "token" | "dj" | "admin" | "server";
+          echo?: boolean;  // who publishes gets it, too
+        };
+      }>;
+    };
+  };
+  /** The people who are connected: who logged in or told a name, and how many strangers. Role: admin. */
+  "platform.users": {
+    params: Record<string, never>;
+    result: {
+      users: Array<{
+        user: string | null;
+        name: string;
+        connections: number;
+        channels: number;
+      }>;
+      strangers: number;
+      total: number;
+    };
+  };
   /** Ends the item on air as soon as the next is ready to be heard. Role: dj. */
   "playback.skip": {
     params: {
@@ -645,6 +809,20 @@ export interface Events {
       mp3: number;
       opus: number;
     };
+  };
+  /** One node's figures, once a second while somebody (admin) has subscribed. On platform. */
+  "platform.sampled": {
+    node: string;
+    at_ms: number;  // ms
+    connections: number;
+    channels: number;
+    published_per_s: number;
+    deliveries_per_s: number;
+    refused_per_s: number;
+    resets: number;
+    cpu: number;  // cores in use
+    memory_bytes: number;  // bytes
+    broker_well: boolean;
   };
   /** Somebody came, went or changed their name. On station:<slug>. */
   "presence.changed": {
