@@ -216,6 +216,10 @@ void add_events(Table& table) {
                .summary = "Publications were lost: what is known of the channel counts no longer. Subscribe "
                           "anew for the present values; new publications follow from this position.",
                .data = object({string("channel"), string("reason"), integer("offset"), string("epoch")})});
+  table.event({.name = "channel.subscribed",
+               .channel = "",
+               .summary = "The back end has subscribed this connection; as the answer of channel.subscribe.",
+               .data = object({map("channels", any())})});
   table.event({.name = "channel.ended",
                .channel = "",
                .summary = "This connection's subscription is over: its token's time is, or it is somebody "

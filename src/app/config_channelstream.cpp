@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
+#include <optional>
 
 namespace longwave::app {
 namespace {
@@ -41,6 +43,15 @@ Result<void> check_transports(const std::vector<std::string>& transports) {
   return {};
 }
 
+std::optional<channelstream::Settings::Demo> demo_of(std::string text) {
+  using Demo = channelstream::Settings::Demo;
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  if (text == "local") return Demo::local;
+  if (text == "true" || text == "yes" || text == "on" || text == "1") return Demo::everybody;
+  if (text == "false" || text == "no" || text == "off" || text == "0") return Demo::off;
+  return std::nullopt;
+}
+
 bool valid_resource(const std::string& name) {
   const auto fits = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
@@ -59,13 +70,15 @@ Result<channelstream::Settings> channelstream_settings(const ChannelstreamConfig
     return error(Errc::invalid, "channelstream-resource: letters, digits, '.', '-' and '_'");
   if (c.channelstream_admin != "form" && c.channelstream_admin != "basic")
     return error(Errc::invalid, "channelstream-admin is form or basic");
+  const auto demo = demo_of(c.channelstream_demo);
+  if (!demo) return error(Errc::invalid, "channelstream-demo is local, true or false");
   s.secret = c.channelstream_secret;
   s.admin_secret = c.channelstream_admin_secret;
   s.allow_posting_from = c.channelstream_allow;
   if (!c.channelstream_host.empty()) s.host = c.channelstream_host;
   if (c.channelstream_port > 0) s.port = static_cast<int>(c.channelstream_port);
   s.app_port = static_cast<int>(c.channelstream_app_port);
-  s.demo = c.channelstream_demo;
+  s.demo = *demo;
   s.admin_basic = c.channelstream_admin == "basic";
   s.resource = c.channelstream_resource;
   s.transports = c.channelstream_transports;

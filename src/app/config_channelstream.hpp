@@ -29,7 +29,7 @@ struct ChannelstreamConfig {
 
   // the seed's server
   std::int64_t channelstream_app_port = 0;
-  bool channelstream_demo = false;
+  std::string channelstream_demo = "local";
   std::string channelstream_admin = "form";
   std::string channelstream_resource = "socket.io";
   std::vector<std::string> channelstream_transports = {"websocket", "xhr-polling"};

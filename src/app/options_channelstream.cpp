@@ -41,8 +41,10 @@ const Option table[] = {
     {"channelstream-app-port", &Config::channelstream_app_port, "PORT",
      "The port that the demo page tells web applications to call; 0 is the one that it was asked by", 0,
      any_port},
-    {"channelstream-demo", &Config::channelstream_demo, "BOOL",
-     "A demo page at /demo, where anybody gets a name and may talk"},
+    {"channelstream-demo", &Config::channelstream_demo, "WHO",
+     "A demo page at /demo, where who comes gets a name and may talk: local (for callers on this machine), "
+     "true "
+     "(for everybody) or false"},
     {"channelstream-admin", &Config::channelstream_admin, "KIND",
      "How /admin asks who somebody is: form (a page and a cookie) or basic (HTTP Basic, the first server's "
      "way)"},

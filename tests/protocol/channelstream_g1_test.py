@@ -121,6 +121,18 @@ def test_demo(server):
     assert status == 403, "no page of another site"
 
 
+def test_who_may_use_the_demo(binary):
+    """/demo is for this machine unless the option says otherwise"""
+    elsewhere = {"X-Forwarded-For": "192.0.2.1"}
+    for option, here, there in ((None, 200, 404), ("true", 200, 200), ("false", 404, 404)):
+        options = ["--channelstream-secret", "secret", "--trusted-proxy", "127.0.0.1"]
+        with silent(binary, [*options, *(["--channelstream-demo", option] if option else [])]) as server:
+            assert server.request("GET", "/demo")[0] == here, option
+            assert server.request("GET", "/demo", headers=elsewhere)[0] == there, option
+            if option != "true":
+                assert server.request("POST", "/demo/connect", b"{}", elsewhere)[0] in (404, 405)
+
+
 def test_off_without_a_secret(binary):
     """without a secret there is nothing of it"""
     with silent(binary) as server:

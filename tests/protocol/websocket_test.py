@@ -182,11 +182,12 @@ def test_errors(server):
                 except Refused as refused:
                     assert refused.code == code, (method, params, str(refused))
                     assert refused.message[0] != "-" and "exception" not in refused.message.lower()
-            try:
-                await client.call("channel.subscribe", channels=["secrets"])
-                raise AssertionError("an unknown channel was let in")
-            except Refused as refused:
-                assert refused.code == -32004, str(refused)
+            for name in ("two\nlines", "x" * 257):
+                try:
+                    answer = await client.call("channel.subscribe", channels=[name])
+                    assert "error" in answer["channels"][name], answer
+                except Refused as refused:
+                    assert refused.code == -32602, str(refused)
     run(test())
 
 

@@ -776,6 +776,10 @@ export interface Events {
     offset: number;
     epoch: string;
   };
+  /** The back end has subscribed this connection; as the answer of channel.subscribe. */
+  "channel.subscribed": {
+    channels: Record<string, unknown>;
+  };
   /** An item is over. On station:<slug>. */
   "history.added": {
     item: HistoryItem;

@@ -3,6 +3,14 @@ import { Disconnected } from './errors.js';
 import type { Position, SubscribeOptions, Subscription } from './subscription.js';
 import type { AnyEvents } from './types.js';
 
+/** A key that nobody else uses. Node 18 has no global `crypto`, pages without TLS no `randomUUID`; it is no secret. */
+function freshKey(): string {
+  const bytes = new Uint8Array(16);
+  if (globalThis.crypto) globalThis.crypto.getRandomValues(bytes);
+  else bytes.forEach((_, i) => (bytes[i] = Math.random() * 256));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
 /** Something said on a channel. */
 export interface Message<D = any> {
   id: string;
@@ -67,7 +75,7 @@ export class Channel<E = AnyEvents> {
    * Says something. It is published exactly once, also when the connection breaks before the answer comes: then it is
    * sent again with the same key, which the server knows for five minutes.
    */
-  async publish(data: unknown, { key = crypto.randomUUID() as string } = {}): Promise<Position & { id: string; repeated: boolean }> {
+  async publish(data: unknown, { key = freshKey() } = {}): Promise<Position & { id: string; repeated: boolean }> {
     for (let i = 1; ; i++) {
       try {
         return (await this.call('publish', { data, key })) as Position & { id: string; repeated: boolean };

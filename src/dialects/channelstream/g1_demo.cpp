@@ -156,10 +156,16 @@ void serve(Call& call, std::string_view type, std::string body) {
 }  // namespace
 
 void add_demo(Rest& rest, Core& core, Streams& streams) {
-  if (!core.settings().demo) return;
+  const auto who = core.settings().demo;
+  if (who == Settings::Demo::off) return;
   const auto demo = std::make_shared<Demo>(core, streams);
   const auto add = [&](std::string_view method, std::string_view path, Handle handle) {
-    rest.add(method, path, Form::g1, Rest::Rules{.is_signed = false, .judges = true}, std::move(handle));
+    rest.add(method, path, Form::g1, Rest::Rules{.is_signed = false, .judges = true},
+             [who, handle = std::move(handle)](Call&& call) {
+               if (who == Settings::Demo::everybody || call.request().is_loopback)
+                 return handle(std::move(call));
+               call.answer({{"error", "The demo is for this machine (channelstream-demo)"}}, 404);
+             });
   };
   add("GET", "/demo", [&core, demo](Call&& call) {
     serve(call, "text/html; charset=utf-8",

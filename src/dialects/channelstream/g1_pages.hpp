@@ -28,7 +28,7 @@ class AdminPage {
 };
 
 /// A sample web application at /demo, where anybody gets a name and a signature, may join the channels
-/// `pub_…` and talk there. Adds nothing unless `demo` is set.
+/// `pub_…` and talk there. Whom Settings::demo leaves out is answered 404.
 void add_demo(Rest& rest, Core& core, Streams& streams);
 
 /// Its files; `page` with the address that web applications call.

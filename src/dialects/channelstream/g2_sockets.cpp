@@ -17,6 +17,8 @@ namespace longwave::channelstream::g2 {
 namespace {
 
 constexpr Duration tell_of_life = std::chrono::seconds{1};  // at most so often: any text of the client counts
+// A browser that said goodbye comes back with a new conn_id; another client has a moment for the old one.
+constexpr Duration after_goodbye = std::chrono::seconds{5};
 
 std::shared_ptr<const web::WebSocketOptions> socket_options() {
   static const auto options = std::make_shared<const web::WebSocketOptions>();
@@ -52,9 +54,11 @@ class Sockets::Socket final : public web::WebSocketHandler {
   }
   void on_drained() override {}
   void on_close(std::uint16_t code, std::string_view) override {
-    const bool lost = code == web::close_code::no_pong || code == web::close_code::slow;
+    const bool lost = code == web::close_code::abnormal || code == web::close_code::no_pong ||
+                      code == web::close_code::slow;
     owner_.hub_post_([&core = owner_.core_, conn_id = conn_id_, target = target(), lost] {
-      core.detach(conn_id, target, lost, {}, core.settings().grace);
+      const auto grace = core.settings().grace;
+      core.detach(conn_id, target, lost, {}, lost ? grace : std::min(grace, after_goodbye));
     });
     lane_.sockets.erase(number_);  // this
   }

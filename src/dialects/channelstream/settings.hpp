@@ -23,7 +23,8 @@ struct Settings {
 
   // The seed's server
   int app_port = 0;  ///< that the demo page tells web applications to call; 0: the one it was asked by
-  bool demo = false;
+  enum class Demo { off, local, everybody };
+  Demo demo = Demo::local;             ///< who may use the demo page; local: who calls from this machine
   bool admin_basic = false;            ///< /admin asks by HTTP Basic for a password alone, not by a form
   std::string resource = "socket.io";  ///< first segment of the paths of socket.io 0.9
   std::vector<std::string> transports = {"websocket", "xhr-polling"};

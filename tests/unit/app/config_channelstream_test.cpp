@@ -103,7 +103,7 @@ TEST(ChannelstreamIni, EachKeyChangedOnceChangesWhatItMeans) {
       {"heartbeat_timeout = 60", "heartbeat_timeout = 61",
        [](const Settings& s) { return s.heartbeat_timeout == seconds{61}; }},
       {"    secret = secret", "    secret = secret\n    demo = true",
-       [](const Settings& s) { return s.demo; }},
+       [](const Settings& s) { return s.demo == Settings::Demo::everybody; }},
   };
   for (const auto& change : changes) {
     std::string text(example);
@@ -206,13 +206,14 @@ TEST(ChannelstreamOptions, WhereItListens) {
 TEST(ChannelstreamOptions, WhatCanNotBeIsRefused) {
   for (const Given& given :
        {Given{{"channelstream-compat", {"maybe"}}}, Given{{"channelstream-transports", {"flashsocket"}}},
-        Given{{"channelstream-resource", {"a/b"}}}, Given{{"channelstream-admin", {"x"}}}}) {
+        Given{{"channelstream-resource", {"a/b"}}}, Given{{"channelstream-admin", {"x"}}},
+        Given{{"channelstream-demo", {"perhaps"}}}}) {
     Config config;
     ASSERT_TRUE(apply(config, given, "x"));
     EXPECT_FALSE(channelstream_settings(config)) << given.begin()->first;
   }
   Config config;
-  EXPECT_FALSE(apply(config, {{"channelstream-demo", {"perhaps"}}}, "x"));
+  EXPECT_FALSE(apply(config, {{"channelstream-debug", {"perhaps"}}}, "x"));
   ASSERT_TRUE(apply(config, {{"channelstream-compat", {"none"}}}, "x"));
   EXPECT_FALSE(channelstream_settings(config)->old_signatures);
 }
