@@ -216,3 +216,14 @@ describe('languages', () => {
     assert.deepEqual(Object.keys(de.refusedText), Object.keys(en.refusedText));
   });
 });
+
+describe('presence', () => {
+  it('who is here is who has the station, not who looks at the library or talks', () => {
+    const present = (channel, epoch, total) =>
+      socket.receive({ method: 'presence.changed', params: { channel, epoch, offset: 0, data: { users: [], total, connections: total }, present: true } });
+    present('station:main', 'e', 3);
+    present('library', 'l', 1);
+    present('chat:main', 'c', 2);
+    assert.equal(page.station.presence.value.total, 3);
+  });
+});

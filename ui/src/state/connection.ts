@@ -19,7 +19,7 @@ export const retryAt = signal<number | null>(null);
 export const refusedStatus = signal(0);
 export const wasOnline = signal(false);
 
-type Handler = (data: unknown) => void;
+type Handler = (data: unknown, channel?: string) => void;
 const handlers = new Map<string, Handler>();
 const onlineHooks: (() => void)[] = [];
 const ofStation = [stationChannel, 'library'];
@@ -33,7 +33,7 @@ export const call: typeof client.call = (method, ...rest) => client.call(method,
 /** By a request of its own: a login sets a cookie. */
 export const post: typeof client.post = (method, ...rest) => client.post(method, ...rest);
 
-export function on<E extends Event>(method: E, handler: (data: Events[E]) => void): void {
+export function on<E extends Event>(method: E, handler: (data: Events[E], channel?: string) => void): void {
   handlers.set(method, handler as Handler);
 }
 
@@ -50,12 +50,12 @@ export function start(names: string[] = ofStation): void {
   client.on('state', follow);
   client.on('error', (error) => console.warn(error));
   client.on('notification', ({ method, params }) => {
-    const said = params as { data?: unknown } | undefined;
-    handlers.get(method)?.(said && 'data' in said ? said.data : said);
+    const said = params as { data?: unknown; channel?: string } | undefined;
+    handlers.get(method)?.(said && 'data' in said ? said.data : said, said?.channel);
   });
   for (const channel of channels) {
     const subscription = client.subscribe(channel);
-    subscription.on('publication', ({ method, data }) => handlers.get(method)?.(data));
+    subscription.on('publication', ({ method, data }) => handlers.get(method)?.(data, channel));
     subscription.on('live', () => void arrived(channel));
     subscription.on('error', (error) => refuse(error instanceof RpcError && error.code === ErrorCode.not_found ? 404 : 503));
   }

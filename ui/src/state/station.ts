@@ -5,7 +5,7 @@ import { computed, effect, signal } from '@preact/signals';
 import type { Listeners, OnAir, Presence, StationNow } from '../api';
 import { s } from '../strings';
 import { arrivedUpTo, heard_ms, setStationPosition, wakeAt } from './clock';
-import { call, on, slug } from './connection';
+import { call, on, slug, stationChannel } from './connection';
 import { failed, notify, say } from './notices';
 
 export const now = signal<StationNow | null>(null);
@@ -48,8 +48,9 @@ on('listeners.changed', (value) => {
   listeners.value = value;
 });
 
-on('presence.changed', (value) => {
-  presence.value = value;
+// Every channel has its own; who is here is who has the station's.
+on('presence.changed', (value, channel) => {
+  if (channel === stationChannel) presence.value = value;
 });
 
 /** The item that is heard, or null before anything is known or when nothing plays. */
