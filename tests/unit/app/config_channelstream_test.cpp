@@ -166,7 +166,7 @@ TEST(ChannelstreamOptions, LaterSourcesWin) {
   for (const auto* name : {"CHANNELSTREAM_SECRET", "CHANNELSTREAM_ALLOW_POSTING_FROM",
                            "CHANNELSTREAM_HEARTBEAT_TIMEOUT", "LONGWAVE_CHANNELSTREAM_HEARTBEAT_TIMEOUT"})
     unsetenv(name);
-  const auto& c = merge(sources)->config;
+  const auto c = merge(sources)->config;
   EXPECT_EQ(c.channelstream_secret, "original's");
   EXPECT_EQ(c.channelstream_allow, (std::vector<std::string>{"10.0.0.2", "10.0.0.3"}));
   EXPECT_EQ(c.channelstream_heartbeat_interval_s, 8);

@@ -104,9 +104,11 @@ TEST(SocketServer, SessionsLiveOnOneLoopAndAreHeardOnAll) {
 TEST(SocketServer, AnyThreadMaySpeakToASocket) {
   World world(2);
   std::promise<SocketRef> joined;
+  std::promise<void> gone;
   auto options = echo();
   options.on_connect = [&](Socket& socket, const json::object&, Admission admit) {
     admit({});
+    socket.on_disconnect([&](std::string_view) { gone.set_value(); });
     joined.set_value(socket.ref());
   };
   world.serve(options);
@@ -118,6 +120,7 @@ TEST(SocketServer, AnyThreadMaySpeakToASocket) {
   world.until(sid, "42[\"news\",1]");
   world.sockets.post_to({ref.connection, 99}, [](Socket&) { ADD_FAILURE() << "there is no such socket"; });
   world.post(sid, "1");
+  gone.get_future().wait();
   world.sockets.post_to(ref, [](Socket&) { ADD_FAILURE() << "it is gone"; });
   world.web.on_loop([] {}, ref.connection.group);
 }
