@@ -114,7 +114,7 @@ def test_changing_transports(server):
                     answer = message["result"]["channels"]["station:main"]
                     recovered += answer["recovered"]
                     position = position if answer["recovered"] else answer
-                elif message["params"]["channel"] == "station:main" and position:
+                elif message["params"]["channel"] == "station:main" and position and not message["params"].get("present"):
                     params = message["params"]
                     position = {"offset": params["offset"], "epoch": params["epoch"]}
                     seen.append((params["offset"], message["method"]))
