@@ -35,15 +35,20 @@ class Scratch {
   std::filesystem::path path_;
 };
 
-std::string addresses(const web::Router& router) {
-  std::string out =
-      "# Addresses\n\nMade by `longwave dev docs` from the one table of routes.\n\n| method | address | what "
-      "it is |\n"
-      "|---|---|---|\n";
+std::string table_of(const web::Router& router) {
+  std::string out = "\n| method | address | what it is |\n|---|---|---|\n";
   for (const auto& route : router.routes()) {
     out +=
         fmt::format("| {} | `{}` | {} |\n", fmt::join(route.methods, ", "), route.pattern, route.description);
   }
+  return out;
+}
+
+std::string addresses(const Program& program) {
+  std::string out = "# Addresses\n\nMade by `longwave dev docs` from the tables of routes.\n";
+  out += table_of(program.router());
+  for (const auto& table : program.dialect_tables())
+    out += fmt::format("\n## On the listener of {}\n{}", table.name, table_of(table.routes));
   return out;
 }
 
@@ -74,7 +79,7 @@ int make_docs(const std::string& root, bool check) {
   const std::pair<const char*, std::string> documents[] = {
       {"docs/api.md", rpc::to_markdown((*program)->table())},
       {"docs/config.md", to_markdown() + channel_settings_markdown()},
-      {"docs/addresses.md", addresses((*program)->router())},
+      {"docs/addresses.md", addresses(**program)},
       {"ui/src/api.gen.ts", rpc::to_typescript((*program)->table())},
   };
   int stale = 0;

@@ -50,6 +50,11 @@ bool same_host(const io::Endpoint& bound, const io::Endpoint& wanted) {
 
 }  // namespace
 
+bool is_loopback(const io::Endpoint& endpoint) {
+  return !endpoint.unix_path.empty() || endpoint.host == "localhost" || endpoint.host == "::1" ||
+         endpoint.host.starts_with("127.");
+}
+
 Result<Listening> Listening::parse(std::string_view text) {
   const auto address = text.substr(0, text.find('+'));
   auto endpoint = io::Endpoint::parse(address);

@@ -21,6 +21,9 @@ struct Listening {
   static Result<Listening> parse(std::string_view text);
 };
 
+/// Only this machine reaches it.
+bool is_loopback(const io::Endpoint& endpoint);
+
 /// Listening sockets that whoever started this process has bound (LISTEN_PID, LISTEN_FDS: systemd's socket
 /// activation, or the program that was here before an upgrade), by descriptor. Reads and removes the
 /// variables: what we start doesn't inherit them. Once, at start.

@@ -4,7 +4,7 @@
 #include "api/endpoint.hpp"
 #include "api/rest.hpp"
 #include "app/channels.hpp"
-#include "app/channelstream.hpp"
+#include "app/dialects.hpp"
 #include "app/ground.hpp"
 #include "app/last_resort.hpp"
 #include "app/listening.hpp"
@@ -40,11 +40,6 @@ std::size_t net_threads(const Config& config) {
   return std::max(1u, std::thread::hardware_concurrency());
 }
 
-bool is_loopback(const io::Endpoint& endpoint) {
-  return !endpoint.unix_path.empty() || endpoint.host == "localhost" || endpoint.host == "::1" ||
-         endpoint.host.starts_with("127.");
-}
-
 }  // namespace
 
 /// Everything that serves. Members stand in the order in which they are made; what uses another stands behind
@@ -55,7 +50,8 @@ class Program::Rooms {
       : ground(config, std::move(data), clock),
         net(net_threads(config)),
         stations(config, ground, net),
-        people(config, ground, stations, net) {}
+        people(config, ground, stations, net),
+        dialects({config, ground, stations, people, net}) {}
 
   Result<void> open(const Config& config, std::vector<int> inherited);
   std::vector<int> serve(const Invocation& invocation);
@@ -65,26 +61,20 @@ class Program::Rooms {
   io::LoopGroup net;
   Stations stations;
   People people;
-  std::unique_ptr<Channelstream> channelstream;  // null: without a secret
   web::Router router;
-  web::Router channelstream_router;  // of its own listener
   Page page;
   api::Metrics metrics;
   std::unique_ptr<access::Gate> gate;  // made when the port is known, before the loops start
   web::Gate check;
   std::unique_ptr<io::TlsContext> tls;
   io::Networks proxies;
+  Dialects dialects;  // the main server's connections end before them
   std::unique_ptr<web::Server> server;
-  std::unique_ptr<access::Gate> channelstream_gate;
-  web::Gate channelstream_check;
-  std::unique_ptr<web::Server> channelstream_server;  // null: it is on the main port, or off
   std::string url;
   std::optional<std::string> new_admin_password;
 
  private:
   Result<void> add_routes();
-  Result<void> open_channelstream(const Config& config);
-  Result<void> listen_for_channelstream(const Config& config, std::vector<int>& inherited);
   std::vector<api::Check> checks();
   Result<void> load_tls(const Config& config);
   Result<web::ServerOptions> server_options(const Config& config);
@@ -193,65 +183,24 @@ Result<std::vector<io::Endpoint>> Program::Rooms::listen(const Config& config, s
   return bound;
 }
 
-/// The dialect is on the main port, beside everything else, unless it has an address of its own.
-Result<void> Program::Rooms::open_channelstream(const Config& config) {
-  if (config.channelstream_secret.empty()) return {};
-  auto settings = channelstream_settings(config);
-  if (!settings) return settings.error();
-  auto made = Channelstream::make(
-      std::move(*settings), {people.hub(), people.hub_loop(), net, ground.clock(), !config.redis.empty()});
-  if (!made) return made.error();
-  channelstream = std::move(*made);
-  const bool own = !channelstream_address(config, config.listen).empty();
-  return channelstream->add_routes(own ? channelstream_router : router);
-}
-
-Result<void> Program::Rooms::listen_for_channelstream(const Config& config, std::vector<int>& inherited) {
-  const auto address = channelstream_address(config, config.listen);
-  if (!channelstream || address.empty()) return {};
-  const auto one = Listening::parse(address);
-  if (!one) return one.error();
-  auto options = server_options(config);
-  if (!options) return options.error();
-  options->gate = [this](web::Request& request) { return channelstream_check(request); };
-  channelstream_server =
-      std::make_unique<web::Server>(net, *people.context().clock, channelstream_router, std::move(*options));
-  const bool secure = one->tls.value_or(tls != nullptr && one->endpoint.unix_path.empty());
-  if (secure && !tls) return error(Errc::invalid, "+tls needs tls-certificate and tls-key");
-  auto at = channelstream_server->listen({.endpoint = one->endpoint,
-                                          .tls = secure ? tls.get() : nullptr,
-                                          .inherited = take_matching(inherited, one->endpoint),
-                                          .proxies = one->proxy ? &proxies : nullptr});
-  if (!at) return at.error();
-  log::info("channelstream is at {}", at->text());
-  channelstream_gate =
-      std::make_unique<access::Gate>(access::GateRules{.port = at->unix_path.empty() ? at->port : 80,
-                                                       .loopback = is_loopback(*at),
-                                                       .tls = secure,
-                                                       .hosts = config.host,
-                                                       .origins = config.origin,
-                                                       .any_origin = channelstream->open_paths()});
-  channelstream_check = api::gate(*channelstream_gate, {.users = ground.users()});
-  return {};
-}
-
 Result<void> Program::Rooms::open(const Config& config, std::vector<int> inherited) {
   if (auto loaded = load_tls(config); !loaded) return loaded;
-  if (auto opened = open_channelstream(config); !opened) return opened;
+  if (auto made = dialects.make(router); !made) return made;
   if (auto added = add_routes(); !added) return added;
   drain_ = std::chrono::seconds{config.drain_s};
   auto options = server_options(config);
   if (!options) return options.error();
-  server = std::make_unique<web::Server>(net, *people.context().clock, router, std::move(*options));
-  if (auto opened = listen_for_channelstream(config, inherited); !opened) return opened;
+  server = std::make_unique<web::Server>(net, *people.context().clock, router, *options);
+  const Dialects::Door door{.tls = tls.get(), .proxies = &proxies, .options = std::move(*options)};
+  if (auto opened = dialects.listen(door, inherited); !opened) return opened;
   const auto bound = listen(config, std::move(inherited));
   if (!bound) return bound.error();
   access::GateRules rules{.port = bound->front().port,
                           .loopback = std::all_of(bound->begin(), bound->end(), is_loopback),
                           .tls = tls != nullptr,
                           .hosts = config.host,
-                          .origins = config.origin};
-  if (channelstream && !channelstream_server) rules.any_origin = channelstream->open_paths();
+                          .origins = config.origin,
+                          .any_origin = dialects.open_paths()};
   for (const auto& endpoint : *bound) {
     rules.more_ports.push_back(endpoint.unix_path.empty() ? endpoint.port : 80);
   }
@@ -267,10 +216,9 @@ void Program::Rooms::stop() {
   ending_ = true;
   log::info("stopping: open connections are let go over {} s; what is under way then gets {} s",
             std::chrono::duration_cast<std::chrono::seconds>(drain_).count(), grace.count());
-  const auto end = [this] { stations.loop().post([this] { stations.loop().stop(); }); };
-  server->drain(drain_, grace, [this, end] {
-    if (!channelstream_server) return end();
-    channelstream_server->drain(Duration::zero(), grace, end);
+  dialects.ending();
+  server->drain(drain_, grace, [this] {
+    dialects.close(grace, [this] { stations.loop().post([this] { stations.loop().stop(); }); });
   });
 }
 
@@ -299,10 +247,8 @@ void Program::Rooms::upgrade(const Invocation& invocation) {
       if (ending_) return;
       net[0].post([this] {
         successor_sockets_ = server->duplicate_listeners();
-        if (channelstream_server) {
-          const auto more = channelstream_server->duplicate_listeners();
-          successor_sockets_.insert(successor_sockets_.end(), more.begin(), more.end());
-        }
+        const auto more = dialects.duplicate_listeners();
+        successor_sockets_.insert(successor_sockets_.end(), more.begin(), more.end());
         stations.loop().post([this] { stop(); });
       });
     });
@@ -321,7 +267,7 @@ std::vector<int> Program::Rooms::serve(const Invocation& invocation) {
   });
   net.start();
   people.start();
-  if (channelstream) channelstream->start();
+  dialects.start();
   stations.start();
   tell_supervisor("READY=1");
   stations.loop().run();
@@ -363,6 +309,9 @@ const rpc::Table& Program::table() const {
 }
 const web::Router& Program::router() const {
   return rooms_->router;
+}
+std::vector<Dialects::Table> Program::dialect_tables() const {
+  return rooms_->dialects.tables();
 }
 
 }  // namespace longwave::app

@@ -3,6 +3,7 @@
 
 #include "app/config.hpp"
 #include "app/data_folder.hpp"
+#include "app/dialects.hpp"
 #include "app/upgrade.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
@@ -45,6 +46,8 @@ class Program {
 
   const rpc::Table& table() const;
   const web::Router& router() const;
+  /// Of the dialects that have a server of their own.
+  std::vector<Dialects::Table> dialect_tables() const;
 
  private:
   class Rooms;
