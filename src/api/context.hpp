@@ -17,7 +17,9 @@ class Store;
 }  // namespace longwave::store
 namespace longwave::library {
 class Library;
-}
+class Packages;
+class Uploads;
+}  // namespace longwave::library
 namespace longwave::schedule {
 class Keeper;
 }
@@ -51,6 +53,9 @@ struct Context {
   Post station_loop;
   std::function<void(Duration, Task)> later;  ///< on the station loop: runs the task there after a while
   library::Library* library = nullptr;        ///< on the station loop
+  library::Uploads* uploads = nullptr;        ///< on the station loop
+  library::Packages* packages = nullptr;      ///< on the station loop
+  std::function<void(Task)> blocking = {};    ///< to the blocking pool: files
   schedule::Keeper* keeper = nullptr;         ///< on the station loop
   StationFeed* feed = nullptr;                ///< on the station loop
   Announcements* announcements = nullptr;     ///< on the station loop

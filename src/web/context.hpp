@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 namespace longwave::io {
 class Loop;
@@ -61,6 +62,15 @@ struct StreamHead {
   std::size_t send_buffer_bytes = 0;
 };
 
+/// Who takes the body of a streamed request (Route::streamed) while it comes. Called on the connection's
+/// loop.
+struct BodyTaker {
+  /// Bytes of the body, in order, valid during the call. False: no more until resume_body().
+  UniqueFunction<bool(std::string_view)> on_part;
+  /// It has come as a whole.
+  Task on_end;
+};
+
 /// A request waiting for its answer. Move it where the answer will be known. Exactly one of respond(),
 /// start_stream() and upgrade() is used; destroyed without, it answers 500.
 class RequestContext {
@@ -83,6 +93,13 @@ class RequestContext {
   /// lives until its on_close has returned; set its callbacks before returning to the loop.
   WebSocketSession* upgrade(std::shared_ptr<const WebSocketOptions> options);
   bool wants_upgrade();
+
+  /// On the loop, once, of a streamed request: lets its body come; before that the client isn't asked for it
+  /// (100 Continue). An answer that is given earlier than on_end ends the connection after it. When the body
+  /// never ends (broken, malformed, too large, too slow) on_gone is called, and the rest is answered here.
+  void read_body(BodyTaker taker);
+  /// After on_part was false. From any thread.
+  void resume_body();
 
   /// On the loop: called once if the connection breaks before the answer.
   void on_gone(Task task);

@@ -29,6 +29,9 @@ struct Route {
   /// Called on the connection's loop when the head of a request has come and its body will be read. What it
   /// gives stays in Request::held until the request is over, also if the body never comes.
   std::function<std::shared_ptr<void>(const Request&)> on_head = {};
+  /// The handler is called when the head has come, and takes the body with RequestContext::read_body().
+  /// body_limit holds; the limit of all bodies together doesn't, as nothing is kept.
+  bool streamed = false;
 };
 
 /// One table of addresses. Built at start, then read by all loops. Exact text wins over a parameter, a
