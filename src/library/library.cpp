@@ -32,6 +32,17 @@ std::string describe(std::exception_ptr error) {
   }
 }
 
+template <class E>
+bool is(std::exception_ptr error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const E&) {
+    return true;
+  } catch (...) {
+    return false;
+  }
+}
+
 }  // namespace
 
 class Library::Impl {
@@ -52,7 +63,7 @@ class Library::Impl {
         options_(std::move(options)),
         post_(std::move(post)),
         clock_(clock),
-        catalogue_(std::make_shared<const std::vector<CatalogueRow>>()) {}
+        catalogue_(std::make_shared<const CatalogueRows>()) {}
 
   ~Impl() {
     stop_.request_stop();
@@ -97,12 +108,41 @@ class Library::Impl {
                  }));
   }
 
-  void record_play(TrackId track, std::int64_t started_ms) {
+  /// Throws inside the job, so that its savepoint is rolled back when the change isn't wanted after all.
+  void edit(UniqueFunction<bool(store::Session&, Changes&)> job, UniqueFunction<void(bool)> done) {
+    struct Refused {};
+    auto changes = std::make_shared<Changes>();
+    auto end = std::make_shared<UniqueFunction<void(bool)>>(std::move(done));
     store_.write(
-        [track, started_ms](store::Session& session) { library::record_play(session, track, started_ms); });
+        [changes, job = std::move(job)](store::Session& session) mutable {
+          if (!job(session, *changes)) throw Refused{};
+        },
+        on_loop([this, changes, end](std::exception_ptr error) {
+          const bool failed = error && !is<Refused>(error);
+          if (failed) log::warn("library: a change was not kept: {}", describe(error));
+          if (!error) tell(*changes);
+          (*end)(failed);
+        }));
+  }
+
+  void record_play(TrackId track, std::int64_t started_ms) {
+    edit(
+        [track, started_ms](store::Session& session, Changes& changes) {
+          library::record_play(session, track, started_ms);
+          changes.track_changed(track, aspect_counts);
+          return true;
+        },
+        [](bool) {});
   }
 
  private:
+  /// What a commit brought. The catalogue is loaded again when what it says may have changed.
+  void tell(Changes& changes) {
+    const bool affected = changes.catalogue();
+    for (auto& event : changes.take()) room_.happened.emit({std::move(event)});
+    if (affected) refresh();
+  }
+
   void run(std::stop_token stop) {  // on the scan's thread
     ScanObserver observer;
     observer.progress = on_loop([this](const ScanProgress& progress) { room_.scan_progress.emit(progress); });
@@ -187,6 +227,10 @@ void Library::cancel_scan() {
 }
 Catalogue Library::catalogue() const {
   return impl_->catalogue();
+}
+
+void Library::run_edit(UniqueFunction<bool(store::Session&, Changes&)> job, UniqueFunction<void(bool)> done) {
+  impl_->edit(std::move(job), std::move(done));
 }
 
 void Library::mark_broken(TrackId track, std::string reason) {

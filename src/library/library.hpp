@@ -6,19 +6,18 @@
 #include "base/signal.hpp"
 #include "base/task.hpp"
 #include "library/catalogue.hpp"
+#include "library/events.hpp"
 #include "library/queries.hpp"
 #include "library/scan.hpp"
 #include "library/track.hpp"
 #include "store/migration.hpp"
+#include "store/store.hpp"
 
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <vector>
-
-namespace longwave::store {
-class Store;
-}
 
 namespace longwave::library {
 
@@ -63,6 +62,7 @@ class Library {
   Signal<ScanFinished> scan_finished;
   Signal<LibraryChanged> changed;
   Signal<CatalogueChanged> catalogue_changed;
+  Signal<Changed> happened;  ///< every change, after its commit, in order; those of scans too
 
   /// Publishes the catalogue as it is stored, then starts a scan.
   void start();
@@ -76,11 +76,41 @@ class Library {
   /// The newest; empty until the first was loaded. May be read only on this loop.
   Catalogue catalogue() const;
 
+  /// A change. `job(store::Session&, Changes&) -> Result<T>` runs as one write job of the store: it is kept
+  /// whole, or, when it gives an error or throws, not at all. Then, on this loop, what it collected in
+  /// Changes is emitted, and after that `done(Result<T>)` is called (nothing of both once the library is
+  /// gone). What the database can't do comes as `unavailable`.
+  ///
+  ///   library.edit([=](store::Session& s, Changes& c) { return set_properties(s, track, "page", values, c);
+  ///   },
+  ///                [answer](const Result<void>& kept) { … });
+  template <class Job, class Done>
+  void edit(Job job, Done done) {
+    using R = std::invoke_result_t<Job&, store::Session&, Changes&>;
+    auto result = std::make_shared<R>(error(Errc::unavailable, "the database can't be written"));
+    run_edit(
+        [result, job = std::move(job)](store::Session& session, Changes& changes) mutable {
+          *result = job(session, changes);
+          return result->has_value();
+        },
+        [result, done = std::move(done)](bool failed) mutable {
+          if (failed) *result = error(Errc::unavailable, "the change can't be kept: the database failed");
+          done(std::as_const(*result));
+        });
+  }
+  template <class Job>
+  void edit(Job job) {
+    edit(std::move(job), [](const auto&) {});
+  }
+
   /// Takes the track out of what is played until its file changes. The catalogue follows.
   void mark_broken(TrackId track, std::string reason);
   void record_play(TrackId track, WallTime started);
 
  private:
+  /// False: nothing of the job is kept. `done(true)`: the database failed.
+  void run_edit(UniqueFunction<bool(store::Session&, Changes&)> job, UniqueFunction<void(bool)> done);
+
   class Impl;
   std::unique_ptr<Impl> impl_;
 };

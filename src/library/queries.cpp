@@ -21,6 +21,8 @@ const char* to_string(TrackState state) {
       return "missing";
     case TrackState::broken:
       return "broken";
+    case TrackState::removed:
+      return "removed";
   }
   return "";
 }
@@ -217,14 +219,15 @@ Page<Problem> problems(store::Session& session, const Listing& listing) {
 }
 
 Catalogue load_catalogue(store::Session& session) {
-  auto rows = std::make_shared<std::vector<CatalogueRow>>();
+  auto rows = std::make_shared<CatalogueRows>();
   session.each<TrackId, Int, double, Int, int, bool>(
       "SELECT id, artist_id, weight, duration_ms, state, "
       "EXISTS (SELECT 1 FROM library_analysis a WHERE a.identity = t.identity) FROM library_track t ORDER BY "
       "id",
       [&](TrackId id, Int artist, double weight, Int duration, int state, bool analysed) {
         const auto ms = static_cast<std::int32_t>(std::clamp<Int>(duration, 0, INT32_MAX));
-        rows->push_back({id, artist, static_cast<float>(weight), ms, state == 0 && ms > 0, analysed});
+        CatalogueRow row{id, artist, static_cast<float>(weight), ms, state == 0 && ms > 0, analysed};
+        rows->push_back(row);
       });
   return rows;
 }

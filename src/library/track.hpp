@@ -16,6 +16,7 @@ enum class TrackState {
   missing = 1,  ///< the file isn't there now (a vanished mount, a deleted file); the row stays and comes back
                 ///< with it
   broken = 2,   ///< the file is there and can't be played; `problem` says why
+  removed = 3,  ///< somebody took it out of the library; the file may be there
 };
 const char* to_string(TrackState state);
 
