@@ -20,6 +20,18 @@ struct Candidate {
   std::int32_t duration_ms = 0;  ///< by its tags; 0: not known
   bool playable = true;          ///< false: missing or broken
   bool analysed = false;         ///< its exact length is known already
+
+  // What a selection by album asks about (random_rules.hpp).
+  std::int64_t album = 0;  ///< 0: none
+  bool disabled = false;
+  bool live = false;
+  bool bad_audio = false;
+  bool hidden_album = false;
+  std::int8_t favourite = 0;              ///< -1 hated, 1 loved
+  std::vector<std::int64_t> genres = {};  ///< approved genre and subgenre tags of the song, and
+  std::vector<std::int64_t> subgenres = {};
+  std::vector<std::int64_t> album_genres = {};  ///< of its album
+  std::vector<std::int64_t> album_subgenres = {};
 };
 
 /// All tracks at one moment, with what a quick draw needs. Immutable once it is built: made on any thread

@@ -14,21 +14,35 @@ namespace longwave::schedule {
 Keeper::Keeper(KeeperPorts ports) : ports_(std::move(ports)), alive_(std::make_shared<bool>(true)) {}
 Keeper::~Keeper() = default;
 
-void Keeper::open(std::string_view name) {
+namespace {
+
+void become(StationRow& row, Kind kind) {
+  row.kind = kind;
+  row.modes = Modes::of(kind);
+  row.state = kind == Kind::player ? Transport::stopped : Transport::playing;
+}
+
+}  // namespace
+
+void Keeper::open(std::string_view name, std::optional<Kind> kind) {
   auto saved = ports_.store.read_now([](store::Session& session) { return load_all(session); });
   if (saved.empty()) {
     StationRow main;
     main.slug = "main";
     main.name = name.empty() ? "Longwave" : std::string(name);
     main.epoch = ports_.clock.wall();
+    become(main, kind.value_or(Kind::radio));
     Saved fresh;
     fresh.station = ports_.store.write_now([&](store::Session& session) { return create(session, main); });
     saved.push_back(std::move(fresh));
   }
   for (auto& one : saved) {
     auto& row = one.station;
-    if (row.slug == "main" && !name.empty() && row.name != name) {
-      row.name = std::string(name);
+    const bool renamed = !name.empty() && row.name != name;
+    const bool turned = kind && row.kind != *kind;
+    if (row.slug == "main" && (renamed || turned)) {
+      if (renamed) row.name = std::string(name);
+      if (turned) become(row, *kind);
       Delta delta;
       delta.station = row;
       ports_.store.write_now([&](store::Session& session) { schedule::write(session, delta); });
@@ -122,6 +136,11 @@ std::optional<StationId> Keeper::find(std::string_view slug) const {
     if (station->programmer().station().slug == slug) return station->id();
   }
   return std::nullopt;
+}
+
+ViewPtr Keeper::view(StationId id) const {
+  const auto* there = station(id);
+  return there ? there->view() : nullptr;
 }
 
 const Programmer* Keeper::programmer(StationId id) const {

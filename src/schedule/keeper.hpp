@@ -59,7 +59,8 @@ class Keeper final : public orders::ProgrammerPort {
   /// Reads all stations (blocking) and makes `main` when there is none; throws what the store throws. Orders
   /// nothing yet.
   /// `name` is what `main` is called for people; when it is given, it is also given to a `main` that exists.
-  void open(std::string_view name = {});
+  /// A new `main` is of this kind; given, an existing one of the other kind becomes it, with its modes.
+  void open(std::string_view name = {}, std::optional<Kind> kind = std::nullopt);
   /// The programmes begin: from here on the player gets orders.
   void start();
 
@@ -72,12 +73,15 @@ class Keeper final : public orders::ProgrammerPort {
 
   std::vector<StationId> stations() const;
   std::optional<StationId> find(std::string_view slug) const;
+  /// As it was told last (before start(): as it was read); null: no such station.
+  ViewPtr view(StationId station) const;
   /// nullptr: no such station. Valid until the loop's next turn.
   const Programmer* programmer(StationId station) const;
 
   Signal<QueueChanged> queue_changed;
   Signal<NowChanged> now_changed;
   Signal<HistoryAdded> history_added;
+  Signal<StationChanged> station_changed;  ///< after the finer ones above, before the command is answered
 
  private:
   class Station;

@@ -160,14 +160,26 @@ void Keeper::Station::flush() {
     auto step = std::move(steps_.front());
     steps_.pop_front();
     for (const auto& order : step.output.orders) keeper_.ports_.player.receive(id_, order);
-    for (const auto& event : step.output.events) {
-      if (const auto* queue = std::get_if<QueueChanged>(&event)) keeper_.queue_changed.emit(*queue);
-      if (const auto* now = std::get_if<NowChanged>(&event)) keeper_.now_changed.emit(*now);
-      if (const auto* history = std::get_if<HistoryAdded>(&event)) keeper_.history_added.emit(*history);
-    }
+    for (const auto& event : step.output.events) tell(event);
     if (step.reply) step.reply(std::move(step.answer));
   }
   flushing_ = false;
+}
+
+void Keeper::Station::tell(const Event& event) {
+  if (const auto* queue = std::get_if<QueueChanged>(&event)) keeper_.queue_changed.emit(*queue);
+  if (const auto* now = std::get_if<NowChanged>(&event)) keeper_.now_changed.emit(*now);
+  if (const auto* history = std::get_if<HistoryAdded>(&event)) keeper_.history_added.emit(*history);
+  const auto* changed = std::get_if<StationChanged>(&event);
+  if (!changed) return;
+  auto told = *changed;
+  told.before = std::exchange(told_, told.view);  // what was dropped in between was never told
+  if (told.before) told.what = differences(*told.before, *told.view);
+  keeper_.station_changed.emit(told);
+}
+
+ViewPtr Keeper::Station::view() const {
+  return told_ ? told_ : std::make_shared<const View>(programmer_->view());
 }
 
 // --- when the store can't take what the programme did

@@ -22,6 +22,9 @@ class Keeper::Station {
   const Programmer& programmer() const { return *programmer_; }
   StationId id() const { return id_; }
 
+  /// As it was told last.
+  ViewPtr view() const;
+
   void run(Command command, Reply reply);
   void receive(const orders::FromPlayer& message);
   void set_catalogue();
@@ -58,6 +61,9 @@ class Keeper::Station {
   Keeper& keeper_;
   StationId id_;
   std::unique_ptr<Programmer> programmer_;
+  void tell(const Event& event);
+
+  ViewPtr told_;
   std::deque<Step> steps_;
   std::uint64_t last_step_ = 0;
   bool flushing_ = false;

@@ -24,7 +24,10 @@ Result<Answer> Programmer::run(const Command& command, Moment moment) {
   auto answer = std::visit([this](const auto& c) { return execute(c); }, command);
   settle();
   finish_turn();
-  if (answer) answer->version = queue_.version();
+  if (answer) {
+    answer->version = queue_.version();
+    answer->cursor = queue_.cursor();
+  }
   return answer;
 }
 
@@ -107,7 +110,9 @@ void Programmer::settle() {
 void Programmer::finish_turn() {
   auto change = queue_.take_change();
   std::optional<Running> running;
-  if (current_) running = Running{current_->entry->id, current_->start_at, current_->end_at};
+  if (current_)
+    running = Running{current_->entry->id, current_->start_at, current_->end_at,
+                      current_->start_at,  Samples{-1},        {}};
   if (running != row_.running) {
     row_.running = running;
     dirty_ = true;
@@ -127,11 +132,16 @@ void Programmer::finish_turn() {
     history_.clear();
     dirty_ = false;
   }
-  if (change) out_.events.emplace_back(QueueChanged{row_.id, std::move(*change)});
+  if (change) out_.events.emplace_back(QueueChanged{row_.id, *change});
   if (auto view = now(); !(view == told_now_)) {
     told_now_ = std::move(view);
     out_.events.emplace_back(NowChanged{row_.id, told_now_});
   }
+  auto shown = std::make_shared<const View>(view());
+  const auto what = told_view_ ? differences(*told_view_, *shown)
+                               : Changes{true, true, true, true, true, true, true, true, true, true};
+  if (!change && !what.any()) return;
+  out_.events.emplace_back(StationChanged{shown, std::exchange(told_view_, shown), std::move(change), what});
 }
 
 /// One step of the programme by the clock; true if there was one.
@@ -189,7 +199,7 @@ void Programmer::end_current(Samples at) {
   const auto& distance = rules_.separation;
   recent_.forget_before(position_ - std::max(distance.track, distance.artist) - distance.margin);
   asked_.erase(item.entry->id);
-  if (row_.consume) {
+  if (row_.modes.consume != Switch::off) {
     queue_.set_cursor(-1);
     queue_.remove(item.entry->id);
   }

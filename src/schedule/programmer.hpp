@@ -7,8 +7,10 @@
 #include "orders/stream_clock.hpp"
 #include "schedule/autodj.hpp"
 #include "schedule/candidate.hpp"
+#include "schedule/commands.hpp"
 #include "schedule/queue.hpp"
 #include "schedule/state.hpp"
+#include "schedule/view.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -37,43 +39,6 @@ struct Rules {
   Duration ask_again = std::chrono::seconds{60};  ///< a Prepare without answer is sent again
   Duration clock_step = std::chrono::seconds{2};  ///< the wall clock may be off by less than this
   Samples grid{1152};                             ///< starts that the programmer chooses are multiples of it
-};
-
-// --- commands: what people do. `by` is a display name, empty for nobody.
-
-/// At index `at` of the whole list, never before what is on air; without `at`, behind the last request and
-/// before what the AutoDJ chose. Errors: not_found (the track), conflict (it can't be played), full, invalid
-/// (no tracks).
-struct Add {
-  std::vector<TrackId> tracks;
-  std::optional<std::size_t> at;
-  std::string by;
-};
-/// Of the item on air: a skip. Errors: not_found.
-struct Remove {
-  EntryId entry;
-  std::string by;
-};
-/// Errors: not_found, conflict (it is on air).
-struct Move {
-  EntryId entry;
-  std::size_t to = 0;
-  std::string by;
-};
-/// Everything but the item on air.
-struct Clear {
-  std::string by;
-};
-/// Cuts the item on air as soon as the next is ready; without effect when it is being cut, or the next begins
-/// within seconds anyway. Errors: conflict (nothing is on air).
-struct Skip {
-  std::string by;
-};
-using Command = std::variant<Add, Remove, Move, Clear, Skip>;
-
-struct Answer {
-  std::vector<EntryId> entries;  ///< what was added
-  std::uint64_t version = 0;     ///< of the queue afterwards
 };
 
 // --- what others see
@@ -111,7 +76,7 @@ struct HistoryAdded {
   StationId station;
   HistoryRow row;
 };
-using Event = std::variant<QueueChanged, NowChanged, HistoryAdded>;
+using Event = std::variant<QueueChanged, NowChanged, HistoryAdded, StationChanged>;
 
 /// What a step wants done, in this order: write, then (when that is on disk, if it was a command) send and
 /// tell.
@@ -155,6 +120,8 @@ class Programmer {
   const Queue& queue() const { return queue_; }
   const orders::StreamClock& clock() const { return clock_; }
   NowView now() const;
+  /// As it is told by StationChanged.
+  View view() const;
   /// When the entry starts, if that is certain (it and everything before it is ready).
   std::optional<Samples> starts_at(EntryId entry) const;
   /// Everything, to be written as a whole (after a failed write).
@@ -191,6 +158,14 @@ class Programmer {
   Result<Answer> execute(const Move& move);
   Result<Answer> execute(const Clear& clear);
   Result<Answer> execute(const Skip& skip);
+  Result<Answer> execute(const NameList& name);
+  Result<Answer> execute(const SetModes& set);
+  Result<Answer> execute(const SetVolume& set);
+  Result<Answer> execute(const SetRandom& set);
+  template <class Later>
+  Result<Answer> execute(const Later&) {
+    return error(Errc::unsupported, "this station can't do that yet");
+  }
   std::size_t first_open_index() const;
   std::size_t behind_requests() const;
 
@@ -268,6 +243,7 @@ class Programmer {
   std::vector<HistoryRow> history_;     ///< to be written
   bool dirty_ = false;                  ///< row_ has to be written
   NowView told_now_;
+  ViewPtr told_view_;
   Output out_;
 };
 

@@ -61,6 +61,33 @@ NowView Programmer::now() const {
   return view;
 }
 
+View Programmer::view() const {
+  View view;
+  view.id = row_.id;
+  view.slug = row_.slug;
+  view.name = row_.name;
+  view.kind = row_.kind;
+  view.state = row_.state;
+  view.entries = queue_.entries();
+  view.version = queue_.version();
+  view.cursor = queue_.cursor();
+  if (current_) {
+    view.on_air = OnAirItem{current_->entry,
+                            !queue_.find(current_->entry->id),
+                            current_->end_at - current_->start_at,
+                            position_ - current_->start_at,
+                            moment_.now,
+                            true};
+  }
+  if (const auto next = queue_.next_index(); next < queue_.size()) view.next = queue_.entries()[next];
+  view.cutting = skip_pending_ || leaving();
+  view.modes = row_.modes;
+  view.volume = row_.volume;
+  view.list = row_.list;
+  view.random = row_.random;
+  return view;
+}
+
 std::optional<Samples> Programmer::starts_at(EntryId entry) const {
   if (!current_) return std::nullopt;
   if (current_->entry->id == entry) return current_->start_at;

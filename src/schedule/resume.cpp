@@ -65,11 +65,11 @@ void Programmer::resume(const std::vector<HistoryRow>& history) {
   const auto running = row_.running;
   const auto index = running ? queue_.index_of(running->entry) : std::nullopt;
   if (!index || running->end_at <= running->start_at) {
-    if (row_.consume) queue_.set_cursor(-1);
+    if (row_.modes.consume != Switch::off) queue_.set_cursor(-1);
     return;
   }
   queue_.set_cursor(static_cast<int>(*index));
-  if (row_.consume) {
+  if (row_.modes.consume != Switch::off) {
     while (queue_.cursor() > 0) queue_.remove(queue_.entries().front()->id);
   }
   current_ = Item{queue_.current(), running->start_at, running->end_at};
@@ -108,7 +108,7 @@ void Programmer::pass_off_air(std::size_t index) {
   last_row_ = row;
   tail_ = row.end_at;
   asked_.erase(entry->id);
-  if (row_.consume) {
+  if (row_.modes.consume != Switch::off) {
     queue_.remove(entry->id);
   } else {
     queue_.set_cursor(static_cast<int>(index));

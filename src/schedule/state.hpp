@@ -4,7 +4,9 @@
 #include "base/ids.hpp"
 #include "base/time.hpp"
 #include "schedule/history.hpp"
+#include "schedule/modes.hpp"
 #include "schedule/queue.hpp"
+#include "schedule/random_rules.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -16,11 +18,14 @@ namespace longwave::schedule {
 /// What is kept of a station between two runs of the program, and what changes of it. Plain values, written
 /// and read by tables.hpp.
 
-/// The item that is on air: it is the entry at the cursor.
+/// The item that is on air, or held.
 struct Running {
   EntryId entry;
-  Samples start_at{};
+  Samples start_at{};  ///< its sound at stream time t is t - start_at
   Samples end_at{};
+  Samples began_at{};  ///< when it was first heard; later than start_at if it was paused or sought in
+  Samples held{-1};    ///< not negative: it stands at this position of itself
+  EntryPtr detached;   ///< set when it isn't in the list
   friend bool operator==(const Running&, const Running&) = default;
 };
 
@@ -28,10 +33,17 @@ struct StationRow {
   StationId id;
   std::string slug;  ///< of addresses and channels: "main"
   std::string name;
-  WallTime epoch{};     ///< the wall time that belongs to position 0 of the stream
-  bool consume = true;  ///< what was played leaves the queue
+  WallTime epoch{};  ///< the wall time that belongs to position 0 of the stream
+  Kind kind = Kind::radio;
+  Transport state = Transport::playing;  ///< what was asked for
+  Modes modes;
+  Volume volume{{"master", 100}};
+  std::string list = "Default";  ///< name of the list that the queue is
+  RandomRules random;
+  Blacklists blacklists;
   std::uint64_t version = 0;
   int cursor = -1;
+  bool marked = false;            ///< the entry at the cursor comes next; else it is (or was) on air
   std::int64_t next_entry = 1;    ///< the id the next entry gets
   std::int64_t next_history = 1;  ///< the id the next row of the history gets
   std::optional<Running> running;

@@ -2,6 +2,7 @@
 #include "schedule/tables.hpp"
 
 #include "base/log.hpp"
+#include "schedule/state_json.hpp"
 #include "store/session.hpp"
 
 #include <algorithm>
@@ -57,6 +58,16 @@ CREATE TABLE history (
 );
 )sql";
 
+constexpr std::string_view transport = R"sql(
+ALTER TABLE stations ADD COLUMN state INTEGER NOT NULL DEFAULT 1;            -- 0 stopped, 1 playing, 2 paused
+ALTER TABLE stations ADD COLUMN marked INTEGER NOT NULL DEFAULT 0;           -- the cursor says what comes next
+ALTER TABLE stations ADD COLUMN settings TEXT NOT NULL DEFAULT '';           -- JSON: kind, modes, volume, list, random
+ALTER TABLE stations ADD COLUMN blacklists TEXT NOT NULL DEFAULT '';         -- JSON
+ALTER TABLE stations ADD COLUMN running_began BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE stations ADD COLUMN running_held BIGINT NOT NULL DEFAULT -1;     -- -1: it runs
+ALTER TABLE stations ADD COLUMN running_detached TEXT NOT NULL DEFAULT '';   -- JSON of the entry, if it isn't in the queue
+)sql";
+
 Reason read_reason(const std::string& json) {
   auto reason = Reason::from_json(json);
   if (reason) return *reason;
@@ -64,28 +75,49 @@ Reason read_reason(const std::string& json) {
   return Reason{std::string(rule::request), "The reason was lost", 0, {}};
 }
 
+void read_transport(store::Session& session, StationRow& row) {
+  session.each<int, bool, std::string, std::string, std::int64_t, std::int64_t, std::string>(
+      "SELECT state, marked, settings, blacklists, running_began, running_held, running_detached FROM "
+      "stations"
+      " WHERE id = :id",
+      [&](int state, bool marked, const std::string& settings, const std::string& blacklists,
+          std::int64_t began, std::int64_t held, const std::string& detached) {
+        row.state = static_cast<Transport>(state);
+        row.marked = marked;
+        read_settings(row, settings);
+        row.blacklists = Blacklists::from_json(blacklists);
+        if (!row.running) return;
+        if (began != 0) row.running->began_at = Samples{began};
+        row.running->held = Samples{held};
+        if (!detached.empty()) row.running->detached = entry_from_json(row.running->entry, detached);
+      },
+      row.id);
+}
+
 std::vector<StationRow> read_stations(store::Session& session) {
   std::vector<StationRow> stations;
-  session.each<StationId, std::string, std::string, std::int64_t, bool, std::int64_t, int, std::int64_t,
+  session.each<StationId, std::string, std::string, std::int64_t, std::int64_t, int, std::int64_t,
                std::int64_t, std::int64_t, std::int64_t, std::int64_t>(
-      "SELECT id, slug, name, epoch_ns, consume, version, queue_cursor, next_entry, next_history,"
+      "SELECT id, slug, name, epoch_ns, version, queue_cursor, next_entry, next_history,"
       " running_entry, running_start, running_end FROM stations ORDER BY id",
-      [&](StationId id, std::string slug, std::string name, std::int64_t epoch, bool consume,
-          std::int64_t version, int cursor, std::int64_t next_entry, std::int64_t next_history,
-          std::int64_t running, std::int64_t start, std::int64_t end) {
+      [&](StationId id, std::string slug, std::string name, std::int64_t epoch, std::int64_t version,
+          int cursor, std::int64_t next_entry, std::int64_t next_history, std::int64_t running,
+          std::int64_t start, std::int64_t end) {
         StationRow row;
         row.id = id;
         row.slug = std::move(slug);
         row.name = std::move(name);
         row.epoch = WallTime{Duration{epoch}};
-        row.consume = consume;
         row.version = static_cast<std::uint64_t>(version);
         row.cursor = cursor;
         row.next_entry = next_entry;
         row.next_history = next_history;
-        if (running != 0) row.running = Running{EntryId{running}, Samples{start}, Samples{end}};
+        if (running != 0)
+          row.running =
+              Running{EntryId{running}, Samples{start}, Samples{end}, Samples{start}, Samples{-1}, {}};
         stations.push_back(std::move(row));
       });
+  for (auto& row : stations) read_transport(session, row);
   return stations;
 }
 
@@ -116,12 +148,15 @@ void write_station(store::Session& session, const StationRow& row) {
   const auto running = row.running.value_or(Running{});
   session.run(
       "UPDATE stations SET slug = :slug, name = :name, epoch_ns = :epoch, consume = :consume, version = "
-      ":version,"
-      " queue_cursor = :cursor, next_entry = :next_entry, next_history = :next_history,"
-      " running_entry = :running, running_start = :start, running_end = :end WHERE id = :id",
-      row.slug, row.name, row.epoch.time_since_epoch().count(), row.consume,
+      ":version, queue_cursor = :cursor, next_entry = :next_entry, next_history = :next_history,"
+      " running_entry = :running, running_start = :start, running_end = :end, state = :state,"
+      " marked = :marked, settings = :settings, blacklists = :blacklists, running_began = :began,"
+      " running_held = :held, running_detached = :detached WHERE id = :id",
+      row.slug, row.name, row.epoch.time_since_epoch().count(), row.modes.consume != Switch::off,
       static_cast<std::int64_t>(row.version), row.cursor, row.next_entry, row.next_history, running.entry,
-      running.start_at.count(), running.end_at.count(), row.id);
+      running.start_at.count(), running.end_at.count(), static_cast<int>(row.state), row.marked,
+      settings_json(row), row.blacklists.to_json(), running.began_at.count(), running.held.count(),
+      running.detached ? entry_json(*running.detached) : std::string{}, row.id);
 }
 
 void write_entry(store::Session& session, StationId station, const Entry& entry) {
@@ -152,7 +187,7 @@ void write_history(store::Session& session, StationId station, const HistoryRow&
 }  // namespace
 
 std::vector<store::Migration> migrations() {
-  return {{1, first_tables}};
+  return {{1, first_tables}, {2, transport}};
 }
 
 std::vector<Saved> load_all(store::Session& session, std::size_t history_rows) {

@@ -328,7 +328,7 @@ TEST(Programmer, WithoutConsumingTheQueueKeepsWhatWasPlayed) {
   Desk desk(library(100));
   Saved fresh;
   fresh.station.id = StationId{1};
-  fresh.station.consume = false;
+  fresh.station.modes.consume = Switch::off;
   desk.open(fresh);
   desk.asked.erase(desk.asked.begin(), desk.asked.begin() + 2);
   desk.answer_all();
