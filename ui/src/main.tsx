@@ -12,6 +12,7 @@ import './style/tokens.css';
 import './style/base.css';
 import './style/page.css';
 import './style/dial.css';
+import './style/places.css';
 import './style/receiver.css';
 import './style/lists.css';
 import './style/chat.css';

@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // The artwork of a track; without one, a drawing of long waves that is always the same for the same track.
 import { useMemo, useState } from 'preact/hooks';
-import type { Track } from '../api';
 import { s } from '../strings';
 
 type Size = 96 | 256 | 512;
+
+/** What artwork belongs to: a track, or an album (its title is then both). */
+export interface Pictured {
+  art: string | null;
+  artist: string;
+  title: string;
+  album?: string;
+}
 
 function seedOf(text: string): number {
   let hash = 2166136261;
@@ -45,7 +52,7 @@ function waves(seed: number, lines: number): string[] {
   });
 }
 
-function Waves({ track, lines }: { track: Track; lines: number }) {
+function Waves({ track, lines }: { track: Pictured; lines: number }) {
   const drawn = useMemo(() => {
     const seed = seedOf(`${track.artist}\n${track.title}`);
     return { hue: seed % 360, paths: waves(seed, lines) };
@@ -73,14 +80,16 @@ export function SilentArtwork() {
 }
 
 interface Props {
-  track: Track;
+  track: Pictured;
   size: Size;
   small?: boolean;
   /** Named artwork is spoken; the small ones beside a title are not. */
   named?: boolean;
+  /** One of many: fetched when it is near. */
+  lazy?: boolean;
 }
 
-export function Artwork({ track, size, small = false, named = false }: Props) {
+export function Artwork({ track, size, small = false, named = false, lazy = small }: Props) {
   const [lost, setLost] = useState<string | null>(null);
   const show = track.art !== null && track.art !== undefined && track.art !== lost;
   return (
@@ -91,7 +100,8 @@ export function Artwork({ track, size, small = false, named = false }: Props) {
           alt={named ? s.artOf(track.album || track.title) : ''}
           width={size}
           height={size}
-          loading={small ? 'lazy' : 'eager'}
+          loading={lazy ? 'lazy' : 'eager'}
+          draggable={false}
           decoding="async"
           onError={() => setLost(track.art)}
         />

@@ -53,3 +53,11 @@ export const EditIcon = () => (
     <path d="m5 19 1-4L16.2 4.8a1.6 1.6 0 0 1 2.3 0l.7.7a1.6 1.6 0 0 1 0 2.3L9 18z" />
   </svg>
 );
+
+export const MoreIcon = () => (
+  <svg {...box}>
+    <circle class="solid" cx="5.5" cy="12" r="1.6" />
+    <circle class="solid" cx="12" cy="12" r="1.6" />
+    <circle class="solid" cx="18.5" cy="12" r="1.6" />
+  </svg>
+);

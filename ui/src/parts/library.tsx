@@ -17,6 +17,7 @@ import { add } from '../state/queue';
 import { canSteer, isAdmin } from '../state/session';
 import { count, roughly, s, span } from '../strings';
 import { Artwork } from './artwork';
+import { carry } from './carry';
 import { AddIcon, RemoveIcon, SearchIcon } from './icons';
 import { Empty, Panel, SkeletonRows } from './panel';
 import { type RowProps, VirtualList } from './virtual_list';
@@ -178,7 +179,7 @@ function Row({ track, n, row, steer, able, onAdd }: RowArgs) {
   const trouble = track.state === 'missing' ? s.missing : track.state === 'broken' ? s.broken : '';
   return (
     <>
-      <span role="gridcell" class="row-main">
+      <span role="gridcell" class="row-main" {...carry(() => (able ? { label: track.title, tracks: async () => [track] } : null))}>
         <Artwork track={track} size={96} small />
         <span class="row-text">
           <span class="row-title">{track.title}</span>

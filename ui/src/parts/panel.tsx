@@ -1,21 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ComponentChildren } from 'preact';
+import { place } from '../state/place';
 import { type Panel as Name, tabs } from '../state/view';
 
 interface Props {
   name: Name;
   title: string;
   aside?: ComponentChildren;
+  /** What is carried can be dropped here (see carry.tsx). */
+  drop?: string;
   children: ComponentChildren;
 }
 
 /** A panel has a heading of its own unless a tab above it says the same. */
-export function Panel({ name, title, aside, children }: Props) {
-  const tabbed = tabs.value.includes(name);
+export function Panel({ name, title, aside, drop, children }: Props) {
+  const tabbed = tabs.value.includes(name) && place.value.name === 'station';
   return (
     <section
       class={`panel panel-${name}`}
       id={`panel-${name}`}
+      data-drop={drop}
       role={tabbed ? 'tabpanel' : undefined}
       aria-labelledby={tabbed ? `tab-${name}` : `title-${name}`}
     >

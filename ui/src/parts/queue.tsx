@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type ShownEntry, clear, fresh, move, remove, upNext } from '../state/queue';
+import { type ShownEntry, addMany, clear, firstWaiting, fresh, move, remove, upNext } from '../state/queue';
 import { wallAt } from '../state/clock';
 import { link } from '../state/connection';
+import { failed } from '../state/notices';
 import { canSteer } from '../state/session';
 import { count, roughly, s, span, timeOfDay } from '../strings';
 import { Artwork } from './artwork';
+import { carry, type Load, useTarget } from './carry';
 import { useDrag } from './drag';
 import { GripIcon, RemoveIcon } from './icons';
 import { Empty, Panel, SkeletonRows } from './panel';
@@ -12,8 +14,11 @@ import { type RowProps, VirtualList } from './virtual_list';
 
 export function QueuePanel() {
   const list = upNext.value;
+  const able = canSteer.value && link.value === 'online';
+  const drop = (load: Load, at: number | null) => void dropped(load, at);
+  useTarget('queue', able ? { ordered: true, drop } : null);
   return (
-    <Panel name="queue" title={s.queue} aside={list === null ? <p class="sum" /> : list.length > 0 && <Head list={list} />}>
+    <Panel name="queue" title={s.queue} drop="queue" aside={list === null ? <p class="sum" /> : list.length > 0 && <Head list={list} />}>
       {list === null ? (
         <SkeletonRows n={5} />
       ) : list.length === 0 ? (
@@ -23,6 +28,16 @@ export function QueuePanel() {
       )}
     </Panel>
   );
+}
+
+async function dropped(load: Load, at: number | null): Promise<void> {
+  try {
+    const tracks = (await load.tracks()).filter((track) => track.state === 'ok');
+    const place = at === null ? null : firstWaiting() + at;
+    if (tracks.length > 0) await addMany(tracks, place, s.addedOne(load.label));
+  } catch (error) {
+    failed(s.failed.add, error);
+  }
 }
 
 function Head({ list }: { list: ShownEntry[] }) {
@@ -108,7 +123,7 @@ function Row({ entry, index, steer, able, row, grip }: RowArgs) {
   const who = entry.added_by ? s.addedBy(entry.added_by) : drawn ? s.autoPick : s.requested;
   return (
     <>
-      <span role="gridcell" class="row-main">
+      <span role="gridcell" class="row-main" {...carry(() => ({ label: track.title, tracks: async () => [track] }))}>
         <Artwork track={track} size={96} small />
         <span class="row-text">
           <span class="row-title">{track.title}</span>

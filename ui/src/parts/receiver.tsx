@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is heard, the button that makes it heard, and who else hears it.
 import { link } from '../state/connection';
-import { canPlay, setVolume, sound, soundWord, toggle, volume } from '../state/player';
-import { canSteer, session, signOut } from '../state/session';
-import { heard, now, skip } from '../state/station';
+import { canPlay, sound, soundWord, toggle } from '../state/player';
+import { session, signOut } from '../state/session';
+import { heard, now } from '../state/station';
 import { dialog } from '../state/view';
 import { s } from '../strings';
 import { Artwork, SilentArtwork } from './artwork';
-import { PlayIcon, StopIcon, VolumeIcon } from './icons';
+import { PlayIcon, StopIcon } from './icons';
 import { People } from './people';
+import { Steering } from './steering';
+import { Volume } from './volume';
 
 export function Receiver() {
   return (
@@ -88,37 +90,8 @@ function Transport() {
         </p>
         <Volume />
       </div>
-      {canSteer.value && (
-        <button
-          type="button"
-          class="button skip"
-          aria-label={item ? s.skipWhat(item.track.title) : s.skip}
-          disabled={!item || link.value !== 'online'}
-          onClick={() => void skip()}
-        >
-          {s.skip}
-        </button>
-      )}
+      <Steering />
     </div>
-  );
-}
-
-function Volume() {
-  return (
-    <label class="volume" title={s.volume}>
-      <VolumeIcon level={volume.value} />
-      <input
-        type="range"
-        min="0"
-        max="1"
-        step="0.02"
-        aria-label={s.volume}
-        aria-valuetext={`${Math.round(volume.value * 100)} %`}
-        value={volume.value}
-        style={{ '--level': volume.value }}
-        onInput={(event) => setVolume(Number(event.currentTarget.value))}
-      />
-    </label>
   );
 }
 

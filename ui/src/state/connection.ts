@@ -21,6 +21,7 @@ export const wasOnline = signal(false);
 
 type Handler = (data: unknown, channel?: string) => void;
 const handlers = new Map<string, Handler>();
+const further: [string, Handler][] = [];
 const onlineHooks: (() => void)[] = [];
 const ofStation = [stationChannel, 'library'];
 let channels: string[] = [];
@@ -37,6 +38,16 @@ export function on<E extends Event>(method: E, handler: (data: Events[E], channe
   handlers.set(method, handler as Handler);
 }
 
+/** As on(), for those who come after the first. */
+export function also<E extends Event>(method: E, handler: (data: Events[E]) => void): void {
+  further.push([method, handler as Handler]);
+}
+
+function tell(method: string, data: unknown, channel?: string): void {
+  handlers.get(method)?.(data, channel);
+  for (const [name, handler] of further) if (name === method) handler(data, channel);
+}
+
 /** A channel beside those of the page itself: whether it is there doesn't decide whether the page is online. */
 export const subscribe: typeof client.subscribe = (channel, options) => client.subscribe(channel, options);
 
@@ -51,11 +62,11 @@ export function start(names: string[] = ofStation): void {
   client.on('error', (error) => console.warn(error));
   client.on('notification', ({ method, params }) => {
     const said = params as { data?: unknown; channel?: string } | undefined;
-    handlers.get(method)?.(said && 'data' in said ? said.data : said, said?.channel);
+    tell(method, said && 'data' in said ? said.data : said, said?.channel);
   });
   for (const channel of channels) {
     const subscription = client.subscribe(channel);
-    subscription.on('publication', ({ method, data }) => handlers.get(method)?.(data, channel));
+    subscription.on('publication', ({ method, data }) => tell(method, data, channel));
     subscription.on('live', () => void arrived(channel));
     subscription.on('error', (error) => refuse(error instanceof RpcError && error.code === ErrorCode.not_found ? 404 : 503));
   }

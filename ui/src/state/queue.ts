@@ -213,6 +213,14 @@ async function change<Answer extends { version: number }>(
 }
 
 export async function add(tracks: Track[], at: number | null = null, quietly = false): Promise<void> {
+  await addMany(tracks, at, quietly ? null : s.addedOne(tracks[0]!.title));
+}
+
+/** Index of the first entry that waits, in the whole queue. */
+export const firstWaiting = (): number => first.value;
+
+/** `at` counts from the beginning of the whole queue; without `sentence` nothing is told, and nothing can be undone. */
+export async function addMany(tracks: Track[], at: number | null, sentence: string | null): Promise<void> {
   const added: Entry[] = tracks.map((track) => ({
     id: nextTemporary--,
     track,
@@ -227,8 +235,7 @@ export async function add(tracks: Track[], at: number | null = null, quietly = f
     () => call('queue.add', params),
     s.failed.add,
   );
-  if (!done || quietly) return;
-  notify(s.addedOne(tracks[0]!.title), () => void removeIds(done.entries));
+  if (done && sentence !== null) notify(sentence, () => void removeIds(done.entries));
 }
 
 function removeIds(ids: number[]): void {

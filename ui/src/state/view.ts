@@ -14,6 +14,9 @@ function count(): 1 | 2 | 3 {
 
 for (const query of [desk, wide]) query.addEventListener('change', () => (columns.value = count()));
 
+/** The music place has room for the queue, too. */
+export const hasQueueBeside = computed(() => columns.value > 1);
+
 const chosen = signal<Panel>('queue');
 
 const choices: Record<1 | 2 | 3, Panel[]> = {

@@ -23,6 +23,11 @@ export const de: Strings = {
   skip: 'Weiter',
   skipWhat: (title) => `${title} überspringen`,
 
+  places: 'Orte',
+  station: 'Sender',
+  music: 'Musik',
+  partLost: 'Dieser Teil der Seite konnte nicht geladen werden. Prüfe die Verbindung und versuche es noch einmal.',
+
   onAir: 'Auf Sendung',
   nowPlaying: 'Es läuft',
   thenPlays: 'Danach',

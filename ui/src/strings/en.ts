@@ -24,6 +24,11 @@ export const en = {
   skip: 'Skip',
   skipWhat: (title: string) => `Skip ${title}`,
 
+  places: 'Places',
+  station: 'Station',
+  music: 'Music',
+  partLost: 'This part of the page could not be loaded. Look at your connection and try again.',
+
   onAir: 'On air',
   nowPlaying: 'Now playing',
   thenPlays: 'Then',

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// What can be done with music wherever it is shown: a row, an album, a list, what was carried onto the queue.
+import { s } from '../../strings';
+import { m } from '../../strings/music';
+import type { Track } from '../../api';
+import type { Load } from '../../parts/carry';
+import type { Item } from '../../parts/menu';
+import { call } from '../connection';
+import { failed, notify } from '../notices';
+import { to } from '../place';
+import { addMany, firstWaiting } from '../queue';
+import { canSteer } from '../session';
+
+const playable = (tracks: Track[]) => tracks.filter((track) => track.state === 'ok');
+
+export const albumLoad = (album: { id: number; title: string }): Load => ({
+  label: album.title,
+  tracks: async () => (await call('library.album', { id: album.id })).tracks,
+});
+
+export const trackLoad = (track: Track): Load => ({ label: track.title, tracks: async () => [track] });
+
+/** `at`: an index in the whole queue; null is behind what was asked for and before what was drawn. */
+export async function enqueue(load: Load, at: number | null): Promise<void> {
+  try {
+    const tracks = playable(await load.tracks());
+    if (tracks.length === 0) notify(m.nothingToPlay(load.label), null, true);
+    else await addMany(tracks, at, tracks.length === 1 ? s.addedOne(tracks[0]!.title) : m.addedMany(tracks.length, load.label));
+  } catch (error) {
+    failed(s.failed.add, error);
+  }
+}
+
+export const queueItems = (load: Load): Item[] =>
+  canSteer.value
+    ? [
+        { label: m.addToQueue, run: () => void enqueue(load, null) },
+        { label: m.playNext, run: () => void enqueue(load, firstWaiting()) },
+      ]
+    : [];
+
+export function trackItems(track: Track): Item[] {
+  const items = track.state === 'ok' ? queueItems(trackLoad(track)) : [];
+  if (track.album_id !== null) items.push({ label: m.toAlbum, href: to('album', track.album_id), part: items.length > 0 });
+  return items;
+}

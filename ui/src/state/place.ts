@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where one is on the page: the station (what plays), or the music (what could), by the part of the address behind
+// `#`. So every place has an address, the browser's own back works, and the sound is never touched.
+import { signal } from '@preact/signals';
+
+export interface Place {
+  name: 'station' | 'music';
+  view: string;
+  /** Of an album, a playlist …; or a name, as of a genre. */
+  id: string;
+}
+
+function read(): Place {
+  const [, name, view = '', id = ''] = (location.hash ?? '').split('/');
+  if (name !== 'music') return { name: 'station', view: '', id: '' };
+  let decoded = id;
+  try {
+    decoded = decodeURIComponent(id);
+  } catch {
+    // Somebody typed it: as it stands, then.
+  }
+  return { name, view: view || 'albums', id: decoded };
+}
+
+export const place = signal<Place>(read());
+addEventListener('hashchange', () => (place.value = read()));
+
+export const to = (view: string, id: string | number = ''): string =>
+  `#/music/${view}${id === '' ? '' : `/${encodeURIComponent(id)}`}`;
+
+export function go(address: string): void {
+  location.hash = address;
+}
