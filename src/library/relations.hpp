@@ -29,7 +29,8 @@ class Tracker {
   explicit Tracker(Rules rules) : rules_(rules) {}
 
   /// A song was played from its beginning to its end. A song that doesn't count neither pairs nor cuts.
-  std::optional<std::pair<TrackId, TrackId>> played(TrackId track, WallTime ended, bool random);
+  std::optional<std::pair<TrackId, TrackId>> played(TrackId track, WallTime started, WallTime ended,
+                                                    bool random);
 
  private:
   Rules rules_;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "library/library.hpp"
+#include "library/schema_depth.hpp"
 
 namespace longwave::library {
 
@@ -109,7 +110,7 @@ CREATE TABLE library_analysis (
 }  // namespace
 
 std::vector<store::Migration> migrations() {
-  return {{1, tables}};
+  return {{1, tables}, {2, depth_tables}};
 }
 
 }  // namespace longwave::library
