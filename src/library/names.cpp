@@ -106,7 +106,7 @@ std::string fold(std::string_view name) {
   return out;
 }
 
-std::string sort_key(std::string_view name) {
+std::string plain_letters(std::string_view name) {
   const std::string folded = fold(name);
   std::string_view rest = folded;
   std::string out;
@@ -119,6 +119,11 @@ std::string sort_key(std::string_view name) {
       append(out, c);
     }
   }
+  return out;
+}
+
+std::string sort_key(std::string_view name) {
+  std::string out = plain_letters(name);
   for (std::string_view article : {"the ", "a ", "an ", "der ", "die ", "das ", "les ", "le ", "la "}) {
     if (out.size() > article.size() && out.starts_with(article)) {
       out.erase(0, article.size());

@@ -15,6 +15,9 @@ std::string clean(std::string_view s, std::size_t max_bytes = 512);
 /// Equal for names that differ only in case (Latin, Greek, Cyrillic) and spaces.
 std::string fold(std::string_view name);
 
+/// Folded, and Latin letters without accents.
+std::string plain_letters(std::string_view name);
+
 /// For ordering: folded, Latin letters without accents, no leading article ("The Beatles" stands under b).
 std::string sort_key(std::string_view name);
 

@@ -83,8 +83,8 @@ Result<PlaylistInfo> rename_playlist(store::Session& session, std::string_view n
                                      std::int64_t now_ms, Changes& changes);
 Result<void> delete_playlist(store::Session& session, std::string_view name, Changes& changes);
 
-/// A row that is taken out of the library leaves all lists.
-void remove_from_playlists(store::Session& session, TrackId track, std::int64_t now_ms, Changes& changes);
+/// A track that is taken out of the library leaves all lists.
+void forget_track(store::Session& session, TrackId track, Changes& changes);
 
 /// Smart lists whose query finds other tracks now than they hold: what they should hold. Reads only.
 struct StalePlaylist {

@@ -28,28 +28,31 @@ struct QueryNode {
     all,     ///< every child; without children: everything
     any,     ///< one of the children
     none,    ///< not the one child
-    text,    ///< `text` in `column`, by words; the last word of a text that isn't `exact` may be a beginning
+    text,    ///< `text` by words in `field`; a word that isn't in a phrase may be the beginning of one
     number,  ///< `field` lies in [low, high]
     flag,    ///< `field` is true
-    like,    ///< `field` holds `text` somewhere
-    tag,     ///< genre or mood named `text`
+    part,    ///< `field` has `text` in it
+    name,    ///< the genre or mood called `text`
   };
   enum class Field {
+    // text
     anywhere,
     title,
     artist,
     album,
-    album_artist,  // text
+    album_artist,
+    // numbers: a count, a year, ms of length, ms since 1970
     year,
     added,
-    plays,
     played,
+    plays,
     length,
     likes,
+    dislikes,
     track,
     disc,
     bitrate,
-    rating,  // number
+    // flags
     favourite,
     hated,
     disabled,
@@ -57,7 +60,8 @@ struct QueryNode {
     bad,
     lyrics,
     unplayed,
-    missing,  // flag
+    missing,
+    // parts and names
     path,
     format,
     genre,
@@ -66,29 +70,32 @@ struct QueryNode {
   Kind kind = Kind::all;
   Field field = Field::anywhere;
   std::string text;
-  bool exact = false;                     ///< a phrase: these words behind each other
-  std::optional<std::int64_t> low, high;  ///< years, counts, ms of length, ms since 1970 (played, added)
+  bool phrase = false;  ///< these words, whole, one behind the other
+  std::optional<std::int64_t> low, high;
   std::vector<QueryNode> children;
 };
 
 struct Query {
-  enum class Order { relevance, title, artist, album, year, added, played, plays, length, shuffle };
+  enum class Order { best, title, artist, album, year, added, played, plays, length, shuffle };
   QueryNode root;
-  Order order = Order::relevance;
+  Order order = Order::best;
   bool descending = false;
-  std::optional<std::int64_t> limit;  ///< `limit:50`
+  std::optional<std::int64_t> limit;
 };
 
+constexpr std::size_t longest_query = 1000;  ///< bytes; what is behind them is not read
+constexpr std::size_t most_query_terms = 64;
+constexpr std::size_t deepest_query = 16;  ///< parentheses
+
 /// Never fails: what can't be understood is taken as words, and `problem` tells the first such place.
-/// `now_ms` is the wall clock, for `added:30d`. Linear in the text; at most 1,000 bytes, 64 terms and 16
-/// levels of parentheses are read.
+/// `now_ms` is the wall clock, for `added:30d`.
 struct ParsedQuery {
   Query query;
   std::optional<QueryProblem> problem;
 };
 ParsedQuery parse_query(std::string_view text, std::int64_t now_ms);
 
-/// For what is saved: a problem is an `invalid` whose message names the place.
+/// For what is kept: a problem is an `invalid` whose message names the place.
 Result<Query> check_query(std::string_view text, std::int64_t now_ms);
 
 }  // namespace longwave::library

@@ -95,11 +95,12 @@ bool reusable(const Prepared& prepared, const Value* values, std::size_t count, 
   return true;
 }
 
-/// The statement for this call: the kept one, or a new one which is kept unless the old one is being read.
+/// The statement for this call: the kept one, or a new one which is kept unless the old one is being read or
+/// it is used only once.
 class Use {
  public:
   Use(Session::Connection& connection, std::string_view text, const Value* values, std::size_t count,
-      const ColumnType* types, std::size_t columns) {
+      const ColumnType* types, std::size_t columns, bool keep = true) {
     auto found = connection.prepared.find(text);
     const bool busy = found != connection.prepared.end() && found->second->busy;
     if (found != connection.prepared.end() && !busy &&
@@ -109,7 +110,7 @@ class Use {
     } else {
       auto fresh = prepare(connection.sql, text, values, count, types, columns);
       prepared_ = fresh.get();
-      if (busy) {
+      if (busy || !keep) {
         own_ = std::move(fresh);
       } else {
         connection.prepared.insert_or_assign(std::string(text), std::move(fresh));
@@ -173,9 +174,9 @@ std::int64_t Session::run_values(std::string_view sql, const Value* values, std:
 
 void Session::query_values(std::string_view sql, const Value* values, std::size_t count,
                            const ColumnType* types, std::size_t columns,
-                           FunctionRef<bool(const Row&)> visit) {
+                           FunctionRef<bool(const Row&)> visit, bool keep) {
   try {
-    Use use(*connection_, sql, values, count, types, columns);
+    Use use(*connection_, sql, values, count, types, columns, keep);
     const CellRow row(*use.operator->());
     for (bool more = use->statement.execute(true); more; more = use->statement.fetch()) {
       if (!visit(row)) return;

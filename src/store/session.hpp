@@ -172,6 +172,19 @@ class Session {
     return result;
   }
 
+  /// As each(), for a statement that was put together for this one call: it isn't kept prepared.
+  template <class... Columns, class F>
+  void each_once(std::string_view sql, const std::vector<Value>& values, F&& use) {
+    static constexpr ColumnType types[] = {detail::Column<Columns>::type...};
+    auto visit = [&]<std::size_t... I>(const Row& row, std::index_sequence<I...>) {
+      use(detail::Column<Columns>::read(row, I)...);
+      return true;
+    };
+    auto visit_row = [&](const Row& row) { return visit(row, std::index_sequence_for<Columns...>{}); };
+    query_values(sql, values.data(), values.size(), types, sizeof...(Columns),
+                 FunctionRef<bool(const Row&)>(visit_row), false);
+  }
+
   /// The first row, if there is one.
   template <class... Columns, class... Args>
   std::optional<std::tuple<Columns...>> row(std::string_view sql, const Args&... args) {
@@ -228,7 +241,7 @@ class Session {
     query_values(sql, values, count, types, columns, FunctionRef<bool(const Row&)>(visit));
   }
   void query_values(std::string_view sql, const Value* values, std::size_t count, const ColumnType* types,
-                    std::size_t columns, FunctionRef<bool(const Row&)> visit);
+                    std::size_t columns, FunctionRef<bool(const Row&)> visit, bool keep = true);
 
   std::unique_ptr<Connection> connection_;
 };
