@@ -44,6 +44,7 @@ Tags completed(const Tags& from, const std::string& file_name) {
 }  // namespace
 
 void Applier::forget() {
+  words_.forget();
   folders_.clear();
   artists_.clear();
   albums_.clear();
@@ -195,6 +196,9 @@ void Applier::read(store::Session& session, const FileResult& result, const Read
     }
   }
   const Tags tags = completed(read.tags, result.name);
+  for (const auto* text : {&tags.title, &tags.artist, &tags.album, &tags.album_artist}) {
+    words_.learn(session, *text);
+  }
   FolderRow& place = folder(session, *result.folder);
   const std::string art = read.art.empty() ? place.art : read.art;
   const std::int64_t artist_id = artist(session, tags.first_artist);

@@ -3,6 +3,7 @@
 
 #include "library/reader.hpp"
 #include "library/scan.hpp"
+#include "library/spelling.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -71,6 +72,7 @@ class Applier {
   std::unordered_map<std::string, FolderRow> folders_;
   std::unordered_map<std::string, std::int64_t> artists_;
   std::unordered_map<std::string, AlbumRow> albums_;
+  WordLearner words_;
   std::unordered_set<std::string> problems_;                    ///< paths
   std::unordered_map<std::string, std::int64_t> named_albums_;  ///< by folder and title
   std::unordered_map<std::int64_t, std::string>

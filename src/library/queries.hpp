@@ -27,9 +27,11 @@ struct Listing {
   bool missing_too = false;
 };
 
-/// Every word must begin a word of title, artist, album or album artist; case and accents don't matter. Best
-/// matches first. An empty text lists all tracks by artist, album and number.
-Page<Track> search(store::Session& session, std::string_view text, const Listing& listing = {});
+/// The query language (query.hpp, docs/lists.md). Every word must begin a word of title, artist, album or
+/// album artist; case and accents don't matter. Best matches first. An empty text lists all tracks by artist,
+/// album and number. What can't be understood is taken as words. `now_ms`: wall clock, for ages ("30d").
+Page<Track> search(store::Session& session, std::string_view text, const Listing& listing = {},
+                   std::int64_t now_ms = 0);
 
 /// By name, without a leading article. With a text: those in which every word begins a word, in this order.
 Page<Artist> artists(store::Session& session, std::string_view text = {}, const Listing& listing = {});

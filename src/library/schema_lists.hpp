@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+namespace longwave::library {
+
+/// Migration 3: playlists, collections, and what searching needs.
+extern const std::string_view list_tables;
+
+}  // namespace longwave::library
