@@ -201,7 +201,7 @@ void Lists::names(StationId station, Reply<std::vector<Info>> reply) {
           stored = stored || info.name == seen->list;
           lists.push_back(std::move(info));
         }
-        if (!stored) lists.insert(lists.begin(), Info{.name = seen->list, .stored = false});
+        if (!stored) lists.insert(lists.begin(), Info{.name = seen->list, .stored = false, .query = {}});
         for (auto& info : lists) {
           if (info.name != seen->list) continue;
           info.active = true;
@@ -383,7 +383,9 @@ void Lists::erase(StationId station, std::string name, Reply<Changed> reply) {
                             library::Changes& changes) -> Result<library::PlaylistInfo> {
         const auto gone = library::delete_playlist(session, name, changes);
         if (!gone) return gone.error();
-        return library::PlaylistInfo{.name = name};
+        library::PlaylistInfo none;
+        none.name = name;
+        return none;
       },
       std::move(reply));
 }

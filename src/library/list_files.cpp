@@ -124,7 +124,8 @@ std::string shown(const ListItem& item) {
 /// One line without what would end it.
 std::string line(std::string_view text) {
   std::string out(text);
-  std::ranges::replace_if(out, [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  std::ranges::replace_if(
+      out, [](char c) { return c == '\n' || c == '\r'; }, ' ');
   return out;
 }
 
@@ -148,8 +149,8 @@ std::string write_pls(const ListFile& list) {
     const auto& item = list.items[i];
     const std::string number = std::to_string(i + 1) + '=';
     const std::int64_t length = item.duration_ms ? (*item.duration_ms + 500) / 1000 : -1;
-    out += "File" + number + line(item.location) + "\nTitle" + number + line(shown(item)) + "\nLength" + number +
-           std::to_string(length) + '\n';
+    out += "File" + number + line(item.location) + "\nTitle" + number + line(shown(item)) + "\nLength" +
+           number + std::to_string(length) + '\n';
   }
   return out + "NumberOfEntries=" + std::to_string(list.items.size()) + "\nVersion=2\n";
 }
@@ -161,15 +162,17 @@ std::optional<ListFormat> list_format(std::string_view bytes) {
   const auto head = text::trim(bytes.substr(0, 4096));
   if (head.empty()) return std::nullopt;
   if (head.front() == '<') {
-    return head.find("<playlist") != std::string_view::npos || head.find(":playlist") != std::string_view::npos
+    return head.find("<playlist") != std::string_view::npos ||
+                   head.find(":playlist") != std::string_view::npos
                ? std::optional(ListFormat::xspf)
                : std::nullopt;
   }
   if (text::ascii_lower(head.substr(0, 10)) == "[playlist]") return ListFormat::pls;
   if (head.starts_with("#EXTM3U")) return ListFormat::m3u8;
   // Lines of text and nothing else.
-  const bool binary =
-      std::ranges::any_of(head, [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t'; });
+  const bool binary = std::ranges::any_of(head, [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t';
+  });
   return binary ? std::nullopt : std::optional(ListFormat::m3u8);
 }
 

@@ -8,6 +8,7 @@
 
 #include <charconv>
 #include <memory>
+#include <utility>
 
 namespace longwave::library {
 
@@ -143,7 +144,8 @@ void put(std::string& out, const char* tag, std::string_view text) {
 }  // namespace
 
 Result<ListFile> read_xspf(std::string_view bytes) {
-  const std::unique_ptr<XML_ParserStruct, void (*)(XML_Parser)> parser(XML_ParserCreate(nullptr), XML_ParserFree);
+  const std::unique_ptr<XML_ParserStruct, void (*)(XML_Parser)> parser(XML_ParserCreate(nullptr),
+                                                                       XML_ParserFree);
   if (!parser) return error(Errc::unavailable, "there is no memory for it");
   Reading reading;
   reading.parser = parser.get();
@@ -167,7 +169,8 @@ Result<ListFile> read_xspf(std::string_view bytes) {
 
 std::string write_xspf(const ListFile& list) {
   std::string out =
-      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<playlist version=\"1\" xmlns=\"http://xspf.org/ns/0/\">\n";
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<playlist version=\"1\" "
+      "xmlns=\"http://xspf.org/ns/0/\">\n";
   if (!list.title.empty()) out += " <title>" + escaped(list.title) + "</title>\n";
   out += " <trackList>\n";
   for (const auto& item : list.items) {
