@@ -34,6 +34,7 @@ class Users;
 namespace longwave::api {
 
 class Announcements;
+class Lists;
 class Platform;
 class Sockets;
 class StationFeed;
@@ -58,6 +59,7 @@ struct Context {
   std::function<void(Task)> blocking = {};    ///< to the blocking pool: files
   schedule::Keeper* keeper = nullptr;         ///< on the station loop
   StationFeed* feed = nullptr;                ///< on the station loop
+  Lists* lists = nullptr;                     ///< on the station loop
   Announcements* announcements = nullptr;     ///< on the station loop
   Platform* platform = nullptr;               ///< on the hub's loop
 };

@@ -22,6 +22,8 @@ namespace {
 /// While a queue is being put away it may change; so often it is put away again before another takes its
 /// place.
 constexpr int most_puts = 4;
+/// Smart lists follow the library after this while.
+constexpr Duration settle = std::chrono::milliseconds{500};
 
 std::vector<TrackId> tracks_of(const schedule::View& view) {
   std::vector<TrackId> tracks;
@@ -42,7 +44,11 @@ Lists::Changed changed(const library::PlaylistInfo& list) {
 
 class Lists::Impl {
  public:
-  explicit Impl(Ports ports) : ports_(std::move(ports)) {}
+  explicit Impl(Ports ports) : ports_(std::move(ports)) {
+    on_happened_ =
+        ports_.library.happened.connect([this](const library::Changed& changed) { notice(changed.event); });
+    on_changed_ = ports_.library.changed.connect([this](const library::LibraryChanged&) { refresh_soon(); });
+  }
 
   schedule::ViewPtr view(StationId station) const { return ports_.keeper.view(station); }
   Int now_ms() const { return unix_ms(ports_.clock.wall()); }
@@ -170,7 +176,42 @@ class Lists::Impl {
     });
   }
 
+  /// What smart lists find depends on the tracks, not on other lists.
+  void notice(const library::Event& event) {
+    if (!std::holds_alternative<library::PlaylistChanged>(event) &&
+        !std::holds_alternative<library::CollectionChanged>(event)) {
+      refresh_soon();
+    }
+  }
+
+  /// Not with every change of many: a moment after the first, and once more if others came meanwhile.
+  void refresh_soon() {
+    if (std::exchange(stale_, true)) return;
+    ports_.later(settle, [this, alive = std::weak_ptr<int>(alive_)] {
+      if (!alive.lock()) return;
+      stale_ = false;
+      refresh();
+    });
+  }
+
+  /// Looks on a reading thread; only what is different is written.
+  void refresh() {
+    using Stale = std::vector<library::StalePlaylist>;
+    read([now = now_ms()](
+             store::Session& session) { return Result<Stale>(library::stale_playlists(session, now)); },
+         [this](Result<Stale> found) {
+           if (!found || found->empty()) return;
+           ports_.library.edit([stale = std::move(*found), now = now_ms()](
+                                   store::Session& session, library::Changes& changes) -> Result<void> {
+             for (const auto& list : stale) library::refresh_playlist(session, list, now, changes);
+             return {};
+           });
+         });
+  }
+
   Ports ports_;
+  Subscription on_happened_, on_changed_;
+  bool stale_ = false;  // a refresh is due
   std::unordered_map<StationId, std::deque<std::function<void(std::function<void()>)>>> turns_;
   std::shared_ptr<int> alive_ = std::make_shared<int>();
 };

@@ -43,9 +43,11 @@ class Lists {
     store::Store& store;
     library::Library& library;
     schedule::Keeper& keeper;
-    Post post;  ///< the station loop
+    Post post;                                  ///< the station loop
+    std::function<void(Duration, Task)> later;  ///< runs the task there after a while
     const Clock& clock;
   };
+  /// Smart lists are kept up to date from then on.
   explicit Lists(Ports ports);
   ~Lists();  ///< answers that are still out are dropped
   Lists(const Lists&) = delete;

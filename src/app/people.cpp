@@ -93,6 +93,7 @@ People::People(const Config& config, Ground& ground, Stations& stations, io::Loo
   context_.library = &stations.library();
   context_.keeper = &stations.keeper();
   context_.feed = &feed_;
+  context_.lists = &stations.lists();
   context_.announcements = &announcements_;
   api::add_all_methods(table_, context_);
   surround_loops();

@@ -80,7 +80,13 @@ Stations::Stations(const Config& config, Ground& ground, io::LoopGroup& net)
                .post = loop_.poster(),
                .wake = [this](Instant when) { wake_.at(when, [this] { keeper_.tick(); }); },
                .seed = chance(),
-               .rules = rules(config)}) {
+               .rules = rules(config)}),
+      lists_({.store = ground.store(),
+              .library = library_,
+              .keeper = keeper_,
+              .post = loop_.poster(),
+              .later = [this](Duration delay, Task task) { run_later(delay, std::move(task)); },
+              .clock = ground.clock()}) {
   bus_.attach_programmer(keeper_, loop_.poster());
   bus_.attach_player(broadcaster_, loop_.poster());
   keeper_.open(config.station_name);
@@ -110,6 +116,11 @@ Stations::Stations(const Config& config, Ground& ground, io::LoopGroup& net)
 
 Stations::~Stations() {
   bus_.detach();
+}
+
+void Stations::run_later(Duration delay, Task task) {
+  auto timer = std::make_shared<io::Timer>(loop_);
+  timer->after(delay, [timer, task = std::move(task)]() mutable { task(); });
 }
 
 void Stations::start() {

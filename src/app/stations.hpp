@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "api/lists.hpp"
 #include "app/config.hpp"
 #include "base/signal.hpp"
 #include "io/loop.hpp"
@@ -30,9 +31,11 @@ class Stations {
   io::Loop& loop() { return loop_; }
   library::Library& library() { return library_; }
   schedule::Keeper& keeper() { return keeper_; }
+  api::Lists& lists() { return lists_; }
   station::Broadcaster& broadcaster() { return broadcaster_; }
 
  private:
+  void run_later(Duration delay, Task task);
   void on_catalogue(const library::CatalogueChanged& event);
 
   Ground& ground_;
@@ -44,6 +47,7 @@ class Stations {
   station::MediaPool media_;
   station::Broadcaster broadcaster_;
   schedule::Keeper keeper_;
+  api::Lists lists_;
   std::uint64_t catalogue_number_ = 0;
   Subscription on_catalogue_, on_problem_, on_finished_, on_watchdog_;
 };
