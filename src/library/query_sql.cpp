@@ -96,11 +96,11 @@ class Builder {
   std::string bind(std::string text) {
     texts_.push_back(std::move(text));
     values_.emplace_back(std::string_view(texts_.back()));
-    return placeholder();
+    return name_of_last();
   }
   std::string bind(Int number) {
     values_.emplace_back(number);
-    return placeholder();
+    return name_of_last();
   }
   const std::vector<store::Value>& values() const { return values_; }
 
@@ -151,7 +151,7 @@ class Builder {
   }
 
  private:
-  std::string placeholder() const { return ":p" + std::to_string(values_.size()); }
+  std::string name_of_last() const { return ":p" + std::to_string(values_.size()); }
 
   std::string match_text(const Node& node) {
     std::string words;
@@ -217,7 +217,7 @@ class Builder {
 };
 
 struct Statement {
-  std::string match;       ///< placeholder of the full-text question, or empty
+  std::string match;       ///< name of the full-text question, or empty
   std::string conditions;  ///< joined by AND, or empty
 };
 

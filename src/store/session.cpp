@@ -173,8 +173,8 @@ std::int64_t Session::run_values(std::string_view sql, const Value* values, std:
 }
 
 void Session::query_values(std::string_view sql, const Value* values, std::size_t count,
-                           const ColumnType* types, std::size_t columns,
-                           FunctionRef<bool(const Row&)> visit, bool keep) {
+                           const ColumnType* types, std::size_t columns, FunctionRef<bool(const Row&)> visit,
+                           bool keep) {
   try {
     Use use(*connection_, sql, values, count, types, columns, keep);
     const CellRow row(*use.operator->());
