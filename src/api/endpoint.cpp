@@ -156,14 +156,14 @@ web::Response preflight() {
 /// or when the connection breaks.
 class HttpCall final : public rpc::Outlet {
  public:
-  HttpCall(web::RequestContext&& context, const rpc::Surroundings& surroundings, bool lines,
+  HttpCall(web::RequestContext&& context, const rpc::Surroundings& surroundings, const rpc::Terms& terms,
            access::Rates* rates)
       : context_(std::move(context)),
         rates_(rates),
-        lines_(lines),
+        lines_(terms.many_answers),
         timer_(context_.loop()),
         peer_(surroundings, *this, std::make_shared<const rpc::Caller>(caller_of(context_.request())),
-              {.many_answers = lines}) {}
+              terms) {}
 
   void run() {
     context_.on_gone([this] { end(); });
@@ -255,6 +255,11 @@ const rpc::Caller& caller_of(const web::Request& request) {
   return caller ? *caller : nobody;
 }
 
+void answer_call(web::RequestContext&& context, const rpc::Surroundings& surroundings,
+                 const rpc::Terms& terms, access::Rates* rates) {
+  (new HttpCall(std::move(context), surroundings, terms, rates))->run();
+}
+
 Result<void> add_rpc_routes(web::Router& router, Sockets& sockets,
                             std::function<const rpc::Surroundings&(io::Loop&)> surroundings,
                             access::Rates* rates) {
@@ -275,7 +280,7 @@ Result<void> add_rpc_routes(web::Router& router, Sockets& sockets,
     }
     const bool lines = headers.has_token("Accept", "application/x-ndjson");
     const auto& around = surroundings(context.loop());
-    (new HttpCall(std::move(context), around, lines, counted))->run();
+    (new HttpCall(std::move(context), around, {.many_answers = lines}, counted))->run();
   };
   const auto stream = [&sockets](web::RequestContext&& context) {
     rpc::Caller caller = caller_of(context.request());

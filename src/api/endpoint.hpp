@@ -44,4 +44,10 @@ Result<void> add_rpc_routes(web::Router& router, Sockets& sockets,
                             std::function<const rpc::Surroundings&(io::Loop&)> surroundings,
                             access::Rates* rates = nullptr);
 
+/// Carries out the JSON-RPC message that is the request's body and answers it, as POST /rpc does: with
+/// `many_answers` as lines. Who calls is caller_of() the request. `rates`: null for whom nothing is counted;
+/// the first call is counted already. On the connection's loop, in a handler.
+void answer_call(web::RequestContext&& context, const rpc::Surroundings& surroundings,
+                 const rpc::Terms& terms, access::Rates* rates);
+
 }  // namespace longwave::api

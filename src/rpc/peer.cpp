@@ -40,7 +40,10 @@ bool are_params(const json::value& params, Dialect dialect) {
 class Peer::Impl final : public Served {
  public:
   Impl(const Surroundings& surroundings, Outlet& outlet, std::shared_ptr<const Caller> caller, Terms terms)
-      : Served(surroundings, outlet, std::move(caller), terms), dialect_(terms.dialect) {
+      : Served(surroundings, outlet, std::move(caller), terms),
+        dialect_(terms.dialect),
+        bare_faults_(terms.bare_faults),
+        null_is_no_id_(terms.tells_method) {
     if (dialect_ == Dialect::v1) spoken_ = Dialect::v1;
   }
   ~Impl() { end(); }
@@ -58,12 +61,15 @@ class Peer::Impl final : public Served {
     if (garbage) outlet().on_garbage();
     if (ended_) return false;
     if (envelope.fault) {
-      send({fault_text(Dialect::v2, "null", *envelope.fault), true, {}});
+      const auto& fault = *envelope.fault;
+      send({fault_text(Dialect::v2, "null", bare_faults_ ? bare(fault) : fault), true, {}});
       return true;
     }
     if (dialect_ == Dialect::automatic && !garbage) spoken_ = elements.front().dialect;
     boost::container::small_vector<Incoming, 1> calls;
     for (Incoming& in : elements) {
+      if (null_is_no_id_ && in.kind == Incoming::Kind::call && in.key.empty())
+        in.kind = Incoming::Kind::notification;
       if (in.kind == Incoming::Kind::answer)
         answered(in);
       else if (!envelope.batch)
@@ -182,6 +188,8 @@ class Peer::Impl final : public Served {
   }
 
   Dialect dialect_;
+  bool bare_faults_;
+  bool null_is_no_id_;
   Dialect spoken_ = Dialect::v2;
   std::uint32_t last_id_ = 0;
   std::unique_ptr<OpenCalls> ours_;  // null while no call of ours is open

@@ -83,6 +83,8 @@ struct Terms {
   bool many_answers = true;      ///< false: only final answers leave (plain HTTP)
   std::uint64_t connection = 0;  ///< Call::connection()
   void* owner = nullptr;         ///< Call::owner()
+  bool tells_method = false;     ///< answers repeat the method, id null wants none (docs/protocols/player.md)
+  bool bare_faults = false;      ///< an error is a code and a message, without data
 };
 
 /// How a call of ours ended: its result, or the error as it came. Ours are: −32000 cancel(), −32001 the

@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "rpc/arguments.hpp"
 
+#include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
 #include <algorithm>
@@ -27,23 +28,34 @@ bool is_answered(const Incoming& in) {
   return in.kind == Incoming::Kind::call || in.kind == Incoming::Kind::invalid;
 }
 
+std::string opening(Dialect dialect, std::string_view id, std::string_view method) {
+  std::string text;
+  text.reserve(64 + id.size() + method.size());
+  text += dialect == Dialect::v2 ? "{\"jsonrpc\":\"2.0\"," : "{";
+  if (dialect == Dialect::v2 && !method.empty())
+    text.append("\"method\":").append(json::serialize(json::string_view(method))).append(",");
+  return text.append("\"id\":").append(id);
+}
+
 }  // namespace
 
-std::string result_text(Dialect dialect, std::string_view id, std::string_view result,
-                        std::string_view extra) {
-  std::string text;
-  text.reserve(48 + id.size() + result.size() + extra.size());
-  text += dialect == Dialect::v2 ? "{\"jsonrpc\":\"2.0\",\"id\":" : "{\"id\":";
-  text.append(id).append(",\"result\":").append(result);
+std::string result_text(Dialect dialect, std::string_view id, std::string_view result, std::string_view extra,
+                        std::string_view method) {
+  std::string text = opening(dialect, id, method);
+  text.append(",\"result\":").append(result);
   if (dialect == Dialect::v1) text += ",\"error\":null";
   text.append(extra).append("}");
   return text;
 }
 
-std::string fault_text(Dialect dialect, std::string_view id, const Fault& fault) {
-  std::string text = dialect == Dialect::v2 ? "{\"jsonrpc\":\"2.0\",\"id\":" : "{\"id\":";
-  text.append(id).append(dialect == Dialect::v2 ? ",\"error\":" : ",\"result\":null,\"error\":");
+std::string fault_text(Dialect dialect, std::string_view id, const Fault& fault, std::string_view method) {
+  std::string text = opening(dialect, id, method);
+  text.append(dialect == Dialect::v2 ? ",\"error\":" : ",\"result\":null,\"error\":");
   return text.append(to_json(fault)).append("}");
+}
+
+Fault bare(const Fault& fault) {
+  return {fault.code, fault.code == method_not_found ? "method not found" : fault.message, {}};
 }
 
 /// The calls of one batch: answered together, in the order of the calls.
@@ -58,6 +70,7 @@ struct Served::LiveCall {
   bool notification = false;
   std::uint64_t number = 0;
   std::string id, key;
+  std::string method;  // only where answers tell it
   std::shared_ptr<Batch> batch;
   std::size_t slot = 0;
   std::weak_ptr<ResponderState> state;
@@ -76,7 +89,9 @@ Served::Served(const Surroundings& surroundings, Outlet& outlet, std::shared_ptr
       caller_(std::move(caller)),
       connection_(terms.connection),
       owner_(terms.owner),
-      many_answers_(terms.many_answers) {}
+      many_answers_(terms.many_answers),
+      tells_method_(terms.tells_method),
+      bare_faults_(terms.bare_faults) {}
 
 Served::~Served() = default;
 
@@ -138,8 +153,7 @@ void Served::drained() {
 
 void Served::finished(std::uint64_t number, std::string result, HeaderList headers) {
   const auto call = take(number);
-  if (call && !call->notification)
-    close(*call, result_text(call->dialect, call->id, result, {}), std::move(headers));
+  if (call && !call->notification) close(*call, answer_text(*call, result, {}), std::move(headers));
 }
 
 void Served::failed(std::uint64_t number, const Fault& fault) {
@@ -182,6 +196,7 @@ bool Served::take(Incoming& in, std::shared_ptr<Batch> batch, std::size_t slot) 
   call.notification = in.kind == Incoming::Kind::notification;
   call.id = std::move(in.id);
   call.key = std::move(in.key);
+  if (tells_method_) call.method = in.method;
   call.batch = std::move(batch);
   call.slot = slot;
   const bool answers = !call.notification;
@@ -258,11 +273,16 @@ void Served::cancel(const LiveCall& by, const Incoming& in) {
     failed(call->number, {cancelled, "cancelled", "{\"kind\":\"cancelled\"}"});
     if (state) state->cancel();
   }
-  if (!by.notification) close(by, result_text(by.dialect, by.id, found ? "true" : "false", {}), {});
+  if (!by.notification) close(by, answer_text(by, found ? "true" : "false", {}), {});
 }
 
 void Served::refuse(const LiveCall& call, const Fault& fault) {
-  if (!call.notification) close(call, fault_text(call.dialect, call.id, fault), {});
+  if (call.notification) return;
+  close(call, fault_text(call.dialect, call.id, bare_faults_ ? bare(fault) : fault, call.method), {});
+}
+
+std::string Served::answer_text(const LiveCall& call, std::string_view result, std::string_view extra) const {
+  return result_text(call.dialect, call.id, result, extra, call.method);
 }
 
 void Served::close(const LiveCall& call, std::string text, HeaderList headers) {
@@ -277,10 +297,7 @@ void Served::close(const LiveCall& call, std::string text, HeaderList headers) {
 }
 
 void Served::send_more(const LiveCall& call, std::string_view value, bool gauge) {
-  send({result_text(call.dialect, call.id, value,
-                    gauge ? ",\"more\":true,\"kind\":\"gauge\"" : ",\"more\":true"),
-        false,
-        {}});
+  send({answer_text(call, value, gauge ? ",\"more\":true,\"kind\":\"gauge\"" : ",\"more\":true"), false, {}});
 }
 
 void Served::send(Message message) {

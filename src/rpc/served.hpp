@@ -59,6 +59,7 @@ class Served : public AnswerSink {
   void refuse(const LiveCall& call, const Fault& fault);
   void close(const LiveCall& call, std::string text, HeaderList headers);
   void send_more(const LiveCall& call, std::string_view value, bool gauge);
+  std::string answer_text(const LiveCall& call, std::string_view result, std::string_view extra) const;
   LiveCall* find(std::uint64_t number) const;
   LiveCall* find(std::string_view key) const;
   std::optional<LiveCall> take(std::uint64_t number);
@@ -73,13 +74,19 @@ class Served : public AnswerSink {
   void* owner_;
   std::uint32_t last_call_ = 0;
   bool many_answers_;
+  bool tells_method_;
+  bool bare_faults_;
 
  protected:
   bool ended_ = false;
 };
 
-std::string result_text(Dialect dialect, std::string_view id, std::string_view result,
-                        std::string_view extra);
-std::string fault_text(Dialect dialect, std::string_view id, const Fault& fault);
+/// `method`: repeated in an answer of version 2, if it isn't empty.
+std::string result_text(Dialect dialect, std::string_view id, std::string_view result, std::string_view extra,
+                        std::string_view method = {});
+std::string fault_text(Dialect dialect, std::string_view id, const Fault& fault,
+                       std::string_view method = {});
+/// Without data, in the words that the player protocol has.
+Fault bare(const Fault& fault);
 
 }  // namespace longwave::rpc
