@@ -57,7 +57,6 @@ struct Config : ChannelstreamConfig {
   std::vector<std::string> hook_events;
   std::int64_t hook_timeout_s = 5;
   std::string log = "info";
-  std::string player_client;
   std::string redis;
   std::string redis_user;
   std::string redis_password;

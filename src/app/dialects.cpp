@@ -11,7 +11,7 @@
 namespace longwave::app {
 namespace {
 
-constexpr MakeDialect makers[] = {make_player, make_channelstream};
+constexpr MakeDialect makers[] = {make_channelstream};
 
 }  // namespace
 

@@ -20,9 +20,6 @@ namespace json = boost::json;
 constexpr std::int64_t at_once = 1000;
 constexpr std::string_view client_prefix = "client/";
 
-constexpr std::pair<std::string_view, std::string_view> renamed[] = {
-    {"tracknr", "track"}, {"partofset", "disc"}, {"date", "year"}};
-
 json::value text_or_null(const std::string& text) {
   return text.empty() ? json::value() : json::value(text);
 }
@@ -84,25 +81,6 @@ json::object flat(store::Session& session, const library::Song& song) {
 }
 
 }  // namespace
-
-std::string_view library_key(std::string_view key) {
-  for (const auto& [ours, theirs] : renamed)
-    if (ours == key) return theirs;
-  return key;
-}
-
-std::string url_of(std::string_view relative_path) {
-  std::string out = "file:///";
-  for (const char c : relative_path) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       std::string_view("-._~/").find(c) != std::string_view::npos;
-    if (plain)
-      out += c;
-    else
-      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return out;
-}
 
 Result<std::string> flat_song(store::Session& session, TrackId track) {
   const auto song = library::song(session, track);
