@@ -33,14 +33,14 @@ std::string_view own_page() {
   <section aria-labelledby="playlist-title">
     <div class="head"><h2 id="playlist-title">Playlist</h2>
       <select id="playlists" aria-label="Playlist"></select>
-      <form id="create"><input id="new-name" placeholder="New playlist" aria-label="Name of a new playlist" maxlength="255" required><button>Create</button></form>
+      <form id="create"><label for="new-name">New:</label> <input id="new-name" aria-label="Name of a new playlist" maxlength="255" required><button>Create</button></form>
       <button id="clear">Clear</button></div>
     <ol id="playlist" class="songs"></ol>
     <p id="playlist-empty" class="hint" hidden>This playlist is empty. Choose songs in the library.</p>
   </section>
   <section aria-labelledby="library-title">
     <div class="head"><h2 id="library-title">Library</h2>
-      <input id="filter" type="search" placeholder="Filter" aria-label="Filter the library">
+      <label for="filter">Filter:</label> <input id="filter" type="search" aria-label="Filter the library">
       <form id="upload"><input id="files" type="file" multiple aria-label="Files to upload"><button>Upload</button></form></div>
     <ul id="library" class="songs"></ul>
     <p id="library-more" class="hint" hidden></p>

@@ -90,7 +90,7 @@ std::string client_page(const fs::path& client) {
 <div class="span3 left-menu">
 <input id="files" type="file" multiple="multiple">
 <input type="button" value="upload" id="fileupload">
-<div id="playlists"><h4>Playlists</h4><input id="newPlayList" type="text" placeholder="New playlist"><ul id="list"></ul></div>
+<div id="playlists"><h4>Playlists</h4><input id="newPlayList" type="text"><ul id="list"></ul></div>
 <div id="collections"><h4>Collections</h4><ul id="list"></ul></div>
 </div>
 <div class="span9"><div class="row-fluid">
