@@ -34,9 +34,11 @@ struct Play {
   bool cut = false;
 };
 
-/// Nothing is planned from `at` on (the item that is heard ends there too, if it hasn't).
+/// Nothing is planned from `at` on (the item that is heard ends there too, if it hasn't; Ended says at once
+/// where that really is).
 struct Stop {
   Samples at{};
+  bool rest = false;  ///< on purpose: what follows is silence, or the hold track, and nobody worries
 };
 
 using ToPlayer = std::variant<Prepare, Play, Stop>;

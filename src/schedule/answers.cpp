@@ -9,73 +9,99 @@
 namespace longwave::schedule {
 
 void Programmer::on(const orders::Prepared& message) {
-  const auto* entry = queue_.find(message.item);
+  const auto entry = entry_of(message.item);
   if (!entry) return;
   if (message.duration <= Samples{0})
     return on(orders::Failed{message.item, "There is no sound in the file"});
   asked_[message.item] = Asked{moment_.now, true};
   anything_analysed_ = true;
   remember_stand_in(entry->track, message.duration);
+  auto exact = entry;
   if (!entry->exact || entry->duration != message.duration) {
-    auto measured = *entry;
-    measured.duration = message.duration;
-    measured.exact = true;
-    queue_.update(std::move(measured));
+    auto measured = std::make_shared<Entry>(*entry);
+    measured->duration = message.duration;
+    measured->exact = true;
+    exact = measured;
+    if (queue_.update(*measured)) exact = queue_.entries()[*queue_.index_of(entry->id)];
     review_ = true;
   }
-  if (current_ && current_->entry->id == message.item) {
-    current_->entry = queue_.current();
-    current_->end_at = std::max(current_->start_at + message.duration, position_);
+  if (current_ && current_->entry->id == entry->id) current_->entry = exact;
+  if (held_ && held_->entry->id == entry->id) {
+    held_->entry = exact;
+    held_->duration = message.duration;
   }
+  if (current_ && take_ == message.item)
+    current_->end_at = std::max(current_->start_at + message.duration, position_);
 }
 
 void Programmer::on(const orders::Failed& message) {
-  if (current_ && current_->entry->id == message.item) {
+  if (current_ && take_ == message.item) {
     current_problem_ = message.reason;
     avoided_[current_->entry->track] = position_ + rules_.avoid;
     forget_stand_in(current_->entry->track);
     review_ = true;
     cut_next_ = true;
-    current_->end_at = std::max(current_->start_at, std::min(current_->end_at, on_grid(position_)));
+    current_->end_at = std::max(began_at_, std::min(current_->end_at, on_grid(position_)));
     return;
   }
-  const auto index = queue_.index_of(message.item);
-  if (index && *index >= queue_.next_index()) drop_failed(*index, message.reason);
+  if (held_ && held_->take == message.item) {
+    const Coming failed{held_->entry, held_->take, {}};
+    held_->began_at.reset();  // its row says why it goes
+    end_held();
+    drop_failed(failed, message.reason);
+    return;
+  }
+  const auto coming =
+      std::find_if(line_.begin(), line_.end(), [&](const Coming& c) { return c.take == message.item; });
+  if (coming != line_.end()) drop_failed(Coming{*coming}, message.reason);
 }
 
 /// The item's start becomes what the player says; what was before it ends there, what comes behind moves
 /// along.
 void Programmer::on(const orders::Started& message) {
   const auto begin = message.at - message.offset;
-  if (current_ && current_->entry->id == message.item) {
+  if (current_ && take_ == message.item) {
     told_current_ = true;
     if (begin == current_->start_at) return;
-    const auto old_start = current_->start_at;
-    auto new_start = begin;
-    if (last_row_ && last_row_->end_at == old_start) {
-      new_start = std::max(begin, last_row_->start_at);
-      last_row_->end_at = new_start;
-      last_row_->ended = wall_at(new_start);
-      rewrite(*last_row_);
-      recent_.last_ended(new_start);
+    auto shift = begin - current_->start_at;
+    if (former_takes_.empty()) {
+      auto new_start = began_at_ + shift;
+      if (last_row_ && last_row_->row.end_at == began_at_) {
+        new_start = std::max(new_start, last_row_->row.start_at);
+        last_row_->row.end_at = new_start;
+        last_row_->row.ended = wall_at(new_start);
+        rewrite(*last_row_);
+        recent_.last_ended(new_start);
+      }
+      shift = new_start - began_at_;
+      began_at_ = new_start;
     }
-    current_->end_at += new_start - old_start;
-    current_->start_at = new_start;
+    entered_at_ += shift;
+    current_->end_at += shift;
+    current_->start_at += shift;
     review_ = true;
     return;
   }
-  const auto index = queue_.index_of(message.item);
-  if (!index || *index < queue_.next_index() || !current_ || !ready(*queue_.entries()[*index])) return;
-  queue_.move(message.item, queue_.next_index());
+  if (held_ && held_->last_take == message.item) {
+    held_->start_at = begin;
+    return;
+  }
+  const auto coming =
+      std::find_if(line_.begin(), line_.end(), [&](const Coming& c) { return c.take == message.item; });
+  if (coming == line_.end() || !current_ || !ready(coming->take)) return;
+  if (coming != line_.begin()) {
+    if (!row_.marked && !row_.modes.random && consuming()) queue_.move(coming->entry->id, first_next());
+    std::rotate(line_.begin(), coming, coming + 1);
+  }
   fixed_ = message.item;
   cut_waits_until_ = {};
-  const auto at = std::max(begin, current_->start_at);
+  const auto at = std::max(message.at, began_at_);
   if (at != current_->end_at) {
     current_->end_at = at;
     review_ = true;
   }
   const auto known =
-      std::find_if(ordered_.begin(), ordered_.end(), [&](const Ordered& o) { return o.entry == fixed_; });
+      std::find_if(ordered_.begin(), ordered_.end(), [&](const Ordered& o) { return o.take == fixed_; });
   if (known != ordered_.end()) {
     ordered_.erase(ordered_.begin(), known);
     ordered_.front().start_at = at;
@@ -83,41 +109,55 @@ void Programmer::on(const orders::Started& message) {
 }
 
 void Programmer::on(const orders::Ended& message) {
-  if (current_ && current_->entry->id == message.item) {
+  if (current_ && take_ == message.item) {
     current_heard_by_ = std::max(current_heard_by_, message.heard_by);
     if (!message.problem.empty()) current_problem_ = message.problem;
     if (message.at < current_->end_at) {
-      current_->end_at = std::max(message.at, current_->start_at);
+      current_->end_at = std::max(message.at, began_at_);
       cut_next_ = true;
       review_ = true;
     }
     return;
   }
-  const auto finish = [&](HistoryRow& row) {
-    row.heard_by = std::max(row.heard_by, message.heard_by);
-    if (!message.problem.empty()) row.problem = message.problem;
-    rewrite(row);
+  if (held_ && held_->last_take == message.item) {
+    // What was sent already is heard: it goes on behind that.
+    held_->heard_by = std::max(held_->heard_by, message.heard_by);
+    const auto grid = rules_.grid.count();
+    const auto elapsed = Samples{(message.at - held_->start_at).count() / grid * grid};
+    held_->elapsed = std::clamp(elapsed, Samples{0}, held_->duration);
+    tail_ = std::max(tail_, message.at);
+    dirty_ = true;
+    return;
+  }
+  if (std::find(former_takes_.begin(), former_takes_.end(), message.item) != former_takes_.end()) {
+    current_heard_by_ = std::max(current_heard_by_, message.heard_by);
+    return;
+  }
+  const auto finish = [&](Closing& closing) {
+    closing.row.heard_by = std::max(closing.row.heard_by, message.heard_by);
+    if (!message.problem.empty()) closing.row.problem = message.problem;
+    rewrite(closing);
   };
-  const auto row = std::find_if(closing_.begin(), closing_.end(),
-                                [&](const HistoryRow& r) { return r.entry == message.item; });
-  if (row != closing_.end()) {
-    finish(*row);
-    out_.events.emplace_back(HistoryAdded{row_.id, *row});
-    if (last_row_ && last_row_->id == row->id) last_row_ = *row;
-    closing_.erase(row);
-  } else if (last_row_ && last_row_->entry == message.item) {
+  const auto closing = std::find_if(closing_.begin(), closing_.end(),
+                                    [&](const Closing& c) { return c.take == message.item; });
+  if (closing != closing_.end()) {
+    finish(*closing);
+    out_.events.emplace_back(HistoryAdded{row_.id, closing->row});
+    if (last_row_ && last_row_->row.id == closing->row.id) last_row_ = *closing;
+    closing_.erase(closing);
+  } else if (last_row_ && last_row_->take == message.item) {
     finish(*last_row_);
-  } else if (const auto index = queue_.index_of(message.item); index && *index >= queue_.next_index()) {
-    if (!message.problem.empty()) drop_failed(*index, message.problem);
+  } else if (!message.problem.empty()) {
+    on(orders::Failed{message.item, message.problem});
   }
 }
 
 /// The row was written before; the store gets it again, as does who still waits for it.
-void Programmer::rewrite(const HistoryRow& row) {
+void Programmer::rewrite(const Closing& closing) {
   for (auto& waiting : closing_) {
-    if (waiting.id == row.id) waiting = row;
+    if (waiting.row.id == closing.row.id) waiting = closing;
   }
-  history_.push_back(row);
+  history_.push_back(closing.row);
   dirty_ = true;
 }
 

@@ -24,78 +24,197 @@ Error no_such_entry(EntryId entry) {
 
 }  // namespace
 
-/// Nothing can be put before this index: the item on air, and one that the player has begun to send.
+/// Nothing can be put before this index: the item on air, and one that the player has begun to send. A list
+/// that keeps its entries is free.
 std::size_t Programmer::first_open_index() const {
-  return queue_.next_index() + (fixed_ ? 1 : 0);
+  if (!consuming()) return 0;
+  return first_next() + (fixed_ ? 1 : 0);
 }
 
 std::size_t Programmer::behind_requests() const {
   auto index = queue_.size();
-  while (index > first_open_index() && queue_.entries()[index - 1]->reason.drawn()) --index;
+  const auto first = first_next() + (fixed_ ? 1 : 0);
+  while (index > first && queue_.entries()[index - 1]->reason.drawn()) --index;
   return index;
+}
+
+Result<Entry> Programmer::entry_for(TrackId track, const std::string& by) const {
+  const auto* candidate = catalogue_->find(track);
+  if (!candidate) return error(Errc::not_found, fmt::format("track {} is not in the library", track.value));
+  if (!candidate->playable) {
+    return error(Errc::conflict,
+                 fmt::format("track {} can't be played: its file is missing or broken", track.value));
+  }
+  Entry entry;
+  entry.track = track;
+  entry.artist = candidate->artist;
+  entry.duration = to_samples(std::chrono::milliseconds{std::max(candidate->duration_ms, 0)});
+  entry.added_by = by;
+  entry.reason = requested(by);
+  return entry;
+}
+
+/// The index for new entries.
+Result<std::size_t> Programmer::place(Where where, std::optional<std::size_t> at, EntryId entry) {
+  if (at) where = Where::index;
+  const auto behind_current = std::max(static_cast<std::size_t>(queue_.cursor() + 1), first_open_index());
+  std::size_t index = queue_.size();
+  switch (where) {
+    case Where::requests:
+      index = behind_requests();
+      break;
+    case Where::index:
+      index = at.value_or(queue_.size());
+      break;
+    case Where::next:
+      index = behind_current;
+      break;
+    case Where::last:
+      break;
+    case Where::after: {
+      const auto found = queue_.index_of(entry);
+      if (!found) return no_such_entry(entry);
+      index = *found + 1;
+      break;
+    }
+    case Where::random:
+      index = behind_current + random_.below(queue_.size() - std::min(behind_current, queue_.size()) + 1);
+      break;
+  }
+  return std::min(std::max(index, first_open_index()), queue_.size());
+}
+
+Answer Programmer::insert(std::size_t at, std::vector<Entry> entries, Where where) {
+  Answer answer;
+  for (auto& entry : entries) {
+    entry.id = EntryId{row_.next_entry++};
+    answer.entries.push_back(entry.id);
+    note_added(entry.track);
+  }
+  queue_.insert(at, std::move(entries));
+  if (row_.modes.random && where == Where::next) {
+    shuffled_.insert(shuffled_.begin(), answer.entries.begin(), answer.entries.end());
+  }
+  review_ = true;
+  return answer;
 }
 
 Result<Answer> Programmer::execute(const Add& add) {
   if (add.tracks.empty()) return error(Errc::invalid, "tracks: expected at least one track id");
-  if (queue_.size() + add.tracks.size() > rules_.max_entries) {
+  if ((add.replace ? 0 : queue_.size()) + add.tracks.size() > rules_.max_entries) {
     return error(Errc::full, fmt::format("the queue holds at most {} entries", rules_.max_entries));
   }
   if (!catalogue_) return error(Errc::unavailable, "the library isn't loaded yet");
   std::vector<Entry> entries;
   entries.reserve(add.tracks.size());
   for (const auto track : add.tracks) {
-    const auto* candidate = catalogue_->find(track);
-    if (!candidate) return error(Errc::not_found, fmt::format("track {} is not in the library", track.value));
-    if (!candidate->playable) {
-      return error(Errc::conflict,
-                   fmt::format("track {} can't be played: its file is missing or broken", track.value));
-    }
-    Entry entry;
-    entry.track = track;
-    entry.artist = candidate->artist;
-    entry.duration = to_samples(std::chrono::milliseconds{std::max(candidate->duration_ms, 0)});
-    entry.added_by = add.by;
-    entry.reason = requested(add.by);
-    entries.push_back(std::move(entry));
+    auto entry = entry_for(track, add.by);
+    if (!entry) return entry.error();
+    entries.push_back(std::move(*entry));
   }
-  Answer answer;
-  for (auto& entry : entries) {
-    entry.id = EntryId{row_.next_entry++};
-    answer.entries.push_back(entry.id);
+  if (add.replace) {
+    empty_the_list();
+    return insert(0, std::move(entries), Where::last);
   }
-  const auto at =
-      add.at ? std::max(*add.at, first_open_index()) : std::max(behind_requests(), first_open_index());
-  queue_.insert(at, std::move(entries));
-  review_ = true;
-  return answer;
+  const auto at = place(add.where, add.at, add.entry);
+  if (!at) return at.error();
+  return insert(*at, std::move(entries), add.where);
 }
 
-Result<Answer> Programmer::execute(const Remove& remove) {
-  if (!queue_.find(remove.entry)) return no_such_entry(remove.entry);
-  if (current_ && current_->entry->id == remove.entry)
-    return leaving() ? Answer{} : execute(Skip{remove.by});  // it goes within seconds, or now
-  if (fixed_ == remove.entry) {
+Result<Answer> Programmer::execute(const AddRandom&) {
+  return error(Errc::unsupported, "this station can't do that yet");
+}
+
+/// Out of the list; the cursor goes one down when it is at or behind it, and what follows still follows.
+void Programmer::take_out(EntryId id) {
+  const auto index = queue_.index_of(id);
+  if (!index) return;
+  const auto at = static_cast<int>(*index);
+  const auto cursor = queue_.cursor();
+  const bool stays = row_.marked && row_.state != Transport::stopped;
+  if (at == cursor && cursor >= 0 && !stays) {
+    if (cursor > 0) {
+      queue_.set_cursor(cursor - 1);
+    } else if (consuming() && row_.state != Transport::stopped) {
+      queue_.set_cursor(-1);
+    }
+  }
+  queue_.remove(id);
+  if (at == cursor && cursor == 0 && !consuming() && queue_.size() > 0) row_.marked = true;
+  if (at == cursor && stays && queue_.cursor() < 0 && queue_.size() > 0) {
+    queue_.set_cursor(static_cast<int>(queue_.size()) - 1);
+    row_.marked = false;
+  }
+  if (queue_.cursor() < 0) row_.marked = false;
+  aired_.erase(id);
+  dirty_ = true;
+}
+
+/// What is heard goes on, detached.
+void Programmer::empty_the_list() {
+  queue_.clear_all();
+  row_.marked = false;
+  mark_offset_ = {};
+  skip_pending_ = false;
+  if (fixed_) {
     fixed_ = {};
     cut_next_ = true;
   }
-  asked_.erase(remove.entry);
-  queue_.remove(remove.entry);
+  line_.clear();
+  review_ = true;
+  dirty_ = true;
+}
+
+Result<Answer> Programmer::execute(const Remove& remove) {
+  const bool heard = on_air() && on_air()->id == remove.entry;
+  if (!queue_.find(remove.entry)) return no_such_entry(remove.entry);
+  if (heard && !remove.detach && consuming()) {
+    if (current_ && leaving()) return Answer{};  // it goes within seconds anyway
+    return execute(Skip{remove.by});
+  }
+  if (heard && !remove.detach) {
+    const auto skipped = execute(Skip{remove.by});
+    if (!skipped && skipped.error().code != Errc::conflict) return skipped;
+  }
+  const auto coming =
+      std::find_if(line_.begin(), line_.end(), [&](const Coming& c) { return c.entry->id == remove.entry; });
+  if (coming != line_.end()) {
+    if (fixed_ == coming->take) {
+      fixed_ = {};
+      cut_next_ = true;
+    }
+    asked_.erase(coming->take);
+  }
+  take_out(remove.entry);
   review_ = true;
   return Answer{};
+}
+
+Result<Answer> Programmer::execute(const RemoveEntries& remove) {
+  for (const auto id : remove.entries) {
+    if (!queue_.find(id)) return no_such_entry(id);
+  }
+  const auto heard = on_air() ? on_air()->id : EntryId{};
+  for (const auto id : remove.entries) {
+    if (id != heard && queue_.find(id)) execute(Remove{id, remove.by, true});
+  }
+  if (std::find(remove.entries.begin(), remove.entries.end(), heard) == remove.entries.end()) return Answer{};
+  return execute(Remove{heard, remove.by, remove.detach});
 }
 
 Result<Answer> Programmer::execute(const Move& move) {
   const auto from = queue_.index_of(move.entry);
   if (!from) return no_such_entry(move.entry);
-  if (current_ && current_->entry->id == move.entry) {
+  if (consuming() && on_air() && on_air()->id == move.entry) {
     return error(Errc::conflict, fmt::format("entry {} is on air", move.entry.value));
   }
-  if (fixed_ == move.entry) {
+  if (consuming() && fixed_ && !line_.empty() && line_.front().entry->id == move.entry) {
     return error(Errc::conflict, fmt::format("entry {} begins within seconds", move.entry.value));
   }
   // Seen from behind the cursor, taking the entry out of the part that was played moves the rest up by one.
-  const bool was_played = *from < queue_.next_index();
-  queue_.move(move.entry, std::max(move.to, first_open_index() - (was_played ? 1 : 0)));
+  const bool was_played = *from < first_next();
+  const auto open = first_open_index();
+  queue_.move(move.entry, std::max(move.to, open - (was_played && open > 0 ? 1 : 0)));
   const auto& entry = *queue_.find(move.entry);
   if (entry.reason.drawn()) {
     auto chosen = entry;
@@ -109,28 +228,28 @@ Result<Answer> Programmer::execute(const Move& move) {
   return Answer{};
 }
 
-Result<Answer> Programmer::execute(const Clear&) {
+Result<Answer> Programmer::execute(const Clear& clear) {
+  if (clear.everything) {
+    for (const auto& coming : line_) asked_.erase(coming.take);
+    empty_the_list();
+    aired_.clear();
+    return Answer{};
+  }
+  const auto heard = on_air() ? on_air()->id : EntryId{};
+  const auto begins = fixed_ && !line_.empty() ? line_.front().entry->id : EntryId{};
   std::vector<EntryId> gone;
   for (const auto& entry : queue_.entries()) {
-    if (entry->id != fixed_ && !(current_ && current_->entry->id == entry->id)) gone.push_back(entry->id);
+    if (entry->id != begins && entry->id != heard) gone.push_back(entry->id);
   }
-  if (gone.size() + 2 >= queue_.size() && !fixed_ && (current_ || queue_.cursor() < 0)) {
+  const bool at_cursor = queue_.cursor() < 0 || queue_.current()->id == heard;
+  if (gone.size() + 2 >= queue_.size() && !begins && at_cursor) {
     queue_.clear();
   } else {
-    for (const auto id : gone) queue_.remove(id);
+    for (const auto id : gone) take_out(id);
   }
-  for (const auto id : gone) asked_.erase(id);
-  review_ = true;
-  return Answer{};
-}
-
-Result<Answer> Programmer::execute(const Skip&) {
-  if (!current_) return error(Errc::conflict, "nothing is on air");
-  // What leads into the next item is on its way to listeners already; another skip would be one too many.
-  if (leaving())
-    return error(Errc::conflict, "the next track is beginning already: it is heard within seconds");
-  if (!skip_pending_) skip_asked_ = moment_.now;
-  skip_pending_ = true;
+  for (const auto& coming : line_) {
+    if (coming.entry->id != begins) asked_.erase(coming.take);
+  }
   review_ = true;
   return Answer{};
 }

@@ -10,8 +10,6 @@ namespace longwave::schedule {
 
 namespace {
 
-/// How far behind the next entry a ready one is looked for.
-constexpr std::size_t pass_over_reach = 8;
 constexpr std::size_t max_stand_ins = 64;
 
 Samples estimate(const Candidate& candidate) {
@@ -26,7 +24,7 @@ std::vector<Heard> Programmer::heard_before(std::size_t index, Samples& at) cons
   std::vector<Heard> heard(recent_.plays().begin(), recent_.plays().end());
   at = skip_pending_ ? position_ : tail();
   if (current_) heard.push_back({current_->entry->track, current_->entry->artist, at});
-  for (auto i = queue_.next_index(); i < index; ++i) {
+  for (auto i = first_next(); i < index; ++i) {
     const auto& entry = *queue_.entries()[i];
     at += entry.duration;
     heard.push_back({entry.track, entry.artist, at});
@@ -41,15 +39,18 @@ void Programmer::review() {
   // Picks for which the library was too small are drawn anew when it has grown, if there is time to make one
   // ready.
   const bool grown = std::exchange(grown_, false);
+  if (!row_.modes.autodj) return;
   const bool in_time = !current_ || position_ < current_->end_at - 2 * rules_.late;
   Samples at{};
-  auto heard = heard_before(queue_.next_index(), at);
+  auto heard = heard_before(first_next(), at);
   std::vector<EntryId> broken;
-  for (auto i = queue_.next_index(); i < queue_.size(); ++i) {
+  for (auto i = first_next(); i < queue_.size(); ++i) {
     const auto& entry = *queue_.entries()[i];
     const bool looked_at = entry.reason.rule == rule::autodj ||
                            (grown && in_time && entry.reason.drawn() && entry.reason.rule != rule::stand_in);
-    if (entry.id != fixed_ && looked_at &&
+    const bool begins = fixed_ && !line_.empty() && line_.front().entry->id == entry.id;
+    const bool marked = row_.marked && static_cast<int>(i) == queue_.cursor();
+    if (!begins && !marked && looked_at &&
         !keeps_separation(rules_.separation, heard, entry.track, entry.artist, at)) {
       broken.push_back(entry.id);
       continue;
@@ -61,9 +62,10 @@ void Programmer::review() {
 }
 
 void Programmer::replenish() {
-  if (!catalogue_) return;
+  if (!catalogue_ || !row_.modes.autodj) return;
   std::erase_if(avoided_, [this](const auto& entry) { return entry.second <= position_; });
-  while (queue_.size() - queue_.next_index() < rules_.ahead) {
+  for (std::size_t tries = 0;
+       tries < 4 * rules_.ahead && following(rules_.ahead, false).size() < rules_.ahead; ++tries) {
     PickContext context;
     context.heard = heard_before(queue_.size(), context.at);
     context.avoided = &avoided_;
@@ -73,6 +75,7 @@ void Programmer::replenish() {
     insert_pick(queue_.size(), picked->candidate, std::move(picked->reason));
     while (queue_.size() > rules_.max_entries && queue_.cursor() > 0)
       queue_.remove(queue_.entries().front()->id);
+    shuffle_round();
   }
 }
 
@@ -84,6 +87,7 @@ EntryId Programmer::insert_pick(std::size_t index, const Candidate& candidate, R
   entry.duration = estimate(candidate);
   entry.reason = std::move(reason);
   const auto id = entry.id;
+  note_added(entry.track);
   std::vector<Entry> one;
   one.push_back(std::move(entry));
   queue_.insert(index, std::move(one));
@@ -94,23 +98,27 @@ EntryId Programmer::insert_pick(std::size_t index, const Candidate& candidate, R
 /// something that was ready lately. A skip waits a while for what was asked to come next: until then there is
 /// sound.
 void Programmer::cover_late() {
-  const auto next = queue_.next_index();
-  if (next >= queue_.size() || ready(*queue_.entries()[next])) return;
+  if (row_.state != Transport::playing || !row_.modes.autodj || held_) return;
+  if (line_.empty() || ready(line_.front().take)) return;
   const bool skip_waited = skip_pending_ && moment_.now >= skip_asked_ + rules_.skip_waits;
   if (current_ && !skip_waited && position_ < current_->end_at - rules_.late) return;
   if (moment_.now < grace_until_) return;
-  for (auto i = next + 1; i < std::min(next + pass_over_reach, queue_.size()); ++i) {
-    if (!ready(*queue_.entries()[i])) continue;
-    queue_.move(queue_.entries()[i]->id, next);
+  for (std::size_t i = 1; i < line_.size(); ++i) {
+    if (!ready(line_[i].take)) continue;
+    const auto index = queue_.index_of(line_[i].entry->id);
+    if (row_.marked || row_.modes.random || !consuming()) {
+      mark(*index);
+    } else {
+      queue_.move(line_[i].entry->id, first_next());
+    }
     resume_at_tail_ = false;
-    return;
+    return line_up();
   }
   if (!current_ || position_ >= current_->end_at - rules_.late) insert_stand_in();
 }
 
 /// Its length is known and its sound is at hand, so that it can be planned at once.
 void Programmer::insert_stand_in() {
-  const auto next = queue_.next_index();
   const auto& plays = recent_.plays();
   const auto last_heard = [&](const StandIn& known) {
     if (current_ && current_->entry->track == known.track) return Samples::max();
@@ -130,6 +138,7 @@ void Programmer::insert_stand_in() {
   reason.text = "What should come next isn't ready in time; of what is ready, this was heard longest ago";
   reason.candidates = static_cast<std::int64_t>(stand_ins_.size());
   const auto duration = best->duration;
+  const auto next = first_next();
   const auto id = insert_pick(next, *catalogue_->find(best->track), std::move(reason));
   auto entry = *queue_.find(id);
   entry.duration = duration;
@@ -138,6 +147,16 @@ void Programmer::insert_stand_in() {
   asked_[id] = Asked{moment_.now, true};
   queue_.update(std::move(entry));
   resume_at_tail_ = false;
+  if (row_.marked || row_.modes.random) mark(next);
+  line_up();
+}
+
+/// Whatever is added enters the blacklists of the selection by album at once.
+void Programmer::note_added(TrackId track) {
+  const auto* candidate = catalogue_ ? catalogue_->find(track) : nullptr;
+  if (!candidate) return;
+  row_.blacklists.add(row_.random, *candidate, moment_.wall);
+  dirty_ = true;
 }
 
 void Programmer::remember_stand_in(TrackId track, Samples duration) {

@@ -59,6 +59,8 @@ void Programmer::player_is_new(Moment moment) {
   ordered_.clear();
   fixed_ = {};
   told_current_ = false;
+  rest_told_ = false;
+  rests_from_.reset();
   settle();
   finish_turn();
 }
@@ -67,6 +69,7 @@ void Programmer::told_again(Moment moment) {
   begin(moment);
   queue_.reset();
   told_now_ = {};
+  told_view_ = nullptr;
   settle();
   finish_turn();
 }
@@ -92,29 +95,28 @@ void Programmer::begin(Moment moment) {
 
 void Programmer::settle() {
   for (int step = 0; step < max_steps; ++step) {
+    line_up();
     drop_vanished();
     if (review_) review();
     replenish();
     cover_late();
+    line_up();
     ask();
     if (!advance()) break;
   }
   send_plan();
-  std::erase_if(closing_, [this](const HistoryRow& row) {
-    if (position_ < row.end_at + closing_time) return false;
-    out_.events.emplace_back(HistoryAdded{row_.id, row});
+  std::erase_if(closing_, [this](const Closing& closing) {
+    if (position_ < closing.row.end_at + closing_time) return false;
+    out_.events.emplace_back(HistoryAdded{row_.id, closing.row});
     return true;
   });
 }
 
 void Programmer::finish_turn() {
   auto change = queue_.take_change();
-  std::optional<Running> running;
-  if (current_)
-    running = Running{current_->entry->id, current_->start_at, current_->end_at,
-                      current_->start_at,  Samples{-1},        {}};
+  auto running = this->running();
   if (running != row_.running) {
-    row_.running = running;
+    row_.running = std::move(running);
     dirty_ = true;
   }
   if (change || dirty_ || !history_.empty()) {
@@ -146,35 +148,74 @@ void Programmer::finish_turn() {
 
 /// One step of the programme by the clock; true if there was one.
 bool Programmer::advance() {
-  const auto next = queue_.next_index();
-  const bool next_ready = next < queue_.size() && ready(*queue_.entries()[next]);
+  if (row_.state != Transport::playing) return false;
   if (current_) {
-    if (skip_pending_ && next_ready) cut();
+    const bool next_ready = !line_.empty() && ready(line_.front().take);
+    if (skip_pending_ && !fixed_ && next_ready) cut();
     if (position_ < current_->end_at || moment_.now < cut_waits_until_) return false;
     const auto end = current_->end_at;
+    const bool goes_on = goes_on_by_itself();
+    const bool again = row_.modes.single != Switch::off && !row_.marked && !fixed_;
+    const auto next = line_.empty() ? std::nullopt : std::optional<Coming>{line_.front()};
+    if (!row_.marked) ended_by_itself_ = true;
     end_current(end);
-    if (next_ready) start(queue_.next_index(), end);
+    if (!goes_on) {
+      run_out();
+      return false;
+    }
+    if (next && next_ready) {
+      start(*next, end);
+    } else if (const auto index = again && next ? queue_.index_of(next->entry->id) : std::nullopt) {
+      mark(*index);  // it is repeated as soon as it is ready
+    }
     return true;
   }
-  if (!next_ready) return false;
-  const auto entry = queue_.entries()[next];
+  if (held_) {
+    if (!ready(held_->take)) return false;
+    start_held();
+    return true;
+  }
+  if (line_.empty()) {
+    if (!goes_on_by_itself()) run_out();
+    return false;
+  }
+  const auto next = line_.front();
+  if (!ready(next.take)) return false;
   if (!resume_at_tail_) {
     start(next, on_grid(std::max(tail_, position_)));
-  } else if (tail_ + entry->duration > position_) {
+  } else if (tail_ + next.entry->duration > position_) {
     start(next, tail_);
   } else {
-    pass_off_air(next);
+    pass_off_air(first_next());
   }
   return true;
 }
 
 /// The next item begins at `at`; what it replaces has ended there.
-void Programmer::start(std::size_t index, Samples at) {
-  const auto entry = queue_.entries()[index];
+void Programmer::start(const Coming& coming, Samples at) {
+  const auto entry = coming.entry;
   LW_ASSERT(entry->duration > Samples{0}, "an item without a length can't be planned");
-  queue_.set_cursor(static_cast<int>(index));
-  current_ = Item{entry, at, at + entry->duration};
-  told_current_ = !ordered_.empty() && ordered_.front() == Ordered{entry->id, at};
+  const auto index = queue_.index_of(entry->id);
+  // Somebody may have marked something else after the player had begun this one.
+  const bool elsewhere =
+      row_.marked && index && queue_.cursor() != static_cast<int>(*index) && fixed_ == coming.take;
+  if (index && !elsewhere) {
+    queue_.set_cursor(static_cast<int>(*index));
+    if (std::exchange(row_.marked, false)) dirty_ = true;
+    mark_offset_ = {};
+    skip_pending_ = false;
+  }
+  current_ = Item{entry, at - coming.offset, at - coming.offset + entry->duration};
+  take_ = coming.take;
+  entered_at_ = began_at_ = at;
+  former_takes_.clear();
+  aired_.insert(entry->id);
+  if (row_.modes.random) {
+    if (const auto left = std::find(shuffled_.begin(), shuffled_.end(), entry->id); left != shuffled_.end())
+      shuffled_.erase(left);
+    if (round_.empty() || round_.back() != entry->id) round_.push_back(entry->id);
+  }
+  told_current_ = !ordered_.empty() && ordered_.front() == Ordered{take_, at};
   if (told_current_) {
     ordered_.erase(ordered_.begin());
   } else {
@@ -182,29 +223,56 @@ void Programmer::start(std::size_t index, Samples at) {
   }
   fixed_ = {};
   resume_at_tail_ = false;
-  skip_pending_ = false;
   cut_next_ = false;
   cut_waits_until_ = {};
   current_problem_.clear();
   current_heard_by_ = 0;
 }
 
-void Programmer::end_current(Samples at) {
+/// What stood goes on where it stood.
+void Programmer::start_held() {
+  const auto held = *std::exchange(held_, std::nullopt);
+  const auto at = on_grid(std::max(tail_, position_));
+  const bool marked = row_.marked;
+  const auto cursor = queue_.cursor();
+  auto elapsed = held.elapsed;
+  if (elapsed >= held.entry->duration) elapsed = {};
+  row_.marked = false;
+  start(Coming{held.entry, held.take, elapsed}, at);
+  if (marked) {
+    queue_.set_cursor(cursor);
+    row_.marked = true;
+  }
+  began_at_ = held.began_at.value_or(at);
+  if (held.last_take) former_takes_.push_back(held.last_take);
+  current_heard_by_ = held.heard_by;
+  current_problem_ = held.problem;
+  dirty_ = true;
+}
+
+void Programmer::end_current(Samples at, bool played) {
   const auto item = *std::exchange(current_, std::nullopt);
-  auto& row = add_history(*item.entry, item.start_at, std::max(at, item.start_at), current_problem_);
+  auto& row = add_history(*item.entry, began_at_, std::max(at, began_at_), current_problem_);
   row.heard_by = current_heard_by_;
-  closing_.push_back(row);
-  last_row_ = row;
+  closing_.push_back({row, take_});
+  last_row_ = closing_.back();
   recent_.add(Heard{row.track, row.artist, row.end_at});
   const auto& distance = rules_.separation;
   recent_.forget_before(position_ - std::max(distance.track, distance.artist) - distance.margin);
-  asked_.erase(item.entry->id);
-  if (row_.modes.consume != Switch::off) {
-    queue_.set_cursor(-1);
+  asked_.erase(take_);
+  take_ = {};
+  const auto index = queue_.index_of(item.entry->id);
+  auto& modes = row_.modes;
+  if (played && consuming() && index) {
+    const auto own = static_cast<int>(*index);
+    if (!row_.marked && queue_.cursor() == own) queue_.set_cursor(own - 1);
     queue_.remove(item.entry->id);
+    aired_.erase(item.entry->id);
   }
+  if (played && modes.consume == Switch::oneshot) modes.consume = Switch::off;
+  if (std::exchange(ended_by_itself_, false) && modes.single == Switch::oneshot) modes.single = Switch::off;
   tail_ = row.end_at;
-  skip_pending_ = false;
+  skip_pending_ = skip_pending_ && fixed_ && row_.marked;
   cut_waits_until_ = {};
 }
 
@@ -212,12 +280,16 @@ void Programmer::end_current(Samples at) {
 /// of the old item already: it stays on air until the player has said when the new one really begins.
 void Programmer::cut() {
   skip_pending_ = false;
-  current_->end_at = std::min(current_->end_at, std::max(on_grid(position_), current_->start_at));
+  current_->end_at = std::min(current_->end_at, std::max(on_grid(position_), began_at_));
   cut_waits_until_ = moment_.now + rules_.cut_waits;
   cut_next_ = true;
 }
 
 void Programmer::send_plan() {
+  if (row_.state != Transport::playing) {
+    if (!rest_told_) rest();
+    return;
+  }
   if (!current_) {
     if (!ordered_.empty()) {
       out_.orders.emplace_back(orders::Stop{ordered_.front().start_at});
@@ -227,28 +299,45 @@ void Programmer::send_plan() {
   }
   if (!told_current_) {
     const auto& item = *current_;
-    if (!asked_.contains(item.entry->id)) {
-      out_.orders.emplace_back(orders::Prepare{item.entry->id, item.entry->track});
-      asked_[item.entry->id] = Asked{moment_.now, true};
+    if (!asked_.contains(take_)) {
+      out_.orders.emplace_back(orders::Prepare{take_, item.entry->track});
+      asked_[take_] = Asked{moment_.now, true};
     }
-    out_.orders.emplace_back(orders::Play{item.entry->id, item.entry->track, item.start_at, Samples{0},
+    out_.orders.emplace_back(orders::Play{take_, item.entry->track, entered_at_, entered_at_ - item.start_at,
                                           item.end_at - item.start_at, std::exchange(cut_next_, false)});
     told_current_ = true;
+    rest_told_ = false;
+    rests_from_.reset();
     ordered_.clear();
   }
-  std::vector<std::pair<Ordered, Samples>> plan;
+  if (!goes_on_by_itself()) {
+    if (rests_from_ != current_->end_at) out_.orders.emplace_back(orders::Stop{current_->end_at, true});
+    rests_from_ = current_->end_at;
+    ordered_.clear();
+    return;
+  }
+  rests_from_.reset();
+  order_ahead();
+}
+
+/// The items behind the one on air, as far as they are ready.
+void Programmer::order_ahead() {
+  struct Planned {
+    Ordered order;
+    Coming coming;
+  };
+  std::vector<Planned> plan;
   auto at = current_->end_at;
-  for (auto i = queue_.next_index(); i < queue_.size() && plan.size() < rules_.ahead; ++i) {
-    const auto& entry = *queue_.entries()[i];
-    if (!ready(entry)) break;
-    plan.push_back({Ordered{entry.id, at}, entry.duration});
-    at += entry.duration;
+  for (const auto& coming : line_) {
+    if (plan.size() == rules_.ahead || !ready(coming.take)) break;
+    plan.push_back({Ordered{coming.take, at}, coming});
+    at += coming.entry->duration - coming.offset;
   }
   std::size_t same = 0;
-  while (same < plan.size() && same < ordered_.size() && plan[same].first == ordered_[same]) ++same;
+  while (same < plan.size() && same < ordered_.size() && plan[same].order == ordered_[same]) ++same;
   if (same == plan.size()) {
     // What is ordered behind the plan stays as a reserve until its turn comes, unless it was taken out.
-    if (same < ordered_.size() && !queue_.find(ordered_[same].entry)) {
+    if (same < ordered_.size() && !entry_of(ordered_[same].take)) {
       out_.orders.emplace_back(orders::Stop{ordered_[same].start_at});
       ordered_.resize(same);
     }
@@ -256,76 +345,37 @@ void Programmer::send_plan() {
   }
   ordered_.resize(same);
   for (auto i = same; i < plan.size(); ++i) {
-    const auto& [order, duration] = plan[i];
+    const auto& [order, coming] = plan[i];
     const bool replaces = i == 0 && std::exchange(cut_next_, false);
-    out_.orders.emplace_back(orders::Play{order.entry, queue_.find(order.entry)->track, order.start_at,
-                                          Samples{0}, duration, replaces});
+    out_.orders.emplace_back(orders::Play{order.take, coming.entry->track, order.start_at, coming.offset,
+                                          coming.entry->duration, replaces});
     ordered_.push_back(order);
-  }
-}
-
-// --- what can't be played
-
-void Programmer::drop_failed(std::size_t index, const std::string& problem) {
-  const auto entry = queue_.entries()[index];
-  const auto row = add_history(*entry, position_, position_, problem);
-  out_.events.emplace_back(HistoryAdded{row_.id, row});
-  avoided_[entry->track] = position_ + rules_.avoid;
-  forget_stand_in(entry->track);
-  asked_.erase(entry->id);
-  if (fixed_ == entry->id) {
-    fixed_ = {};
-    cut_next_ = true;
-  }
-  queue_.remove(entry->id);
-  std::vector<EntryId> picked;
-  for (auto i = queue_.next_index(); i < queue_.size(); ++i) {
-    const auto& other = *queue_.entries()[i];
-    if (other.track == entry->track && other.reason.drawn() && other.id != fixed_) picked.push_back(other.id);
-  }
-  for (const auto id : picked) withdraw(id);
-  review_ = true;
-}
-
-/// A pick that isn't wanted any more.
-void Programmer::withdraw(EntryId id) {
-  asked_.erase(id);
-  queue_.remove(id);
-}
-
-/// Entries whose file is gone are given up when their turn comes near, while there is anything else to play.
-/// When nothing is (a disk that isn't mounted), they wait.
-void Programmer::drop_vanished() {
-  if (!catalogue_ || !catalogue_->any_playable()) return;
-  const auto next = queue_.next_index();
-  for (auto i = next; i < std::min(next + rules_.ahead, queue_.size());) {
-    const auto& entry = *queue_.entries()[i];
-    if (ready(entry) || catalogue_->playable(entry.track)) {
-      ++i;
-    } else {
-      drop_failed(i, "The file is missing or can't be read");
-    }
-  }
-}
-
-void Programmer::ask() {
-  const auto next = queue_.next_index();
-  for (auto i = next; i < std::min(next + rules_.ahead, queue_.size()); ++i) {
-    const auto& entry = *queue_.entries()[i];
-    if (catalogue_ && !catalogue_->playable(entry.track)) continue;
-    const auto found = asked_.find(entry.id);
-    if (found != asked_.end()) {
-      if (found->second.ready || moment_.now - found->second.at < rules_.ask_again) continue;
-    }
-    asked_[entry.id] = Asked{moment_.now, false};
-    out_.orders.emplace_back(orders::Prepare{entry.id, entry.track});
   }
 }
 
 // --- small things
 
-bool Programmer::ready(const Entry& entry) const {
-  const auto found = asked_.find(entry.id);
+std::optional<Running> Programmer::running() const {
+  const auto entry = on_air();
+  if (!entry) return std::nullopt;
+  Running running;
+  running.entry = entry->id;
+  if (current_) {
+    running.start_at = current_->start_at;
+    running.end_at = current_->end_at;
+    running.began_at = began_at_;
+  } else {
+    running.start_at = held_->start_at;
+    running.end_at = held_->start_at + std::max(held_->duration, Samples{1});
+    running.began_at = held_->began_at.value_or(Samples{-1});
+    running.held = held_->elapsed;
+  }
+  if (!queue_.find(entry->id)) running.detached = entry;
+  return running;
+}
+
+bool Programmer::ready(EntryId take) const {
+  const auto found = asked_.find(take);
   return found != asked_.end() && found->second.ready;
 }
 

@@ -51,6 +51,8 @@ struct Item {
 };
 
 enum class OnAir {
+  stopped,  ///< on purpose
+  paused,
   empty,     ///< nothing to play: no track, no entry
   starting,  ///< there is something, it isn't ready yet
   playing,
@@ -131,8 +133,31 @@ class Programmer {
   /// How long a row of the history waits for the player to say how many heard it.
   static constexpr Samples closing_time = std::chrono::seconds{10};
 
+  /// One airing of an entry. An entry that is aired again (repeat, seek, resume) is told to the player under
+  /// a fresh id of its own, the take: to the player it is another item.
+  struct Coming {
+    EntryPtr entry;
+    EntryId take;
+    Samples offset{};  ///< it begins there
+  };
+  /// What was on air and stands, or will be as soon as it is ready.
+  struct Held {
+    EntryPtr entry;
+    EntryId take;       ///< the next airing
+    EntryId last_take;  ///< the one that was held; 0: it wasn't on air yet
+    Samples start_at{};
+    Samples duration{};
+    Samples elapsed{};
+    std::optional<Samples> began_at;
+    int heard_by = 0;
+    std::string problem;
+  };
+  struct Closing {
+    HistoryRow row;
+    EntryId take;
+  };
   struct Ordered {
-    EntryId entry;
+    EntryId take;
     Samples start_at{};
     friend bool operator==(const Ordered&, const Ordered&) = default;
   };
@@ -149,51 +174,92 @@ class Programmer {
   void anchor(Moment moment, const std::vector<HistoryRow>& history,
               std::optional<orders::StreamClock> clock);
   void resume(const std::vector<HistoryRow>& history);
+  void resume_held(const Running& running, const EntryPtr& entry);
   void run_through();
   void pass_off_air(std::size_t index);
 
   // commands.cpp
   Result<Answer> execute(const Add& add);
+  Result<Answer> execute(const AddRandom& add);
   Result<Answer> execute(const Remove& remove);
+  Result<Answer> execute(const RemoveEntries& remove);
   Result<Answer> execute(const Move& move);
   Result<Answer> execute(const Clear& clear);
+  Result<Entry> entry_for(TrackId track, const std::string& by) const;
+  Result<std::size_t> place(Where where, std::optional<std::size_t> at, EntryId entry);
+  Answer insert(std::size_t at, std::vector<Entry> entries, Where where);
+  void take_out(EntryId entry);
+  void empty_the_list();
+  std::size_t first_open_index() const;
+  std::size_t behind_requests() const;
+
+  // lists.cpp
+  Result<Answer> execute(const RemoveRange& remove);
+  Result<Answer> execute(const MoveRange& move);
+  Result<Answer> execute(const Swap& swap);
+  Result<Answer> execute(const Shuffle& shuffle);
+  Result<Answer> execute(const LoadList& load);
+
+  // transport.cpp
   Result<Answer> execute(const Skip& skip);
+  Result<Answer> execute(const Play& play);
+  Result<Answer> execute(const Pause& pause);
+  Result<Answer> execute(const Stop& stop);
+  Result<Answer> execute(const Next& next);
+  Result<Answer> execute(const Previous& previous);
+  Result<Answer> execute(const Mark& mark);
+  Result<Answer> execute(const Seek& seek);
+  void mark(std::size_t index, Samples offset = Samples{0});
+  void go_to(std::size_t index, Samples offset = Samples{0});
+  void hold();
+  void end_held();
+  void rest();
+  void run_out();
+
+  // settings.cpp
   Result<Answer> execute(const NameList& name);
   Result<Answer> execute(const SetModes& set);
   Result<Answer> execute(const SetVolume& set);
   Result<Answer> execute(const SetRandom& set);
-  template <class Later>
-  Result<Answer> execute(const Later&) {
-    return error(Errc::unsupported, "this station can't do that yet");
-  }
-  std::size_t first_open_index() const;
-  std::size_t behind_requests() const;
+
+  // line.cpp: what follows
+  std::vector<std::size_t> following(std::size_t most, bool by_itself) const;
+  void line_up();
+  void shuffle_round();
+  EntryId fresh_take(EntryId entry);
+  bool plays(const Entry& entry) const;
+  bool goes_on_by_itself() const;
+  EntryPtr entry_of(EntryId take) const;
 
   // answers.cpp
   void on(const orders::Prepared& message);
   void on(const orders::Failed& message);
   void on(const orders::Started& message);
   void on(const orders::Ended& message);
-  void rewrite(const HistoryRow& row);
+  void rewrite(const Closing& closing);
 
   // programmer.cpp: the steps of a turn
   void begin(Moment moment);
   void settle();
   void finish_turn();
   bool advance();
-  void start(std::size_t index, Samples at);
-  void end_current(Samples at);
+  void start(const Coming& coming, Samples at);
+  void start_held();
+  void end_current(Samples at, bool played = true);
   void cut();
-  void drop_failed(std::size_t index, const std::string& problem);
+  void drop_failed(const Coming& coming, const std::string& problem);
   void withdraw(EntryId id);
   void drop_vanished();
   void ask();
   void send_plan();
+  void order_ahead();
+  std::optional<Running> running() const;
 
   // picks.cpp
   void review();
   void replenish();
   void cover_late();
+  void note_added(TrackId track);
   void insert_stand_in();
   void remember_stand_in(TrackId track, Samples duration);
   void forget_stand_in(TrackId track);
@@ -202,7 +268,13 @@ class Programmer {
 
   /// What is on air ends within seconds: the player was told to cut, or sends what leads into the next item.
   bool leaving() const { return fixed_ || moment_.now < cut_waits_until_; }
-  bool ready(const Entry& entry) const;
+  bool ready(EntryId take) const;
+  /// Index of what follows in the order of the list.
+  std::size_t first_next() const {
+    return queue_.next_index() - (row_.marked && queue_.cursor() >= 0 ? 1 : 0);
+  }
+  bool consuming() const { return row_.modes.consume != Switch::off; }
+  EntryPtr on_air() const { return current_ ? current_->entry : held_ ? held_->entry : nullptr; }
   Samples tail() const;
   HistoryRow& add_history(const Entry& entry, Samples start, Samples end, std::string problem);
   WallTime wall_at(Samples at) const { return row_.epoch + to_duration(at); }
@@ -218,6 +290,20 @@ class Programmer {
   Moment moment_{};     ///< of the turn
   Samples position_{};  ///< of the turn
   std::optional<Item> current_;
+  EntryId take_;          ///< of the current item
+  Samples entered_at_{};  ///< where this take begins, and
+  Samples began_at_{};    ///< where its first one did
+  std::vector<EntryId> former_takes_;
+  std::optional<Held> held_;
+  std::vector<Coming> line_;  ///< what follows, as far as it matters
+  Samples mark_offset_{};
+  bool rest_told_ = false;             ///< the player knows that silence is wanted
+  std::optional<Samples> rests_from_;  ///< it knows that the list ends there
+  std::unordered_set<EntryId> aired_;  ///< entries whose own id was used as a take
+  std::vector<EntryId> shuffled_;      ///< random: what is left of the round, in order
+  std::vector<EntryId> round_;         ///< random: what was played of it, in order
+  bool shuffle_stale_ = true;
+  bool ended_by_itself_ = false;
   std::string current_problem_;
   int current_heard_by_ = 0;
   Samples tail_{};               ///< without a current item: where the last one ended
@@ -228,7 +314,8 @@ class Programmer {
   Instant cut_waits_until_{};  ///< the next item was told to cut, and the player hasn't said when it begins
   bool review_ = false;
   bool grown_ = false;  ///< the library has: picks that it was too small for are drawn anew
-  EntryId fixed_;       ///< the next item, when the player has said that it starts at the end of this one
+  EntryId
+      fixed_;  ///< the take of the next item, when the player has said that it starts at the end of this one
   bool told_current_ = false;
   bool cut_next_ = false;
   std::vector<Ordered> ordered_;  ///< what the player knows of what comes next
@@ -238,10 +325,10 @@ class Programmer {
   RecentPlays recent_;
   bool anything_analysed_ = false;
 
-  std::optional<HistoryRow> last_row_;  ///< of what ended last: a late Started still moves its end
-  std::vector<HistoryRow> closing_;     ///< over, waiting for Ended to say how many heard it
-  std::vector<HistoryRow> history_;     ///< to be written
-  bool dirty_ = false;                  ///< row_ has to be written
+  std::optional<Closing> last_row_;  ///< of what ended last: a late Started still moves its end
+  std::vector<Closing> closing_;     ///< over, waiting for Ended to say how many heard it
+  std::vector<HistoryRow> history_;  ///< to be written
+  bool dirty_ = false;               ///< row_ has to be written
   NowView told_now_;
   ViewPtr told_view_;
   Output out_;

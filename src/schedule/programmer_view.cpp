@@ -26,20 +26,20 @@ std::optional<Instant> Programmer::deadline() const {
   const auto at_position = [&](Samples position) {
     if (position > position_) at(clock_.instant(position));
   };
-  const auto& entries = queue_.entries();
-  const auto next = queue_.next_index();
-  if (current_) {
+  if (row_.state == Transport::playing && current_) {
     at(std::max(clock_.instant(current_->end_at), cut_waits_until_));
-    if (next >= entries.size() || !ready(*entries[next])) at_position(current_->end_at - rules_.late);
+    if (line_.empty() || !ready(line_.front().take)) at_position(current_->end_at - rules_.late);
   }
-  for (std::size_t i = next; i < std::min(next + rules_.ahead, entries.size()); ++i) {
-    const auto asked = asked_.find(entries[i]->id);
+  const auto asks = [&](EntryId take) {
+    const auto asked = asked_.find(take);
     if (asked != asked_.end() && !asked->second.ready) at(asked->second.at + rules_.ask_again);
-  }
-  for (const auto& row : closing_) at(clock_.instant(row.end_at + closing_time));
+  };
+  if (held_) asks(held_->take);
+  for (std::size_t i = 0; i < std::min(rules_.ahead, line_.size()); ++i) asks(line_[i].take);
+  for (const auto& closing : closing_) at(clock_.instant(closing.row.end_at + closing_time));
   if (grace_until_ > moment_.now) at(grace_until_);
   if (skip_pending_ && skip_asked_ + rules_.skip_waits > moment_.now) at(skip_asked_ + rules_.skip_waits);
-  if (next >= entries.size()) {
+  if (line_.empty()) {
     for (const auto& [track, until] : avoided_) at_position(until);
   }
   return earliest;
@@ -48,14 +48,16 @@ std::optional<Instant> Programmer::deadline() const {
 NowView Programmer::now() const {
   NowView view;
   view.current = current_;
-  const auto next = queue_.next_index();
-  if (current_) {
+  if (held_) view.current = Item{held_->entry, held_->start_at, held_->start_at + held_->duration};
+  if (row_.state != Transport::playing) {
+    view.state = row_.state == Transport::paused ? OnAir::paused : OnAir::stopped;
+  } else if (current_) {
     view.state = OnAir::playing;
-    if (next < queue_.size() && ready(*queue_.entries()[next])) {
-      const auto& entry = queue_.entries()[next];
-      view.next = Item{entry, current_->end_at, current_->end_at + entry->duration};
+    if (!line_.empty() && ready(line_.front().take)) {
+      const auto& entry = line_.front().entry;
+      view.next = Item{entry, current_->end_at, current_->end_at + entry->duration - line_.front().offset};
     }
-  } else if (next < queue_.size() || !catalogue_ || catalogue_->drawable() > 0) {
+  } else if (held_ || !line_.empty() || !catalogue_ || catalogue_->drawable() > 0) {
     view.state = OnAir::starting;
   }
   return view;
@@ -79,7 +81,11 @@ View Programmer::view() const {
                             moment_.now,
                             true};
   }
-  if (const auto next = queue_.next_index(); next < queue_.size()) view.next = queue_.entries()[next];
+  if (held_) {
+    view.on_air = OnAirItem{
+        held_->entry, !queue_.find(held_->entry->id), held_->duration, held_->elapsed, moment_.now, false};
+  }
+  if (!line_.empty()) view.next = line_.front().entry;
   view.cutting = skip_pending_ || leaving();
   view.modes = row_.modes;
   view.volume = row_.volume;
@@ -92,11 +98,10 @@ std::optional<Samples> Programmer::starts_at(EntryId entry) const {
   if (!current_) return std::nullopt;
   if (current_->entry->id == entry) return current_->start_at;
   auto at = current_->end_at;
-  for (auto i = queue_.next_index(); i < queue_.size(); ++i) {
-    const auto& e = *queue_.entries()[i];
-    if (!ready(e)) return std::nullopt;
-    if (e.id == entry) return at;
-    at += e.duration;
+  for (const auto& coming : line_) {
+    if (!ready(coming.take)) return std::nullopt;
+    if (coming.entry->id == entry) return at;
+    at += coming.entry->duration - coming.offset;
   }
   return std::nullopt;
 }

@@ -175,6 +175,46 @@ void Queue::clear() {
   cursor_ = kept ? 0 : -1;
 }
 
+void Queue::clear_all() {
+  cursor_ = -1;
+  changed_ = true;
+  clear();
+}
+
+void Queue::remove(std::size_t begin, std::size_t end) {
+  end = std::min(end, entries_.size());
+  if (begin >= end) return;
+  for (auto i = begin; i < end; ++i) {
+    if (ops_.size() <= max_ops) ops_.push_back(RemoveOp{entries_[i]->id});
+    removed_.push_back(entries_[i]->id);
+  }
+  entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(begin),
+                 entries_.begin() + static_cast<std::ptrdiff_t>(end));
+  const auto first = static_cast<int>(begin);
+  const auto last = static_cast<int>(end);
+  if (cursor_ >= last) {
+    cursor_ -= last - first;
+  } else if (cursor_ >= first) {
+    cursor_ = first;
+  }
+  if (cursor_ >= static_cast<int>(entries_.size())) cursor_ = -1;
+  changed_ = true;
+}
+
+void Queue::arrange(std::vector<EntryPtr> order) {
+  LW_ASSERT(order.size() == entries_.size(), "another order of the same entries");
+  const auto kept = cursor_ >= 0 ? entries_[static_cast<std::size_t>(cursor_)]->id : EntryId{};
+  std::int64_t key = 0;
+  for (auto& entry : order) {
+    key += wide_gap;
+    if (entry->key != key) entry = with_key(entry, key);
+    touch(entry);
+  }
+  entries_ = std::move(order);
+  if (kept) cursor_ = static_cast<int>(*index_of(kept));
+  reset();
+}
+
 void Queue::set_cursor(int cursor) {
   LW_ASSERT(cursor >= -1 && cursor < static_cast<int>(entries_.size()), "cursor outside of the queue");
   if (cursor == cursor_) return;

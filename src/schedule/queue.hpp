@@ -95,10 +95,18 @@ class Queue {
   bool update(Entry entry);
   /// Removes everything but the entry at the cursor.
   void clear();
+  /// Removes everything; the cursor is -1.
+  void clear_all();
+  /// Removes [begin, end); the cursor as with remove(), one by one.
+  void remove(std::size_t begin, std::size_t end);
+  /// The same entries in another order, told as a reset; the cursor stays on its entry.
+  void arrange(std::vector<EntryPtr> order);
   void set_cursor(int cursor);
   /// Says "everything is new" in the next change (after a reload).
   void reset();
 
+  /// Something happened since the last take_change().
+  bool changed() const { return changed_; }
   /// Ends the change that is being collected; nullopt when there is none.
   std::optional<QueueChange> take_change();
 

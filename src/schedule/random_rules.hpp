@@ -12,6 +12,8 @@
 
 namespace longwave::schedule {
 
+struct Candidate;
+
 /// How a station's AutoDJ, and AddRandom, choose songs.
 enum class Selection {
   rotation,  ///< our own: by weight among all tracks, kept apart by time (autodj.hpp)
@@ -56,6 +58,9 @@ struct Blacklists {
     friend bool operator==(const Listed&, const Listed&) = default;
   };
   std::vector<Listed> songs, albums, artists;
+
+  /// Notes a song that was added, and keeps the lists as long as the rules say.
+  void add(const RandomRules& rules, const Candidate& song, WallTime now);
 
   friend bool operator==(const Blacklists&, const Blacklists&) = default;
   std::string to_json() const;

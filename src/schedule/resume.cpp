@@ -62,33 +62,55 @@ void Programmer::resume(const std::vector<HistoryRow>& history) {
     }
   }
   tail_ = position_;
-  const auto running = row_.running;
-  const auto index = running ? queue_.index_of(running->entry) : std::nullopt;
-  if (!index || running->end_at <= running->start_at) {
-    if (row_.modes.consume != Switch::off) queue_.set_cursor(-1);
+  const auto running = std::exchange(row_.running, std::nullopt);
+  if (!running || row_.state == Transport::stopped) return;
+  const auto index = queue_.index_of(running->entry);
+  const auto entry = index ? queue_.entries()[*index] : running->detached;
+  if (!entry || running->end_at <= running->start_at) {
+    if (consuming() && !row_.marked && queue_.cursor() == 0) queue_.set_cursor(-1);
     return;
   }
-  queue_.set_cursor(static_cast<int>(*index));
-  if (row_.modes.consume != Switch::off) {
-    while (queue_.cursor() > 0) queue_.remove(queue_.entries().front()->id);
-  }
-  current_ = Item{queue_.current(), running->start_at, running->end_at};
+  if (running->held >= Samples{0}) return resume_held(*running, entry);
+  if (index && !row_.marked) queue_.set_cursor(static_cast<int>(*index));
+  current_ = Item{entry, running->start_at, running->end_at};
+  take_ = entry->id;
+  began_at_ = running->began_at;
+  entered_at_ = running->start_at;
   anything_analysed_ = true;
   if (position_ < current_->end_at) return;
+  ended_by_itself_ = true;
+  const bool stops = row_.modes.single != Switch::off && !row_.marked && !row_.modes.repeat;
   end_current(current_->end_at);
-  for (const auto& row : std::exchange(closing_, {})) out_.events.emplace_back(HistoryAdded{row_.id, row});
-  run_through();
+  for (const auto& closing : std::exchange(closing_, {}))
+    out_.events.emplace_back(HistoryAdded{row_.id, closing.row});
+  if (stops) return run_out();
+  // A private player stood while nobody was there; a list by chance or in circles isn't retold.
+  if (row_.kind == Kind::radio && !row_.modes.random && row_.modes.single == Switch::off)
+    return run_through();
+  tail_ = position_;
+}
+
+/// It was held; or was on air while the station had been paused and goes on where it stood.
+void Programmer::resume_held(const Running& running, const EntryPtr& entry) {
+  Held held;
+  held.entry = entry;
+  held.take = entry->id;
+  held.duration = running.end_at - running.start_at;
+  held.elapsed = running.held;
+  held.start_at = position_ - running.held;
+  if (running.began_at >= Samples{0}) held.began_at = running.began_at;
+  held_ = std::move(held);
 }
 
 /// Goes through what was queued until the item that belongs on air now. Linear in the queue, however long it
 /// was.
 void Programmer::run_through() {
-  while (queue_.next_index() < queue_.size()) {
-    const auto& entry = *queue_.entries()[queue_.next_index()];
+  while (first_next() < queue_.size()) {
+    const auto& entry = *queue_.entries()[first_next()];
     if (entry.duration <= Samples{0} || tail_ + entry.duration > position_) break;
-    pass_off_air(queue_.next_index());
+    pass_off_air(first_next());
   }
-  const auto next = queue_.next_index();
+  const auto next = first_next();
   resume_at_tail_ = next < queue_.size() && queue_.entries()[next]->duration > Samples{0};
   if (resume_at_tail_) {
     grace_until_ = moment_.now + grace;
@@ -105,13 +127,15 @@ void Programmer::pass_off_air(std::size_t index) {
   const auto entry = queue_.entries()[index];
   const auto row = add_history(*entry, tail_, tail_ + entry->duration, off_air);
   recent_.add(Heard{row.track, row.artist, row.end_at});
-  last_row_ = row;
+  last_row_ = Closing{row, entry->id};
   tail_ = row.end_at;
   asked_.erase(entry->id);
   if (row_.modes.consume != Switch::off) {
+    if (std::exchange(row_.marked, false)) queue_.set_cursor(static_cast<int>(index) - 1);
     queue_.remove(entry->id);
   } else {
     queue_.set_cursor(static_cast<int>(index));
+    row_.marked = false;
   }
 }
 
