@@ -64,7 +64,10 @@ std::optional<Instant> Lane::astray_since(EntryId item) const {
 }
 
 Source Lane::fallback(std::int64_t n) {
-  const bool track = last_good_ && last_good_ != bad_fallback_ && !owner_.rather_filler();
+  falls_back_ = owner_.fallback();
+  if (falls_back_ == Fallback::rest)
+    return {.item = {}, .track = {}, .rendition = media_.rest(timeline_format_), .base = n, .loop = true};
+  const bool track = last_good_ && last_good_ != bad_fallback_ && falls_back_ == Fallback::track;
   return {.item = {},
           .track = track ? last_good_track_ : TrackId{},
           .rendition = track ? last_good_ : media_.filler(timeline_format_),
@@ -81,8 +84,9 @@ bool Lane::try_begin(Instant instant, Samples now) {
     timeline_.begin(n, source_of(*item));
     return true;
   }
-  if (instant - born_ < options_.first_frame) return false;
-  ++metrics_.fallbacks;
+  const bool rests = owner_.fallback() == Fallback::rest;
+  if (instant - born_ < options_.first_frame && !rests) return false;
+  if (!rests) ++metrics_.fallbacks;
   timeline_.begin(n, fallback(n));
   return true;
 }
@@ -125,6 +129,8 @@ bool Lane::step_without_item(std::int64_t due, bool may_wait) {
       waiting_ = true;
       return false;
     }
+    go_to_fallback();
+  } else if ((owner_.fallback() == Fallback::rest) != (falls_back_ == Fallback::rest)) {
     go_to_fallback();
   }
   const auto* next = next_item(n);
@@ -283,7 +289,7 @@ void Lane::remember_good(const Source& source) {
 }
 
 void Lane::go_to_fallback() {
-  ++metrics_.fallbacks;
+  if (owner_.fallback() != Fallback::rest) ++metrics_.fallbacks;
   go_to(fallback(timeline_.next()));
 }
 
@@ -325,7 +331,8 @@ void Lane::mark_title(EntryId item, std::int64_t unit) {
 
 void Lane::add(const SentFrame& frame) {
   const auto* planned = item_at(frame.n);
-  watchdog_.sent(frame, planned ? planned->id : EntryId{});
+  const bool wanted = !frame.item && falls_back_ == Fallback::rest;
+  watchdog_.sent(frame, planned ? planned->id : EntryId{}, wanted);
   ++metrics_.frames_made;
   const auto per = frames_per_unit(timeline_format_);
   std::int64_t unit = frame.n;

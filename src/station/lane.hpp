@@ -20,6 +20,12 @@
 
 namespace longwave::station {
 
+enum class Fallback {
+  track,   ///< something is wrong: the last good track once more
+  filler,  ///< nothing is there yet, or not for long
+  rest,    ///< silence is wanted (paused, stopped)
+};
+
 /// Who runs the lanes of a station: what they need and what they tell.
 class LaneOwner {
  public:
@@ -29,8 +35,8 @@ class LaneOwner {
   /// The item's time has come and this lane can't play it yet.
   virtual void late(EntryId item) = 0;
   virtual TitlePtr title(EntryId item) = 0;
-  /// Silence or a stop was asked for: the fallback is the filler, not the last track.
-  virtual bool rather_filler() const = 0;
+  /// What is sent when there is no item.
+  virtual Fallback fallback() const = 0;
   /// Something arrived; tick soon.
   virtual void hurry() = 0;
 
@@ -136,6 +142,7 @@ class Lane {
   bool waiting_ = false;
   bool starved_ = false;
   EntryId blocked_;
+  Fallback falls_back_ = Fallback::track;  // what the fallback that is being sent is
   EntryId astray_;
   Instant astray_since_{};
   std::vector<Opened> opened_;

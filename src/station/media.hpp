@@ -72,6 +72,8 @@ class Media {
   /// Sound to loop when there is nothing else: always there, never fails. Null only if this build can't
   /// encode the format at all; the mount then doesn't exist.
   virtual audio::RenditionPtr filler(audio::Format format) = 0;
+  /// What is looped while silence is wanted: silence, or the hold track. Null as filler().
+  virtual audio::RenditionPtr rest(audio::Format format) = 0;
 };
 
 /// How many frames around the boundary a joint needs: of a, that many before and (if there are) after

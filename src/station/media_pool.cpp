@@ -63,16 +63,8 @@ class MediaPool::Impl {
         clock_(clock),
         options_(options) {
     for (const auto format : audio::all_formats) {
-      auto promise = std::make_shared<std::promise<audio::RenditionPtr>>();
-      fillers_[static_cast<std::size_t>(format)] = promise->get_future().share();
-      auto work = [promise, format](std::stop_token) {
-        auto filler = audio::make_filler(format);
-        if (!filler)
-          log::error("no filler for {}: {}", audio::info(format).extension, filler.error().message);
-        promise->set_value(filler ? std::move(filler.value()) : nullptr);
-      };
-      pool_.submit(
-          {.priority = options_.joint_priority - 1, .deadline = clock_.now(), .work = std::move(work)});
+      make(fillers_, format, [format] { return audio::make_filler(format); });
+      make(rests_, format, [format] { return audio::make_silence(format); });
     }
   }
 
@@ -86,8 +78,25 @@ class MediaPool::Impl {
   audio::RenditionPtr filler(audio::Format format) const {
     return fillers_[static_cast<std::size_t>(format)].get();
   }
+  audio::RenditionPtr rest(audio::Format format) const {
+    return rests_[static_cast<std::size_t>(format)].get();
+  }
 
  private:
+  using Loops = std::array<std::shared_future<audio::RenditionPtr>, std::size(audio::all_formats)>;
+  /// Before anything else, so that it is there when somebody listens.
+  template <class Make>
+  void make(Loops& loops, audio::Format format, Make how) {
+    auto promise = std::make_shared<std::promise<audio::RenditionPtr>>();
+    loops[static_cast<std::size_t>(format)] = promise->get_future().share();
+    auto work = [promise, format, how](std::stop_token) {
+      auto loop = how();
+      if (!loop) log::error("no filler for {}: {}", audio::info(format).extension, loop.error().message);
+      promise->set_value(loop ? std::move(loop.value()) : nullptr);
+    };
+    pool_.submit(
+        {.priority = options_.joint_priority - 1, .deadline = clock_.now(), .work = std::move(work)});
+  }
   void analyse(TrackId track, TrackFile file, Instant by, std::shared_ptr<Wanted> wanted, Then then);
   void analyse_all_of_it(TrackId track, std::filesystem::path path);
   Result<KnownTrack> known(TrackId track, const TrackFile& file, audio::Analysis analysis) const;
@@ -111,7 +120,7 @@ class MediaPool::Impl {
   Post post_;
   const Clock& clock_;
   MediaPoolOptions options_;
-  std::array<std::shared_future<audio::RenditionPtr>, std::size(audio::all_formats)> fillers_;
+  Loops fillers_, rests_;
   std::list<KnownTrack> recent_;  // most recently used first
   std::unordered_map<TrackId, std::list<KnownTrack>::iterator> by_track_;
   std::shared_ptr<const char> alive_ = std::make_shared<const char>('\0');
@@ -291,6 +300,10 @@ MediaWork MediaPool::joint(JointRequest request, Instant by, Done<audio::Segment
   auto wanted = std::make_shared<Wanted>();
   impl_->joint(std::move(request), by, wanted, std::move(done));
   return MediaWork{std::make_unique<Order>(wanted)};
+}
+
+audio::RenditionPtr MediaPool::rest(audio::Format format) {
+  return impl_->rest(format);
 }
 
 audio::RenditionPtr MediaPool::filler(audio::Format format) {

@@ -63,6 +63,7 @@ class MediaPool final : public Media {
                  Done<audio::RenditionPtr> done) override;
   MediaWork joint(JointRequest request, Instant by, Done<audio::SegmentPtr> done) override;
   audio::RenditionPtr filler(audio::Format format) override;
+  audio::RenditionPtr rest(audio::Format format) override;
 
  private:
   class Impl;

@@ -51,8 +51,11 @@ bool Plan::play(const orders::Play& order, Samples now, Samples sent) {
   return true;
 }
 
-void Plan::stop(Samples at, Samples sent) {
-  std::erase_if(items_, [&](const Item& item) { return !item.started && item.start >= at; });
+void Plan::stop(const orders::Stop& order, Samples sent) {
+  const auto at = order.at;
+  std::erase_if(items_, [&](const Item& item) {
+    return !item.started && (item.start >= at || (order.rest && item.floating));
+  });
   if (items_.empty()) return;
   auto& last = items_.back();
   const auto end = std::max(at, on_grid(sent));

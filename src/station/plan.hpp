@@ -39,7 +39,7 @@ class Plan {
   /// `now` is the stream's present, `sent` the first position that may still be changed (>= now). False:
   /// nothing changed (a repetition).
   bool play(const orders::Play& order, Samples now, Samples sent);
-  void stop(Samples at, Samples sent);
+  void stop(const orders::Stop& order, Samples sent);
 
   /// What is to be heard at `t`: started, or with a fixed start. Null: nothing.
   const Item* at(Samples t) const;

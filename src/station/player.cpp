@@ -53,12 +53,24 @@ void Player::on(const orders::Prepare& order) {
 void Player::on(const orders::Play& order) {
   const auto now = stream_.position(clock_.now());
   stopped_ = false;
+  // Silence goes on until the item begins; unless it was only announced for the end of what is on.
+  const auto& items = plan_.items();
+  if (std::any_of(items.begin(), items.end(),
+                  [](const Item& item) { return item.started && !item.cut_short; }))
+    rests_ = false;
   if (plan_.play(order, now, sent(now))) prepare(order.item, order.track, false);
 }
 
 void Player::on(const orders::Stop& order) {
   stopped_ = true;
-  plan_.stop(order.at, sent(stream_.position(clock_.now())));
+  plan_.stop(order, sent(stream_.position(clock_.now())));
+  if (!order.rest) return;
+  rests_ = true;
+  for (auto& item : plan_.items()) {
+    if (!item.started || item.cut_short || item.end >= item.natural_end()) continue;
+    item.cut_short = true;
+    host_.tell(station_, orders::Ended{item.id, item.end, item.heard_by, item.problem});
+  }
 }
 
 void Player::prepare(EntryId item, TrackId track, bool tell) {
@@ -131,12 +143,13 @@ Samples Player::sent(Samples now) const {
   return sent;
 }
 
-bool Player::rather_filler() const {
+Fallback Player::fallback() const {
+  if (rests_) return Fallback::rest;
   // A gap that the next item ends soon is better filled than begun with a song.
-  if (stopped_) return true;
+  if (stopped_) return Fallback::filler;
   const auto& items = plan_.items();
-  return !in_trouble_ &&
-         std::any_of(items.begin(), items.end(), [](const Item& item) { return !item.started; });
+  const bool soon = std::any_of(items.begin(), items.end(), [](const Item& item) { return !item.started; });
+  return !in_trouble_ && soon ? Fallback::filler : Fallback::track;
 }
 
 TitlePtr Player::title(EntryId item) {
@@ -157,6 +170,7 @@ void Player::commit(EntryId id) {
   if (!item || item->started) return;
   item->started = true;
   in_trouble_ = false;
+  if (!stopped_) rests_ = false;
   ++metrics_.items_started;
   if (item->start > item->ordered_start + late_from) ++metrics_.items_late;
   host_.tell(station_, orders::Started{id, item->start, item->offset});

@@ -70,7 +70,7 @@ class Player final : private LaneOwner {
   void commit(EntryId item) override;
   void late(EntryId item) override;
   TitlePtr title(EntryId item) override;
-  bool rather_filler() const override;
+  Fallback fallback() const override;
   void hurry() override { host_.hurry(station_); }
 
   void on(const orders::Prepare& order);
@@ -120,6 +120,7 @@ class Player final : private LaneOwner {
   EntryId floating_;  // the item whose time has come, and since when
   Instant floating_since_{};
   bool stopped_ = true;
+  bool rests_ = false;  // silence is wanted
   bool in_trouble_ =
       false;  // the last item ended by a verdict: the last good track is better than the filler
   Instant wake_{};

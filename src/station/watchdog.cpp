@@ -10,10 +10,10 @@ Duration Watchdog::length(std::int64_t frames) const {
   return Duration{frames * format.frame_samples * 1'000'000'000 / format.sample_rate};
 }
 
-void Watchdog::sent(const SentFrame& frame, EntryId planned) {
+void Watchdog::sent(const SentFrame& frame, EntryId planned, bool rest) {
   if (frame.item != item_) silent_frames_ = 0;
   item_ = frame.item;
-  silent_frames_ = frame.level_db < limits_.silence_db ? silent_frames_ + 1 : 0;
+  silent_frames_ = frame.level_db < limits_.silence_db && !rest ? silent_frames_ + 1 : 0;
   // The fallback is never planned, and right whenever it is sent: the player says so itself.
   unplanned_frames_ = frame.item != planned && frame.item ? unplanned_frames_ + 1 : 0;
 }

@@ -31,8 +31,9 @@ class Watchdog {
 
   Watchdog(audio::Format format, WatchdogLimits limits) : format_(format), limits_(limits) {}
 
-  /// A frame left; `planned` is what the plan has at its time (0: nothing, the fallback is right).
-  void sent(const SentFrame& frame, EntryId planned);
+  /// A frame left; `planned` is what the plan has at its time (0: nothing, the fallback is right). `rest`: it
+  /// is of the silence that somebody wanted (paused, stopped).
+  void sent(const SentFrame& frame, EntryId planned, bool rest = false);
   /// `due` is the frame up to which the mount should be by now. At most one verdict per trouble: after it the
   /// count begins anew.
   std::optional<Verdict> check(Instant now, std::int64_t next, std::int64_t due);

@@ -44,6 +44,7 @@ class LoopMedia final : public Media {
     return soon(inner.joint(std::move(request), by, std::move(done)));
   }
   audio::RenditionPtr filler(audio::Format format) override { return inner.filler(format); }
+  audio::RenditionPtr rest(audio::Format format) override { return inner.rest(format); }
   simulated::Media inner;
 
  private:

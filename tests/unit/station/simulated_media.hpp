@@ -32,6 +32,9 @@ inline std::string frame_text(std::int64_t track, std::int64_t frame, char kind)
   text[13] = '#';
   return text;
 }
+/// The silence that is wanted.
+inline constexpr std::int64_t rest_track = 900'000;
+
 struct Parsed {
   std::int64_t track = -1, frame = -1;
   char kind = '?';
@@ -134,6 +137,10 @@ class Media final : public station::Media {
     short_one.frames = 300;
     for (const auto format : audio::all_formats)
       fillers_.push_back(std::make_shared<Rendition>(0, short_one, format, 0, clock, true));
+    short_one.silent_from = 0;
+    short_one.silent_to = short_one.frames + 2;
+    for (const auto format : audio::all_formats)
+      rests_.push_back(std::make_shared<Rendition>(rest_track, short_one, format, 0, clock, true));
   }
 
   std::map<std::int64_t, Track> tracks;
@@ -176,6 +183,7 @@ class Media final : public station::Media {
   audio::RenditionPtr filler(audio::Format format) override {
     return fillers_[static_cast<std::size_t>(format)];
   }
+  audio::RenditionPtr rest(audio::Format format) override { return rests_[static_cast<std::size_t>(format)]; }
 
   /// Delivers what is due.
   void run() {
@@ -223,7 +231,7 @@ class Media final : public station::Media {
   const Clock& clock_;
   std::shared_ptr<int> alive_;
   std::deque<Pending> queue_;
-  std::vector<audio::RenditionPtr> fillers_;
+  std::vector<audio::RenditionPtr> fillers_, rests_;
 };
 
 }  // namespace longwave::station::simulated
