@@ -2,24 +2,34 @@
 #include "library/apply.hpp"
 
 #include "base/text.hpp"
+#include "library/effective.hpp"
+#include "library/lyrics_rows.hpp"
 #include "library/names.hpp"
+#include "library/tag_fields.hpp"
 #include "store/session.hpp"
 
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <filesystem>
+#include <tuple>
 
 namespace longwave::library {
 
 namespace {
 
-constexpr const char* various_artists = "Various Artists";
+const std::string& said_album_artist(const Tags& tags) {
+  static const std::string various = various_artists;
+  return tags.compilation && tags.album_artist.empty() ? various : tags.album_artist;
+}
 
-/// Discs in folders of their own belong to one album: that of the folder above.
-std::string album_folder(const std::string& path) {
-  const std::filesystem::path folder(path);
-  return is_disc_folder(folder.filename().string()) ? folder.parent_path().string() : path;
+void lyrics(store::Session& session, TrackId track, const LrcFile& lrc) {
+  if (lrc.text.empty()) return forget_lyrics(session, track, LyricsSource::lrc);
+  keep_lyrics(session, track, LyricsSource::lrc, LyricsState::from_file, lrc.text, lrc.size, lrc.mtime);
+}
+
+/// What somebody took out of the library and only moved stays out; a changed file is asked about anew.
+bool same_file(const FileStamp& a, const FileStamp& b) {
+  return a.size == b.size && a.mtime == b.mtime;
 }
 
 bool still_there(const std::string& path, const FileStamp& stamp) {
@@ -44,12 +54,10 @@ Tags completed(const Tags& from, const std::string& file_name) {
 }  // namespace
 
 void Applier::forget() {
-  words_.forget();
   folders_.clear();
-  artists_.clear();
-  albums_.clear();
-  named_albums_.clear();
-  folder_albums_.clear();
+  placer_.forget();
+  tags_.forget();
+  words_.forget();
 }
 
 Applier::FolderRow& Applier::folder(store::Session& session, const Folder& folder) {
@@ -67,95 +75,43 @@ Applier::FolderRow& Applier::folder(store::Session& session, const Folder& folde
   return folders_.emplace(folder.path, std::move(row)).first->second;
 }
 
-std::int64_t Applier::artist(store::Session& session, const std::string& name) {
-  if (name.empty()) return 0;
-  std::string key = fold(name);
-  const auto found = artists_.find(key);
-  if (found != artists_.end()) return found->second;
-  const auto id = *session.value<std::int64_t>(
-      "INSERT INTO library_artist(name, fold, sort) VALUES (:name, :fold, :sort) "
-      "ON CONFLICT(fold) DO UPDATE SET fold = excluded.fold RETURNING id",
-      name, key, sort_key(name));
-  artists_.emplace(std::move(key), id);
-  return id;
-}
-
-std::int64_t Applier::album(store::Session& session, const Folder& folder, const Tags& tags,
-                            std::int64_t track_artist) {
-  if (tags.album.empty()) return 0;
-  const bool named = !tags.album_artist.empty() || tags.compilation;
-  const std::string& name = tags.album_artist;
-  const std::int64_t owner = !named ? track_artist : artist(session, name.empty() ? various_artists : name);
-  const std::string title = fold(tags.album);
-  const std::string place = album_folder(folder.path) + '\x1f' + title;
-  if (!named) {
-    if (const auto other = named_albums_.find(place); other != named_albums_.end()) return other->second;
-  }
-  const std::string key = named ? "a\x1f" + std::to_string(owner) + '\x1f' + title : "f\x1f" + place;
-  auto found = albums_.find(key);
-  if (found == albums_.end()) {
-    if (const auto other = named ? 0 : named_album_here(session, folder, tags.album)) return other;
-    const auto row = session.row<std::int64_t, std::int64_t>(
-        "INSERT INTO library_album(key, title, sort, artist_id, by_folder) VALUES (:key, :title, :sort, "
-        ":artist, :folder) "
-        "ON CONFLICT(key) DO UPDATE SET key = excluded.key RETURNING id, artist_id",
-        key, tags.album, sort_key(tags.album), owner, named ? 0 : 1);
-    found = albums_.emplace(key, AlbumRow{std::get<0>(*row), std::get<1>(*row)}).first;
-  }
-  AlbumRow& row = found->second;
-  if (named) {
-    named_albums_.emplace(place, row.id);
-    return row.id;
-  }
-  folder_albums_.emplace(row.id, place);
-  if (row.artist != owner) {  // more than one artist in it
-    const auto various = artist(session, various_artists);
-    if (row.artist != various) set_album_artist(session, row.id, various);
-    row.artist = various;
-  }
-  return row.id;
-}
-
-/// An album of that title in this folder from an earlier scan, whose artist is named.
-std::int64_t Applier::named_album_here(store::Session& session, const Folder& folder,
-                                       const std::string& title) {
-  if (!folder.known) return 0;
-  return session
-      .value<std::int64_t>(
-          "SELECT b.id FROM library_track t JOIN library_album b ON b.id = t.album_id WHERE "
-          "t.folder_id = :folder AND t.state <> 1 AND b.by_folder = 0 AND b.sort = :sort AND b.id <> 0 LIMIT "
-          "1",
-          folder.known->id, sort_key(title))
-      .value_or(0);
-}
-
-void Applier::set_album_artist(store::Session& session, std::int64_t album, std::int64_t artist) {
-  session.run("UPDATE library_album SET artist_id = :artist WHERE id = :id", artist, album);
-}
-
-void Applier::apply(store::Session& session, const std::vector<ScanResult>& results, ScanReport& report) {
+void Applier::apply(store::Session& session, const std::vector<ScanResult>& results, ScanReport& report,
+                    Changes& changes) {
+  Job job{session, report, changes};
+  placer_.look_around(session);
   for (const auto& result : results) {
     if (const auto* art = std::get_if<FolderArt>(&result)) {
       picture(session, *art);
+    } else if (const auto* found = std::get_if<VideoFound>(&result)) {
+      video(job, *found);
     } else if (const auto* p = std::get_if<Problem>(&result)) {
       problem(session, p->path, {{-1, 0, 0}, p->reason});
       ++report.broken;
     } else {
-      file(session, std::get<FileResult>(result), report);
+      file(job, std::get<FileResult>(result));
     }
   }
 }
 
-void Applier::file(store::Session& session, const FileResult& result, ScanReport& report) {
+void Applier::file(Job& job, const FileResult& result) {
   if (const auto* found = std::get_if<Read>(&result.what)) {
-    read(session, result, *found, report);
+    read(job, result, *found);
   } else if (const auto* bad = std::get_if<Broken>(&result.what)) {
-    broken(session, result, *bad, report);
-  } else if (!touched_[result.known]) {
-    session.run("UPDATE library_track SET state = CASE WHEN problem = '' THEN 0 ELSE 2 END WHERE id = :id",
-                known_.files[result.known].id);
+    broken(job, result, *bad);
+  } else if (touched_[result.known]) {
+    return;
+  } else if (const TrackId id{known_.files[result.known].id};
+             const auto* words = std::get_if<LrcFile>(&result.what)) {
+    lyrics(job.session, id, *words);
+    job.changes.track_changed(id, aspect_lyrics);
+  } else {
+    job.session.run(
+        "UPDATE library_track SET state = CASE WHEN problem = '' THEN 0 ELSE 2 END WHERE id = :id AND state "
+        "= 1",
+        id);
     touched_[result.known] = 1;
-    ++report.returned;
+    ++job.report.returned;
+    job.changes.track_changed(id, aspect_file);
   }
 }
 
@@ -172,12 +128,14 @@ std::uint32_t Applier::moved_from(std::int64_t identity, std::uint32_t but_not) 
 }
 
 /// Its path belongs to another track now.
-void Applier::orphan(store::Session& session, std::uint32_t track, ScanReport& report) {
-  session.run("UPDATE library_track SET state = 1 WHERE id = :id", known_.files[track].id);
-  ++report.missing;
+void Applier::orphan(Job& job, std::uint32_t track) {
+  const TrackId id{known_.files[track].id};
+  job.session.run("UPDATE library_track SET state = 1 WHERE id = :id", id);
+  job.changes.track_changed(id, aspect_file);
+  ++job.report.missing;
 }
 
-void Applier::read(store::Session& session, const FileResult& result, const Read& read, ScanReport& report) {
+void Applier::read(Job& job, const FileResult& result, const Read& read) {
   std::uint32_t row = result.known;
   if (row != unknown && touched_[row]) row = unknown;  // it has moved elsewhere meanwhile
   const bool same_sound = row != unknown && known_.files[row].identity == read.identity;
@@ -185,82 +143,119 @@ void Applier::read(store::Session& session, const FileResult& result, const Read
   if (!same_sound) {
     const auto from = moved_from(read.identity, row);
     if (from != unknown) {
-      if (row != unknown) orphan(session, row, report);
+      if (row != unknown) orphan(job, row);
       if (result.known != unknown && row == unknown) {
-        session.run(
+        job.session.run(
             "UPDATE library_track SET state = 1 WHERE folder_id = :folder AND name = :name AND state <> 1",
-            folder(session, *result.folder).id, result.name);
+            folder(job.session, *result.folder).id, result.name);
       }
       row = from;
       moved = true;
     }
   }
-  const Tags tags = completed(read.tags, result.name);
+  if (row != unknown) return update(job, result, read, row, moved);
+  const TrackId id{insert(job, result, read)};
+  extras(job, id, read, true);
+  job.changes.track_added(id);
+  ++job.report.added;
+}
+
+/// For searches that forgive typos.
+void Applier::learn(store::Session& session, const Tags& tags) {
   for (const auto* text : {&tags.title, &tags.artist, &tags.album, &tags.album_artist}) {
     words_.learn(session, *text);
   }
-  FolderRow& place = folder(session, *result.folder);
-  const std::string art = read.art.empty() ? place.art : read.art;
-  const std::int64_t artist_id = artist(session, tags.first_artist);
-  const std::int64_t album_id = album(session, *result.folder, tags, artist_id);
-  const std::string& album_artist =
-      tags.compilation && tags.album_artist.empty() ? various_artists : tags.album_artist;
-  const ReplayGain& gain = tags.gain;
-  if (row == unknown) {
-    session.run(
-        "INSERT INTO library_track(folder_id, name, size, mtime, inode, identity, title, artist, artist_id, "
-        "album_artist, "
-        "album, album_id, track, disc, year, genre, duration_ms, format, sample_rate, channels, "
-        "bitrate_kbps, track_gain, "
-        "track_peak, album_gain, album_peak, art, art_embedded, added_ms) VALUES (:folder, :name, :size, "
-        ":mtime, :inode, "
-        ":identity, :title, :artist, :artist_id, :album_artist, :album, :album_id, :track, :disc, :year, "
-        ":genre, :duration, "
-        ":format, :rate, :channels, :bitrate, :tg, :tp, :ag, :ap, :art, :embedded, :added)",
-        place.id, result.name, read.stamp.size, read.stamp.mtime, read.stamp.inode, read.identity, tags.title,
-        tags.artist, artist_id, album_artist, tags.album, album_id, tags.track, tags.disc, tags.year,
-        tags.genre, tags.duration_ms, tags.format, tags.sample_rate, tags.channels, tags.bitrate_kbps,
-        gain.track_gain_db, gain.track_peak, gain.album_gain_db, gain.album_peak, art, !read.art.empty(),
-        now_ms_);
-    ++report.added;
-    return;
-  }
-  const std::int64_t id = known_.files[row].id;
-  const auto old_album = session.value<std::int64_t>("SELECT album_id FROM library_track WHERE id = :id", id);
-  left_albums_.insert(old_album.value_or(0));
-  session.run(
-      "UPDATE library_track SET folder_id = :folder, name = :name, size = :size, mtime = :mtime, inode = "
-      ":inode, "
-      "identity = :identity, state = 0, problem = '', title = :title, artist = :artist, artist_id = "
-      ":artist_id, "
-      "album_artist = :album_artist, album = :album, album_id = :album_id, track = :track, disc = :disc, "
-      "year = :year, "
-      "genre = :genre, duration_ms = :duration, format = :format, sample_rate = :rate, channels = :channels, "
-      "bitrate_kbps = :bitrate, track_gain = :tg, track_peak = :tp, album_gain = :ag, album_peak = :ap, art "
-      "= :art, "
-      "art_embedded = :embedded WHERE id = :id",
-      place.id, result.name, read.stamp.size, read.stamp.mtime, read.stamp.inode, read.identity, tags.title,
-      tags.artist, artist_id, album_artist, tags.album, album_id, tags.track, tags.disc, tags.year,
-      tags.genre, tags.duration_ms, tags.format, tags.sample_rate, tags.channels, tags.bitrate_kbps,
-      gain.track_gain_db, gain.track_peak, gain.album_gain_db, gain.album_peak, art, !read.art.empty(), id);
-  touched_[row] = 1;
-  ++(moved ? report.moved : report.changed);
 }
 
-void Applier::broken(store::Session& session, const FileResult& result, const Broken& bad,
-                     ScanReport& report) {
-  ++report.broken;
+std::int64_t Applier::insert(Job& job, const FileResult& result, const Read& read) {
+  const Tags tags = completed(read.tags, result.name);
+  learn(job.session, tags);
+  FolderRow& place = folder(job.session, *result.folder);
+  const std::string art = read.art.empty() ? place.art : read.art;
+  const std::int64_t artist_id = placer_.artist(job.session, tags.first_artist);
+  const std::int64_t album_id = placer_.album(job.session, *result.folder, tags, artist_id);
+  const ReplayGain& gain = tags.gain;
+  job.changes.album_changed(album_id);
+  return *job.session.value<std::int64_t>(
+      "INSERT INTO library_track(folder_id, name, size, mtime, inode, identity, title, artist, artist_id, "
+      "album_artist, album, album_id, track, disc, year, genre, duration_ms, format, sample_rate, channels, "
+      "bitrate_kbps, track_gain, track_peak, album_gain, album_peak, art, art_embedded, added_ms, "
+      "tags_version) "
+      "VALUES (:folder, :name, :size, :mtime, :inode, :identity, :title, :artist, :artist_id, :album_artist, "
+      ":album, :album_id, :track, :disc, :year, :genre, :duration, :format, :rate, :channels, :bitrate, :tg, "
+      ":tp, :ag, :ap, :art, :embedded, :added, :version) RETURNING id",
+      place.id, result.name, read.stamp.size, read.stamp.mtime, read.stamp.inode, read.identity, tags.title,
+      tags.artist, artist_id, said_album_artist(tags), tags.album, album_id, tags.track, tags.disc, tags.year,
+      tags.genre, tags.duration_ms, tags.format, tags.sample_rate, tags.channels, tags.bitrate_kbps,
+      gain.track_gain_db, gain.track_peak, gain.album_gain_db, gain.album_peak, art, !read.art.empty(),
+      now_ms_, tags_version);
+}
+
+void Applier::update(Job& job, const FileResult& result, const Read& read, std::uint32_t row, bool moved) {
+  const KnownFile& known = known_.files[row];
+  const TrackId id{known.id};
+  const Tags tags = completed(read.tags, result.name);
+  learn(job.session, tags);
+  FolderRow& place = folder(job.session, *result.folder);
+  const std::string art = read.art.empty() ? place.art : read.art;
+  const std::int64_t artist_id = placer_.artist(job.session, tags.first_artist);
+  const std::int64_t album_id = placer_.album(job.session, *result.folder, tags, artist_id);
+  const ReplayGain& gain = tags.gain;
+  const auto before =
+      job.session.row<std::int64_t, int>("SELECT album_id, state FROM library_track WHERE id = :id", id);
+  const auto [old_album, old_state] = before.value_or(std::tuple{std::int64_t{0}, 0});
+  const bool removed = old_state == static_cast<int>(TrackState::removed);
+  const bool stays_out = removed && moved && same_file(known.stamp, read.stamp);
+  placer_.left(old_album, album_id);
+  job.session.run(
+      "UPDATE library_track SET folder_id = :folder, name = :name, size = :size, mtime = :mtime, inode = "
+      ":inode, "
+      "identity = :identity, state = :state, problem = '', title = :title, artist = :artist, artist_id = "
+      ":artist_id, album_artist = :album_artist, album = :album, album_id = :album_id, track = :track, disc "
+      "= "
+      ":disc, year = :year, genre = :genre, duration_ms = :duration, format = :format, sample_rate = :rate, "
+      "channels = :channels, bitrate_kbps = :bitrate, track_gain = :tg, track_peak = :tp, album_gain = :ag, "
+      "album_peak = :ap, art = :art, art_embedded = :embedded, tags_version = :version WHERE id = :id",
+      place.id, result.name, read.stamp.size, read.stamp.mtime, read.stamp.inode, read.identity,
+      stays_out ? static_cast<int>(TrackState::removed) : 0, tags.title, tags.artist, artist_id,
+      said_album_artist(tags), tags.album, album_id, tags.track, tags.disc, tags.year, tags.genre,
+      tags.duration_ms, tags.format, tags.sample_rate, tags.channels, tags.bitrate_kbps, gain.track_gain_db,
+      gain.track_peak, gain.album_gain_db, gain.album_peak, art, !read.art.empty(), tags_version, id);
+  touched_[row] = 1;
+  extras(job, id, read, false);
+  if (known_.lyrics.contains(row) && !read.lyrics) lyrics(job.session, id, {});
+  prefer_clients(job.session, placer_, tags_, id, {result.folder->path, place.id}, job.changes);
+  ++(moved ? job.report.moved : job.report.changed);
+  job.changes.album_changed(old_album);
+  job.changes.album_changed(album_id);
+  if (removed && !stays_out) job.changes.track_added(id);
+  if (!removed) job.changes.track_changed(id, aspect_file | aspect_properties | aspect_tags | aspect_lyrics);
+}
+
+void Applier::extras(Job& job, TrackId track, const Read& read, bool fresh) {
+  tags_.take(job.session, track, read.tags.genres, fresh, job.changes);
+  if (!read.tags.lyrics.empty()) {
+    keep_lyrics(job.session, track, LyricsSource::file, LyricsState::from_file, read.tags.lyrics);
+  } else if (!fresh) {
+    forget_lyrics(job.session, track, LyricsSource::file);
+  }
+  if (read.lyrics) lyrics(job.session, track, *read.lyrics);
+}
+
+void Applier::broken(Job& job, const FileResult& result, const Broken& bad) {
+  ++job.report.broken;
   if (result.known != unknown && !touched_[result.known]) {
     const KnownFile& known = known_.files[result.known];
     if (known.state == TrackState::broken && known.stamp == bad.stamp && known.problem == bad.reason) return;
-    session.run(
+    job.session.run(
         "UPDATE library_track SET state = 2, problem = :why, size = :size, mtime = :mtime, inode = :inode "
         "WHERE id = :id",
         bad.reason, bad.stamp.size, bad.stamp.mtime, bad.stamp.inode, known.id);
+    job.changes.track_changed(TrackId{known.id}, aspect_file);
     touched_[result.known] = 1;
     return;
   }
-  problem(session, join(result.folder->path, result.name), bad);
+  problem(job.session, join(result.folder->path, result.name), bad);
 }
 
 void Applier::problem(store::Session& session, const std::string& path, const Broken& bad) {
@@ -295,51 +290,43 @@ void Applier::picture(store::Session& session, const FolderArt& art) {
 }
 
 void Applier::mark_missing(store::Session& session, const std::vector<std::uint32_t>& tracks,
-                           ScanReport& report) {
+                           ScanReport& report, Changes& changes) {
   for (const auto track : tracks) {
     if (touched_[track]) continue;
-    session.run("UPDATE library_track SET state = 1 WHERE id = :id", known_.files[track].id);
+    const TrackId id{known_.files[track].id};
+    // What was removed stays removed, whatever becomes of its file.
+    if (session.run("UPDATE library_track SET state = 1 WHERE id = :id AND state <> 3", id) == 0) continue;
+    changes.track_changed(id, aspect_file);
     ++report.missing;
   }
 }
 
-/// In a folder where the other tracks of an album name its artist, those that name none belong to them.
-void Applier::join_albums(store::Session& session) {
-  for (const auto& [album, place] : folder_albums_) {
-    const auto named = named_albums_.find(place);
-    if (named == named_albums_.end()) continue;
-    session.run("UPDATE library_track SET album_id = :named WHERE album_id = :album", named->second, album);
-  }
-  folder_albums_.clear();
+/// "Artist/2003 - Title.mkv" or "Artist - Title (2003).mkv", as far as the name says it.
+void Applier::video(Job& job, const VideoFound& found) {
+  FolderRow& place = folder(job.session, *found.folder);
+  NameParts parts = from_file_name(found.name);
+  const std::string parent = found.folder->path.substr(found.folder->path.rfind('/') + 1);
+  const int year = year_of(found.name);
+  if (parts.artist.empty() || number_of(parts.artist) == year) parts.artist = parent;
+  const std::int64_t artist_id = placer_.artist(job.session, clean(parts.artist));
+  const auto id = job.session.value<std::int64_t>(
+      "INSERT INTO library_video(folder_id, name, size, mtime, inode, title, artist_id, year, added_ms) "
+      "VALUES "
+      "(:folder, :name, :size, :mtime, :inode, :title, :artist, :year, :added) ON CONFLICT(folder_id, name) "
+      "DO "
+      "UPDATE SET size = excluded.size, mtime = excluded.mtime, inode = excluded.inode, state = 0 RETURNING "
+      "id",
+      place.id, found.name, found.stamp.size, found.stamp.mtime, found.stamp.inode, parts.title, artist_id,
+      year, now_ms_);
+  job.changes.video_changed(*id);
 }
 
-bool Applier::untidy() const {
-  return !left_albums_.empty() ||
-         std::any_of(folder_albums_.begin(), folder_albums_.end(),
-                     [&](const auto& album) { return named_albums_.contains(album.second); });
-}
-
-void Applier::tidy(store::Session& session) {
-  join_albums(session);
-  for (const auto album : left_albums_) {
-    const auto found = session.row<std::int64_t, std::int64_t, std::int64_t>(
-        "SELECT COUNT(DISTINCT t.artist_id), MIN(t.artist_id), a.artist_id FROM library_album a "
-        "JOIN library_track t ON t.album_id = a.id WHERE a.id = :id AND a.by_folder = 1 GROUP BY a.id",
-        album);
-    if (!found) continue;
-    const auto [count, only, now] = *found;
-    const std::int64_t right = count == 1 ? only : artist(session, various_artists);
-    if (right != now) set_album_artist(session, album, right);
+void Applier::mark_videos_missing(store::Session& session, const std::vector<std::int64_t>& videos,
+                                  Changes& changes) {
+  for (const auto id : videos) {
+    session.run("UPDATE library_video SET state = 1 WHERE id = :id", id);
+    changes.video_changed(id);
   }
-  left_albums_.clear();
-  session.run(
-      "DELETE FROM library_album WHERE id <> 0 AND NOT EXISTS "
-      "(SELECT 1 FROM library_track t WHERE t.album_id = library_album.id)");
-  session.run(
-      "DELETE FROM library_artist WHERE id <> 0 AND NOT EXISTS "
-      "(SELECT 1 FROM library_track t WHERE t.artist_id = library_artist.id) AND NOT EXISTS "
-      "(SELECT 1 FROM library_album a WHERE a.artist_id = library_artist.id)");
-  forget();
 }
 
 }  // namespace longwave::library

@@ -30,10 +30,16 @@ Known load_known(store::Session& session) {
         known.folder_by_path[path] = index;
         known.folders.push_back({id, std::move(path), std::move(art), std::move(art_name), size, mtime, {}});
       });
-  session.each<Int, Int, std::string, Int, Int, Int, Int, int, std::string>(
-      "SELECT id, folder_id, name, size, mtime, inode, identity, state, problem FROM library_track",
+  std::unordered_map<Int, FileStamp> lyrics;
+  session.each<Int, Int, Int>("SELECT track_id, size, mtime FROM library_lyrics WHERE source = 1",
+                              [&](Int track, Int size, Int mtime) {
+                                lyrics[track] = {size, mtime, 0};
+                              });
+  session.each<Int, Int, std::string, Int, Int, Int, Int, int, int, std::string>(
+      "SELECT id, folder_id, name, size, mtime, inode, identity, state, tags_version, problem FROM "
+      "library_track",
       [&](Int id, Int folder, std::string name, Int size, Int mtime, Int inode, Int identity, int state,
-          std::string problem) {
+          int version, std::string problem) {
         const auto at = folder_by_id.find(folder);
         if (at == folder_by_id.end()) return;
         const auto index = static_cast<std::uint32_t>(known.files.size());
@@ -41,10 +47,14 @@ Known load_known(store::Session& session) {
         const auto [entry, fresh] = names.try_emplace(name, index);
         if (!fresh && known.files[entry->second].state == TrackState::missing) entry->second = index;
         known.by_identity.emplace(identity, index);
+        if (!lyrics.empty()) {
+          if (const auto found = lyrics.find(id); found != lyrics.end()) known.lyrics[index] = found->second;
+        }
         known.files.push_back({id,
                                {size, mtime, inode},
                                identity,
                                static_cast<TrackState>(state),
+                               version,
                                at->second,
                                std::move(name),
                                std::move(problem)});
@@ -53,6 +63,14 @@ Known load_known(store::Session& session) {
       "SELECT path, size, mtime, inode, reason FROM library_problem",
       [&](std::string path, Int size, Int mtime, Int inode, std::string reason) {
         known.problems.emplace(std::move(path), KnownProblem{{size, mtime, inode}, std::move(reason)});
+      });
+  session.each<Int, std::string, std::string, Int, Int, Int, int>(
+      "SELECT v.id, f.path, v.name, v.size, v.mtime, v.inode, v.state FROM library_video v JOIN "
+      "library_folder f "
+      "ON f.id = v.folder_id",
+      [&](Int id, const std::string& folder, const std::string& name, Int size, Int mtime, Int inode,
+          int state) {
+        known.videos[join(folder, name)] = {id, {size, mtime, inode}, state != 0};
       });
   return known;
 }

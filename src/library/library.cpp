@@ -148,6 +148,9 @@ class Library::Impl {
     observer.progress = on_loop([this](const ScanProgress& progress) { room_.scan_progress.emit(progress); });
     observer.problem = on_loop([this](const Problem& problem) { room_.problem_found.emit(problem); });
     observer.committed = on_loop([this](std::int64_t rows) { grown(rows); });
+    observer.happened = on_loop([this](const std::vector<Event>& events) {
+      for (const auto& event : events) room_.happened.emit({event});
+    });
     ScanFinished finished;
     try {
       finished.report =

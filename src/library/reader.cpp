@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "library/reader.hpp"
 
+#include "base/text.hpp"
 #include "library/artwork.hpp"
+#include "library/lyrics.hpp"
 #include "library/picture_hash.hpp"
 #include "library/xxh64.hpp"
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace longwave::library {
@@ -70,8 +73,13 @@ std::optional<FileResult> Reader::look(const FolderPtr& folder, const std::strin
       result.what = Broken{stamp, known->problem};
       return result;
     }
-    ++unchanged_;
-    return std::nullopt;
+    if (known->state == TrackState::removed || known->tags_version >= tags_version) {
+      ++unchanged_;
+      auto lyrics = look_at_lyrics(*folder, name, result.known);
+      if (!lyrics) return std::nullopt;
+      result.what = std::move(*lyrics);
+      return result;
+    }
   }
   if (!known && !known_.problems.empty()) {
     const auto problem = known_.problems.find(path);
@@ -82,12 +90,47 @@ std::optional<FileResult> Reader::look(const FolderPtr& folder, const std::strin
   }
   auto tags = read(path);
   if (tags) {
+    tags->lyrics = look_at_lyrics(*folder, name, unknown);
     result.what = std::move(*tags);
   } else {
     const bool lasting = tags.error().code == Errc::broken || tags.error().code == Errc::unsupported;
     result.what = Broken{lasting ? stamp : FileStamp{-1, 0, 0}, tags.error().message};
   }
   return result;
+}
+
+std::optional<LrcFile> Reader::look_at_lyrics(const Folder& folder, const std::string& name,
+                                              std::uint32_t known) {
+  const auto before = known == unknown ? known_.lyrics.end() : known_.lyrics.find(known);
+  if (folder.lyrics.empty() && before == known_.lyrics.end()) return std::nullopt;
+  const std::string stem = name.substr(0, name.rfind('.'));
+  const auto found = std::find_if(folder.lyrics.begin(), folder.lyrics.end(), [&](const std::string& lrc) {
+    return lrc.size() == stem.size() + 4 && lrc.starts_with(stem);
+  });
+  if (found == folder.lyrics.end()) {
+    return before == known_.lyrics.end() ? std::nullopt : std::optional(LrcFile{});
+  }
+  auto file = MusicFile::open(join(folder.path, *found));
+  if (!file) return std::nullopt;
+  const FileStamp& stamp = (*file)->stamp();
+  if (before != known_.lyrics.end() && before->second.size == stamp.size &&
+      before->second.mtime == stamp.mtime)
+    return std::nullopt;
+  LrcFile lrc{text::to_utf8((*file)->read(0, max_lyrics_bytes)), stamp.size, stamp.mtime};
+  std::erase(lrc.text, '\0');
+  if (lrc.text.empty()) return std::nullopt;
+  return lrc;
+}
+
+std::optional<VideoFound> Reader::look_at_video(const FolderPtr& folder, const std::string& name) {
+  const std::string path = join(folder->path, name);
+  struct ::stat s {};
+  if (::stat(path.c_str(), &s) != 0 || !S_ISREG(s.st_mode)) return std::nullopt;
+  const FileStamp stamp = stamp_of(s);
+  const auto known = known_.videos.find(path);
+  if (known != known_.videos.end() && known->second.stamp == stamp && !known->second.missing)
+    return std::nullopt;
+  return VideoFound{folder, name, stamp};
 }
 
 std::optional<FolderArt> Reader::look_at_picture(const FolderPtr& folder, const std::string& name) {

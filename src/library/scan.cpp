@@ -6,6 +6,7 @@
 #include "library/apply.hpp"
 #include "library/known.hpp"
 #include "library/reader.hpp"
+#include "library/roots.hpp"
 #include "library/walk.hpp"
 #include "store/store.hpp"
 
@@ -17,6 +18,7 @@
 #include <deque>
 #include <mutex>
 #include <thread>
+#include <unordered_set>
 
 namespace longwave::library {
 
@@ -43,6 +45,11 @@ long disk_reads() {
   return usage.ru_inblock;
 }
 
+Known with_roots(store::Store& store, const std::vector<std::filesystem::path>& music) {
+  store.write_now([&](store::Session& session) { keep_roots(session, music); });
+  return store.read_now([](store::Session& session) { return load_known(session); });
+}
+
 class Scan {
  public:
   Scan(store::Store& store, const ScanOptions& options, const Clock& clock, std::stop_token stop,
@@ -52,7 +59,7 @@ class Scan {
         clock_(clock),
         stop_(std::move(stop)),
         observer_(observer),
-        known_(store.read_now([](store::Session& session) { return load_known(session); })),
+        known_(with_roots(store, options.music)),
         reader_(known_),
         applier_(known_, unix_ms(clock.wall())),
         began_(clock.now()),
@@ -100,8 +107,13 @@ class Scan {
   bool stopped() const { return stop_.stop_requested() || failed_; }
 
   void folder(Listed listed) {
-    auto folder = std::make_shared<const Folder>(Folder{listed.path, known_.folder(listed.path)});
+    auto folder = std::make_shared<const Folder>(
+        Folder{listed.path, known_.folder(listed.path), std::move(listed.lyrics)});
     total_ += static_cast<std::int64_t>(listed.music.size());
+    for (const auto& name : listed.videos) {
+      seen_videos_.insert(join(listed.path, name));
+      if (auto video = reader_.look_at_video(folder, name)) take(std::move(*video));
+    }
     bool first = true;
     for (std::size_t at = 0; at < listed.music.size(); at += chunk_names) {
       Chunk chunk{folder, {}, listed.picture, first};
@@ -208,24 +220,37 @@ class Scan {
       ++commits_;
     }
     const auto rows = static_cast<std::int64_t>(batch.size());
-    commit([this, batch = std::move(batch)](store::Session& session,
-                                            ScanReport& report) { applier_.apply(session, batch, report); },
-           rows);
+    commit(
+        [this, batch = std::move(batch)](store::Session& session, ScanReport& report, Changes& changes) {
+          applier_.apply(session, batch, report, changes);
+        },
+        rows);
   }
 
-  void commit(UniqueFunction<void(store::Session&, ScanReport&)> job, std::int64_t rows) {
-    auto added = std::make_shared<ScanReport>();
+  using ApplyJob = UniqueFunction<void(store::Session&, ScanReport&, Changes&)>;
+
+  void commit(ApplyJob job, std::int64_t rows) {
+    struct Outcome {
+      ScanReport report;
+      Changes changes;
+    };
+    auto outcome = std::make_shared<Outcome>();
     store_.write_bulk(
-        [added, job = std::move(job)](store::Session& session) mutable { job(session, *added); },
-        [this, added, rows](std::exception_ptr error) { committed(error, *added, rows); });
+        [outcome, job = std::move(job)](store::Session& session) mutable {
+          job(session, outcome->report, outcome->changes);
+        },
+        [this, outcome, rows](std::exception_ptr error) {
+          committed(error, outcome->report, outcome->changes, rows);
+        });
   }
 
-  void committed(std::exception_ptr error, const ScanReport& added, std::int64_t rows) {
+  void committed(std::exception_ptr error, const ScanReport& added, Changes& changes, std::int64_t rows) {
     if (error) {
       applier_.forget();
     } else {
       const std::lock_guard lock(observer_mutex_);
       observer_.committed(rows);
+      if (!changes.empty()) observer_.happened(changes.take());
     }
     const std::lock_guard lock(mutex_);
     if (error) {
@@ -248,7 +273,7 @@ class Scan {
     changed_.wait(lock, [&] { return commits_ == 0; });
   }
 
-  void commit_and_wait(UniqueFunction<void(store::Session&, ScanReport&)> job) {
+  void commit_and_wait(ApplyJob job) {
     {
       const std::lock_guard lock(mutex_);
       ++commits_;
@@ -263,17 +288,28 @@ class Scan {
     phase_ = ScanProgress::Phase::finishing;
     std::vector<std::uint32_t> gone;
     for (std::uint32_t i = 0; i < known_.files.size(); ++i) {
-      if (!reader_.seen(i) && known_.files[i].state != TrackState::missing) gone.push_back(i);
+      const TrackState state = known_.files[i].state;
+      if (!reader_.seen(i) && state != TrackState::missing && state != TrackState::removed) gone.push_back(i);
     }
     for (std::size_t at = 0; at < gone.size(); at += options_.batch) {
       const auto end = std::min(at + options_.batch, gone.size());
-      commit_and_wait(
-          [this, part = std::vector(gone.begin() + static_cast<std::ptrdiff_t>(at),
-                                    gone.begin() + static_cast<std::ptrdiff_t>(end))](
-              store::Session& session, ScanReport& report) { applier_.mark_missing(session, part, report); });
+      commit_and_wait([this, part = std::vector(gone.begin() + static_cast<std::ptrdiff_t>(at),
+                                                gone.begin() + static_cast<std::ptrdiff_t>(end))](
+                          store::Session& session, ScanReport& report, Changes& changes) {
+        applier_.mark_missing(session, part, report, changes);
+      });
+    }
+    std::vector<std::int64_t> videos;
+    for (const auto& [path, video] : known_.videos) {
+      if (!video.missing && !seen_videos_.contains(path)) videos.push_back(video.id);
+    }
+    if (!videos.empty()) {
+      commit_and_wait([this, videos](store::Session& session, ScanReport&, Changes& changes) {
+        applier_.mark_videos_missing(session, videos, changes);
+      });
     }
     if (!applier_.untidy() && known_.problems.empty()) return;
-    commit_and_wait([this](store::Session& session, ScanReport&) {
+    commit_and_wait([this](store::Session& session, ScanReport&, Changes&) {
       applier_.forget_problems(session);
       applier_.tidy(session);
     });
@@ -298,7 +334,8 @@ class Scan {
   const ScanObserver& observer_;
   const Known known_;
   Reader reader_;
-  Applier applier_;  // only inside write jobs
+  Applier applier_;                              // only inside write jobs
+  std::unordered_set<std::string> seen_videos_;  // paths; only on the thread that lists
   const Instant began_;
 
   std::mutex mutex_;  // guards what follows, up to the next one

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "library/events.hpp"
 #include "library/track.hpp"
 
 #include <cstdint>
@@ -50,6 +51,8 @@ struct ScanObserver {
   std::function<void(const ScanProgress&)> progress = [](const ScanProgress&) {};
   std::function<void(const Problem&)> problem = [](const Problem&) {};
   std::function<void(std::int64_t rows)> committed = [](std::int64_t) {};  ///< that many rows are on disk now
+  /// After each commit, what it did.
+  std::function<void(const std::vector<Event>&)> happened = [](const std::vector<Event>&) {};
 };
 
 /// Brings the store up to date with the folders. Blocks the caller until it is done; starts threads of its

@@ -24,6 +24,10 @@ CREATE TABLE library_root (
   position INTEGER PRIMARY KEY,
   path TEXT NOT NULL
 );
+CREATE TABLE library_gone (
+  turn INTEGER NOT NULL
+);
+INSERT INTO library_gone(turn) VALUES (0);
 CREATE TABLE library_property (
   track_id INTEGER NOT NULL,
   key TEXT NOT NULL,

@@ -2,19 +2,25 @@
 #include "library/tag_fields.hpp"
 
 #include "base/text.hpp"
+#include "library/lyrics.hpp"
 #include "library/names.hpp"
 
 #include <taglib/attachedpictureframe.h>
 #include <taglib/flacpicture.h>
+#include <taglib/id3v1genres.h>
 #include <taglib/id3v2tag.h>
 #include <taglib/mp4coverart.h>
 #include <taglib/mp4tag.h>
+#include <taglib/synchronizedlyricsframe.h>
 #include <taglib/tag.h>
 #include <taglib/textidentificationframe.h>
+#include <taglib/unsynchronizedlyricsframe.h>
 #include <taglib/xiphcomment.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 
 namespace longwave::library {
@@ -51,6 +57,34 @@ void fill_artist(Tags& tags, const TagLib::StringList& list) {
   tags.first_artist = std::move(found.first);
 }
 
+constexpr std::size_t most_genres = 8;
+
+void fill_genres(Tags& tags, const TagLib::StringList& list) {
+  if (!tags.genres.empty()) return;
+  for (const auto& item : list) {
+    const std::string field = utf8(item);
+    for (const auto part : text::split(field, ';')) {
+      std::string name = clean(part, 128);
+      const bool seen = std::find(tags.genres.begin(), tags.genres.end(), name) != tags.genres.end();
+      if (!name.empty() && !seen && tags.genres.size() < most_genres) tags.genres.push_back(std::move(name));
+    }
+  }
+  tags.genre.clear();
+  for (const auto& name : tags.genres) tags.genre += (tags.genre.empty() ? "" : "; ") + name;
+}
+
+/// Lines are kept; control characters and what isn't UTF-8 are not.
+void fill_lyrics(Tags& tags, const TagLib::String& words) {
+  if (!tags.lyrics.empty() || words.isEmpty()) return;
+  std::string text = words.to8Bit(true);
+  std::replace(text.begin(), text.end(), '\r', '\n');
+  std::erase_if(text, [](unsigned char c) { return c < 0x20 && c != '\n' && c != '\t'; });
+  if (text.size() > max_lyrics_bytes) text.resize(max_lyrics_bytes);
+  text = text::to_utf8(text);
+  if (text::trim(text).empty()) return;
+  tags.lyrics = std::move(text);
+}
+
 bool yes(const std::string& value) {
   return !value.empty() && value != "0" && value != "false";
 }
@@ -85,6 +119,52 @@ void take_apic(const TagLib::ID3v2::FrameList& frames, const PictureSink& pictur
     if (front) break;
   }
   if (best) picture(bytes_of(best->picture()));
+}
+
+/// "(17)", "17", "(17)(6)", "(17)Rock": numbers are ID3v1's genres (id3.org, ID3v2.3 4.2.1 TCON).
+TagLib::StringList genre_names(const TagLib::StringList& fields) {
+  TagLib::StringList named;
+  const auto add_number = [&](const TagLib::String& digits) {
+    bool is_number = false;
+    const int number = digits.toInt(&is_number);
+    const TagLib::String name = is_number && number >= 0 && number <= 255 ? TagLib::ID3v1::genre(number) : "";
+    if (!name.isEmpty() && !named.contains(name)) named.append(name);
+    return is_number;
+  };
+  for (auto field : fields) {
+    while (field.startsWith("(") && !field.startsWith("((")) {
+      const int end = field.find(")");
+      if (end < 0 || !add_number(field.substr(1, static_cast<unsigned>(end) - 1))) break;
+      field = field.substr(static_cast<unsigned>(end) + 1);
+    }
+    if (!field.isEmpty() && !add_number(field) && !named.contains(field)) named.append(field);
+  }
+  return named;
+}
+
+/// Words with times are preferred (id3.org, ID3v2.4 4.8 USLT and 4.9 SYLT).
+void take_words(const TagLib::ID3v2::FrameListMap& map, Tags& tags) {
+  if (const auto found = map.find("SYLT"); found != map.end() && tags.lyrics.empty()) {
+    using Synched = TagLib::ID3v2::SynchronizedLyricsFrame;
+    const auto* frame = dynamic_cast<const Synched*>(found->second.front());
+    if (frame && frame->timestampFormat() == Synched::AbsoluteMilliseconds &&
+        frame->type() == Synched::Lyrics) {
+      std::string lrc;
+      for (const auto& line : frame->synchedText()) {
+        if (lrc.size() > max_lyrics_bytes) break;
+        char time[24];
+        const unsigned ms = line.time;
+        std::snprintf(time, sizeof time, "[%02u:%02u.%03u]", ms / 60000, ms / 1000 % 60, ms % 1000);
+        lrc += time + clean(line.text.to8Bit(true)) + '\n';
+      }
+      fill_lyrics(tags, TagLib::String(lrc, TagLib::String::UTF8));
+    }
+  }
+  if (const auto found = map.find("USLT"); found != map.end()) {
+    using Words = TagLib::ID3v2::UnsynchronizedLyricsFrame;
+    if (const auto* frame = dynamic_cast<const Words*>(found->second.front()))
+      fill_lyrics(tags, frame->text());
+  }
 }
 
 }  // namespace
@@ -130,7 +210,7 @@ void take_id3v2(const TagLib::ID3v2::Tag& from, Tags& tags, const PictureSink& p
   fill_artist(tags, texts("TPE1"));
   if (tags.album_artist.empty()) tags.album_artist = names(texts("TPE2")).joined;
   fill(tags.album, text("TALB"));
-  if (map.contains("TCON")) fill(tags.genre, from.genre());
+  fill_genres(tags, genre_names(texts("TCON")));
   if (!tags.track) tags.track = number_of(utf8(text("TRCK")));
   if (!tags.disc) tags.disc = number_of(utf8(text("TPOS")));
   for (const char* id : {"TDRC", "TYER", "TDOR", "TORY", "TDRL"}) {
@@ -144,6 +224,7 @@ void take_id3v2(const TagLib::ID3v2::Tag& from, Tags& tags, const PictureSink& p
       take_gain(text::ascii_lower(field->description().to8Bit(true)), field->fieldList()[1], tags.gain);
     }
   }
+  take_words(map, tags);
   if (const auto pictures = map.find("APIC"); pictures != map.end()) take_apic(pictures->second, picture);
 }
 
@@ -163,7 +244,8 @@ void take_xiph(const TagLib::Ogg::XiphComment& from, Tags& tags, const PictureSi
     if (tags.album_artist.empty()) tags.album_artist = names(texts(id)).joined;
   }
   fill(tags.album, text("ALBUM"));
-  if (tags.genre.empty()) tags.genre = names(texts("GENRE")).first;
+  fill_genres(tags, texts("GENRE"));
+  for (const char* id : {"SYNCEDLYRICS", "LYRICS", "UNSYNCEDLYRICS"}) fill_lyrics(tags, text(id));
   if (!tags.track) tags.track = number_of(utf8(text("TRACKNUMBER")));
   if (!tags.disc) tags.disc = number_of(utf8(text("DISCNUMBER")));
   for (const char* id : {"DATE", "YEAR", "ORIGINALDATE"}) {
@@ -203,7 +285,8 @@ void take_mp4(const TagLib::MP4::Tag& from, Tags& tags, const PictureSink& pictu
   fill_artist(tags, texts("\251ART"));
   if (tags.album_artist.empty()) tags.album_artist = names(texts("aART")).joined;
   fill(tags.album, text("\251alb"));
-  fill(tags.genre, text("\251gen"));
+  fill_genres(tags, texts("\251gen"));
+  fill_lyrics(tags, text("\251lyr"));
   if (!tags.track) tags.track = number("trkn");
   if (!tags.disc) tags.disc = number("disk");
   if (!tags.year) tags.year = year_of(utf8(text("\251day")));
@@ -228,7 +311,7 @@ void take_plain(const TagLib::Tag& from, Tags& tags) {
     tags.first_artist = tags.artist;
   }
   fill(tags.album, from.album());
-  fill(tags.genre, from.genre());
+  if (!from.genre().isEmpty()) fill_genres(tags, TagLib::StringList(from.genre()));
   if (!tags.track) tags.track = from.track() < 10000 ? static_cast<int>(from.track()) : 0;
   if (!tags.year) tags.year = from.year() < 10000 ? static_cast<int>(from.year()) : 0;
 }

@@ -83,7 +83,9 @@ class Frames final : public TagLib::ID3v2::FrameFactory {
  protected:
   bool updateFrame(FrameHeader::Type* header) const override {
     const auto id = header->frameID();
-    const bool used = !id.isEmpty() && (id[0] == 'T' || id.startsWith("APIC") || id.startsWith("PIC"));
+    const bool used = !id.isEmpty() && (id[0] == 'T' || id.startsWith("APIC") || id.startsWith("PIC") ||
+                                        id.startsWith("USLT") || id.startsWith("ULT") ||
+                                        id.startsWith("SYLT") || id.startsWith("SLT"));
     return used && FrameFactory::updateFrame(header);
   }
 };
@@ -163,7 +165,7 @@ void take_info(MusicFile& file, const Layout& layout, Tags& tags) {
     if (id == "INAM" && tags.title.empty()) tags.title = value;
     if (id == "IART" && tags.artist.empty()) tags.artist = tags.first_artist = value;
     if (id == "IPRD" && tags.album.empty()) tags.album = value;
-    if (id == "IGNR" && tags.genre.empty()) tags.genre = value;
+    if (id == "IGNR" && tags.genre.empty() && !value.empty()) tags.genres = {tags.genre = value};
     if (id == "ICRD" && !tags.year) tags.year = year_of(value);
     if ((id == "ITRK" || id == "IPRT") && !tags.track) tags.track = number_of(value);
     at += 8 + size + (size & 1);

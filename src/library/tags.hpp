@@ -9,6 +9,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace longwave::library {
 
@@ -21,7 +22,9 @@ struct Tags {
   std::string first_artist;  ///< the one the track is listed under
   std::string album_artist;
   std::string album;
-  std::string genre;
+  std::string genre;                ///< several are joined by "; "
+  std::vector<std::string> genres;  ///< one by one, at most 8
+  std::string lyrics;               ///< several lines; with times in LRC's form if it has any
   int track = 0, disc = 0, year = 0;
   bool compilation = false;
   ReplayGain gain;

@@ -39,6 +39,11 @@ int cover_rank(std::string_view name) {
   return -1;
 }
 
+bool has_ending(std::string_view name, std::string_view ending) {
+  return name.size() > ending.size() && name[name.size() - ending.size() - 1] == '.' &&
+         text::ascii_lower(name.substr(name.size() - ending.size())) == ending;
+}
+
 std::string why(int code) {
   switch (code) {
     case EACCES:
@@ -73,7 +78,8 @@ class Walker {
       drain();
     }
     for (auto& [folder, names] : linked_files_) {
-      Listed listed{folder, {}, {}};
+      Listed listed;
+      listed.path = folder;
       for (auto& [name, key] : names) {
         if (files_.insert(key).second) listed.music.push_back(std::move(name));
       }
@@ -114,7 +120,8 @@ class Walker {
   }
 
   void read(DIR* directory, int fd, const Pending& folder) {
-    Listed listed{folder.path, {}, {}};
+    Listed listed;
+    listed.path = folder.path;
     std::vector<std::string> inner;
     int best = -1;
     while (const dirent* entry = (errno = 0, ::readdir(directory))) {
@@ -130,6 +137,10 @@ class Walker {
         // Pipes and devices that are named like music are handed on too: they are reported, never opened.
         files_.insert({device_, entry->d_ino});
         listed.music.emplace_back(name);
+      } else if (type == DT_REG && has_ending(name, "lrc")) {
+        listed.lyrics.emplace_back(name);
+      } else if (type == DT_REG && is_video_name(name)) {
+        listed.videos.emplace_back(name);
       } else if (const int rank = cover_rank(name);
                  type == DT_REG && rank >= 0 && (best < 0 || rank < best)) {
         best = rank;
@@ -142,9 +153,11 @@ class Walker {
       inner.clear();
     }
     std::sort(listed.music.begin(), listed.music.end());
+    std::sort(listed.lyrics.begin(), listed.lyrics.end());
+    std::sort(listed.videos.begin(), listed.videos.end());
     std::sort(inner.rbegin(), inner.rend());
     for (const auto& name : inner) pending_.push_back({join(folder.path, name), folder.depth + 1});
-    if (!listed.music.empty()) sink_.folder(std::move(listed));
+    if (!listed.music.empty() || !listed.videos.empty()) sink_.folder(std::move(listed));
   }
 
   static unsigned ask(int fd, const char* name) {
@@ -193,6 +206,12 @@ bool is_music_name(std::string_view name) {
   if (dot == std::string_view::npos || name.size() - dot > 5) return false;
   const std::string ending = text::ascii_lower(name.substr(dot + 1));
   return std::find(endings.begin(), endings.end(), ending) != endings.end();
+}
+
+bool is_video_name(std::string_view name) {
+  static constexpr std::array<std::string_view, 9> endings = {"m4v", "mkv",  "webm", "avi", "mov",
+                                                              "mpg", "mpeg", "ogv",  "wmv"};
+  return std::any_of(endings.begin(), endings.end(), [&](auto ending) { return has_ending(name, ending); });
 }
 
 void walk(const std::vector<std::filesystem::path>& roots, std::stop_token stop, const WalkSink& sink) {

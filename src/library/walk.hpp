@@ -15,8 +15,10 @@ namespace longwave::library {
 /// A folder with music, and the names in it that a scan looks at.
 struct Listed {
   std::string path;
-  std::vector<std::string> music;  ///< names that end like music; may turn out to be anything
-  std::string picture;             ///< the name that looks most like its cover, or empty
+  std::vector<std::string> music;   ///< names that end like music; may turn out to be anything
+  std::vector<std::string> lyrics;  ///< names that end in .lrc, in order
+  std::vector<std::string> videos;  ///< names that end like videos
+  std::string picture;              ///< the name that looks most like its cover, or empty
 };
 
 struct WalkSink {
@@ -32,5 +34,7 @@ void walk(const std::vector<std::filesystem::path>& roots, std::stop_token stop,
 
 /// ".mp3", ".FLAC" …
 bool is_music_name(std::string_view name);
+/// ".mkv", ".webm" … but not ".mp4", which music has as well.
+bool is_video_name(std::string_view name);
 
 }  // namespace longwave::library
