@@ -2,10 +2,13 @@
 #include "library/library.hpp"
 
 #include "base/log.hpp"
+#include "library/marks.hpp"
+#include "library/relations.hpp"
 #include "store/store.hpp"
 
 #include <algorithm>
 #include <thread>
+#include <unordered_map>
 
 namespace longwave::library {
 
@@ -101,13 +104,6 @@ class Library::Impl {
         on_loop([this, loaded](std::exception_ptr error) { publish(*loaded, error); }));
   }
 
-  void change(store::Store::Job job) {
-    store_.write(std::move(job), on_loop([this](std::exception_ptr error) {
-                   if (error) log::warn("library: a change was not kept: {}", describe(error));
-                   refresh();
-                 }));
-  }
-
   /// Throws inside the job, so that its savepoint is rolled back when the change isn't wanted after all.
   void edit(UniqueFunction<bool(store::Session&, Changes&)> job, UniqueFunction<void(bool)> done) {
     struct Refused {};
@@ -125,14 +121,28 @@ class Library::Impl {
         }));
   }
 
-  void record_play(TrackId track, std::int64_t started_ms) {
+  void played(StationId station, TrackId track, WallTime started, WallTime ended, bool complete,
+              bool random) {
+    if (!complete) return;
+    const auto pair = trackers_[station].played(track, started, ended, random);
     edit(
-        [track, started_ms](store::Session& session, Changes& changes) {
-          library::record_play(session, track, started_ms);
-          changes.track_changed(track, aspect_counts);
+        [track, pair, at = unix_ms(started)](store::Session& session, Changes& changes) {
+          count_play(session, track, at, changes);
+          if (pair) relate_songs(session, pair->first, pair->second);
           return true;
         },
         [](bool) {});
+  }
+
+  void reread() {
+    edit(
+        [](store::Session& session, Changes&) {
+          session.run("UPDATE library_track SET tags_version = 0");
+          return true;
+        },
+        [this](bool failed) {
+          if (!failed) room_.scan();
+        });
   }
 
  private:
@@ -203,6 +213,7 @@ class Library::Impl {
   bool scanning_ = false;
   bool loading_ = false;
   bool again_ = false;
+  std::unordered_map<StationId, Tracker> trackers_;
   std::int64_t waiting_rows_ = 0;  // committed since the last load began
   Instant load_began_{};
   Duration load_took_{};
@@ -237,12 +248,18 @@ void Library::run_edit(UniqueFunction<bool(store::Session&, Changes&)> job, Uniq
 }
 
 void Library::mark_broken(TrackId track, std::string reason) {
-  impl_->change([track, reason = std::move(reason)](store::Session& session) {
+  edit([track, reason = std::move(reason)](store::Session& session, Changes& changes) -> Result<void> {
     library::mark_broken(session, track, reason);
+    changes.track_changed(track, aspect_file);
+    return {};
   });
 }
-void Library::record_play(TrackId track, WallTime started) {
-  impl_->record_play(track, unix_ms(started));
+void Library::played(StationId station, TrackId track, WallTime started, WallTime ended, bool complete,
+                     bool random) {
+  impl_->played(station, track, started, ended, complete, random);
+}
+void Library::reread() {
+  impl_->reread();
 }
 
 }  // namespace longwave::library

@@ -105,7 +105,13 @@ class Library {
 
   /// Takes the track out of what is played until its file changes. The catalogue follows.
   void mark_broken(TrackId track, std::string reason);
-  void record_play(TrackId track, WallTime started);
+
+  /// An item of a station ended. One that was heard to its end counts as a play and is related to what was
+  /// played before it on that station (relations.hpp, Tracker). `random`: nobody asked for it.
+  void played(StationId station, TrackId track, WallTime started, WallTime ended, bool complete, bool random);
+
+  /// A scan that reads the tags of every file again; if one runs already, the next one does.
+  void reread();
 
  private:
   /// False: nothing of the job is kept. `done(true)`: the database failed.

@@ -55,9 +55,10 @@ constexpr const char* artist_where =
 constexpr const char* album_columns =
     "SELECT b.id, b.title, (SELECT name FROM library_artist WHERE id = b.artist_id), b.artist_id, "
     "(SELECT MAX(t.year) FROM library_track t WHERE t.album_id = b.id), "
-    "(SELECT COUNT(*) FROM library_track t WHERE t.album_id = b.id AND (t.state = 0 OR :all1 = 1)), "
-    "(SELECT SUM(t.duration_ms) FROM library_track t WHERE t.album_id = b.id AND (t.state = 0 OR :all2 = "
-    "1)), "
+    "(SELECT COUNT(*) FROM library_track t WHERE t.album_id = b.id AND (t.state = 0 OR (:all1 = 1 AND "
+    "t.state <> 3))), "
+    "(SELECT SUM(t.duration_ms) FROM library_track t WHERE t.album_id = b.id AND (t.state = 0 OR (:all2 = "
+    "1 AND t.state <> 3))), "
     "(SELECT t.art FROM library_track t WHERE t.album_id = b.id AND t.art <> '' ORDER BY t.disc, t.track "
     "LIMIT 1) "
     "FROM library_album b ";
@@ -126,15 +127,15 @@ Page<Album> albums(store::Session& session, const AlbumFilter& filter, const Lis
 Result<AlbumTracks> album(store::Session& session, std::int64_t id) {
   auto found = read_albums(session, "WHERE b.id = :id AND b.id <> 0", true, id);
   if (found.empty()) return error(Errc::not_found, "there is no such album");
-  return AlbumTracks{
-      std::move(found.front()),
-      read_tracks(session,
-                  "FROM library_track t WHERE t.album_id = :album ORDER BY t.disc, t.track, t.name, t.id",
-                  id)};
+  return AlbumTracks{std::move(found.front()),
+                     read_tracks(session,
+                                 "FROM library_track t WHERE t.album_id = :album AND t.state <> 3 ORDER BY "
+                                 "t.disc, t.track, t.name, t.id",
+                                 id)};
 }
 
 Result<Track> track(store::Session& session, TrackId id) {
-  auto found = read_tracks(session, "FROM library_track t WHERE t.id = :id", id);
+  auto found = read_tracks(session, "FROM library_track t WHERE t.id = :id AND t.state <> 3", id);
   if (found.empty()) return error(Errc::not_found, "there is no such track");
   return std::move(found.front());
 }
@@ -218,28 +219,9 @@ Page<Problem> problems(store::Session& session, const Listing& listing) {
   return page;
 }
 
-Catalogue load_catalogue(store::Session& session) {
-  auto rows = std::make_shared<CatalogueRows>();
-  session.each<TrackId, Int, double, Int, int, bool>(
-      "SELECT id, artist_id, weight, duration_ms, state, "
-      "EXISTS (SELECT 1 FROM library_analysis a WHERE a.identity = t.identity) FROM library_track t ORDER BY "
-      "id",
-      [&](TrackId id, Int artist, double weight, Int duration, int state, bool analysed) {
-        const auto ms = static_cast<std::int32_t>(std::clamp<Int>(duration, 0, INT32_MAX));
-        CatalogueRow row{id, artist, static_cast<float>(weight), ms, state == 0 && ms > 0, analysed};
-        rows->push_back(row);
-      });
-  return rows;
-}
-
 void mark_broken(store::Session& session, TrackId id, std::string_view reason) {
-  session.run("UPDATE library_track SET state = 2, problem = :why WHERE id = :id AND state <> 1",
+  session.run("UPDATE library_track SET state = 2, problem = :why WHERE id = :id AND state NOT IN (1, 3)",
               reason.empty() ? std::string_view("it can't be played") : reason, id);
-}
-
-void record_play(store::Session& session, TrackId id, std::int64_t started_ms) {
-  session.run("UPDATE library_track SET plays = plays + 1, last_played_ms = :at WHERE id = :id", started_ms,
-              id);
 }
 
 }  // namespace longwave::library

@@ -67,6 +67,5 @@ Catalogue load_catalogue(store::Session& session);
 
 /// Changes; inside Store::write.
 void mark_broken(store::Session& session, TrackId id, std::string_view reason);
-void record_play(store::Session& session, TrackId id, std::int64_t started_ms);
 
 }  // namespace longwave::library

@@ -124,7 +124,7 @@ TEST_F(LibraryTest, a_broken_track_leaves_the_catalogue) {
   loop_.run_until([&] { return !finished_.empty() && playable() == 2; });
   const auto id = shelf_.only("a").id;
   library.mark_broken(id, "no sound came out of it");
-  library.record_play(shelf_.only("b").id, shelf_.clock.wall());
+  library.played(StationId{1}, shelf_.only("b").id, shelf_.clock.wall(), shelf_.clock.wall(), true, false);
   loop_.run_until([&] { return playable() == 1; });
   EXPECT_EQ(shelf_.read([&](store::Session& s) { return track_details(s, id).value().problem; }),
             "no sound came out of it");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "library/queries.hpp"
+#include "library/marks.hpp"
 
 #include "library/search.hpp"
 #include "media.hpp"
@@ -151,8 +152,9 @@ TEST_F(Queries, tracks_come_in_the_order_asked_for) {
 TEST_F(Queries, plays_are_counted) {
   const auto id = shelf_.only("Hyperballad").id;
   shelf_.store.write_now([&](store::Session& s) {
-    record_play(s, id, 1000);
-    record_play(s, id, 2000);
+    Changes changes;
+    count_play(s, id, 1000, changes);
+    count_play(s, id, 2000, changes);
   });
   const auto details = shelf_.read([&](store::Session& s) { return track_details(s, id).value(); });
   EXPECT_EQ(details.plays, 2);
