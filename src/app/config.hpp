@@ -57,6 +57,7 @@ struct Config : ChannelstreamConfig {
   std::vector<std::string> hook_events;
   std::int64_t hook_timeout_s = 5;
   std::string log = "info";
+  std::string mpd_listen;
   std::string redis;
   std::string redis_user;
   std::string redis_password;

@@ -121,5 +121,6 @@ class Dialects {
 /// A maker gives null when the configuration leaves its dialect off. In a file of the dialect's name.
 using MakeDialect = Result<std::unique_ptr<Dialect>> (*)(const DialectRooms& rooms);
 Result<std::unique_ptr<Dialect>> make_channelstream(const DialectRooms& rooms);
+Result<std::unique_ptr<Dialect>> make_mpd(const DialectRooms& rooms);
 
 }  // namespace longwave::app

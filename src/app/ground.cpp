@@ -2,6 +2,7 @@
 #include "app/ground.hpp"
 
 #include "api/platform.hpp"
+#include "dialects/mpd/stickers.hpp"
 #include "library/library.hpp"
 #include "schedule/tables.hpp"
 
@@ -24,7 +25,8 @@ std::unique_ptr<store::Store> open_store(const DataFolder& data) {
   std::vector<store::RoomMigrations> rooms = {{"library", library::migrations()},
                                               access::migrations(),
                                               {"schedule", schedule::migrations()},
-                                              api::platform_migrations()};
+                                              api::platform_migrations(),
+                                              mpd::migrations()};
   return std::make_unique<store::Store>(store::StoreOptions{.file = data.database()}, std::move(rooms));
 }
 

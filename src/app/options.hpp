@@ -14,6 +14,7 @@ namespace longwave::app {
 std::span<const Option> general_options();  ///< options.cpp
 std::span<const Option> channel_options();
 std::span<const Option> channelstream_options();
+std::span<const Option> mpd_options();
 std::span<const Option> redis_options();
 
 /// What a name means in a source of values.

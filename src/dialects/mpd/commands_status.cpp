@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dialects/mpd/call.hpp"
+#include "library/library.hpp"
+#include "library/queries.hpp"
+#include "schedule/keeper.hpp"
+
+#include <fmt/format.h>
+
+namespace longwave::mpd {
+namespace {
+
+using schedule::Switch;
+using schedule::Transport;
+
+// What listeners of the station get.
+constexpr std::string_view sound = "44100:f:2";
+constexpr int sound_kbps = 128;
+
+const char* word_of(Transport state) {
+  switch (state) {
+    case Transport::playing:
+      return "play";
+    case Transport::paused:
+      return "pause";
+    case Transport::stopped:
+      break;
+  }
+  return "stop";
+}
+
+void status(const CallPtr& call) {
+  const auto view = call->view();
+  if (!view) return call->fail(Ack::system, "the station is gone");
+  auto& out = call->out;
+  const auto volume = view->volume.find("master");
+  if (volume != view->volume.end()) out += fmt::format("volume: {}\n", volume->second);
+  const auto& modes = view->modes;
+  out += fmt::format(
+      "repeat: {:d}\nrandom: {:d}\nsingle: {}\nconsume: {:d}\npartition: {}\nplaylist: {}\n"
+      "playlistlength: {}\nmixrampdb: {}\nstate: {}\n",
+      modes.repeat, modes.random,
+      modes.single == Switch::oneshot ? "oneshot"
+      : modes.single == Switch::on    ? "1"
+                                      : "0",
+      modes.consume != Switch::off, call->desk.partition_name(view->id), view->version, view->entries.size(),
+      call->desk.partition(view->id).mixramp_db, word_of(view->state));
+  if (modes.crossfade_s > 0) out += fmt::format("xfade: {}\n", modes.crossfade_s);
+  if (const auto current = current_index(*view)) {
+    out += fmt::format("song: {}\nsongid: {}\n", *current, view->entries[*current]->id.value);
+  }
+  if (view->state != Transport::stopped && view->on_air) {
+    const auto elapsed = to_ms(view->on_air->position(call->rooms().clock.now()));
+    const auto whole = to_ms(view->on_air->duration);
+    out += fmt::format("time: {}:{}\nelapsed: {}.{:03}\nbitrate: {}\n", elapsed / 1000, (whole + 500) / 1000,
+                       elapsed / 1000, elapsed % 1000, sound_kbps);
+    if (whole > 0) out += fmt::format("duration: {}.{:03}\n", whole / 1000, whole % 1000);
+    out += fmt::format("audio: {}\n", sound);
+  }
+  if (call->rooms().library.scanning()) out += fmt::format("updating_db: {}\n", call->desk.update_job());
+  if (view->next) {
+    if (const auto next = view->index_of(view->next->id)) {
+      out += fmt::format("nextsong: {}\nnextsongid: {}\n", *next, view->next->id.value);
+    }
+  }
+  call->ok();
+}
+
+void current_song(const CallPtr& call) {
+  const auto view = call->view();
+  const auto index = view ? current_index(*view) : std::nullopt;
+  schedule::EntryPtr entry;
+  if (index) {
+    entry = view->entries[*index];
+  } else if (view && view->on_air && view->state != Transport::stopped) {
+    entry = view->on_air->entry;  // heard, though it is no longer in the list
+  }
+  if (!entry) return call->ok();
+  const auto& priorities = call->desk.partition(view->id).priority;
+  const auto found = priorities.find(entry->id);
+  const int priority = index && found != priorities.end() ? found->second : 0;
+  call->answer([track = entry->track, id = entry->id, index, priority,
+                mask = call->client->tags](Database& database) -> Answer<std::string> {
+    std::string out;
+    print(out, database.songs(std::span(&track, 1)).front(), mask);
+    if (index) out += fmt::format("Pos: {}\nId: {}\n", *index, id.value);
+    if (priority > 0) out += fmt::format("Prio: {}\n", priority);
+    return out;
+  });
+}
+
+void stats(const CallPtr& call) {
+  const auto up =
+      std::chrono::duration_cast<std::chrono::seconds>(call->rooms().clock.now() - call->rooms().started);
+  call->answer([up = up.count()](Database& database) -> Answer<std::string> {
+    const auto totals = library::totals(database.session());
+    const auto newest =
+        database.session().value<std::int64_t>("SELECT max(added_ms) FROM library_track WHERE state = 0");
+    return fmt::format(
+        "uptime: {}\nplaytime: {}\nartists: {}\nalbums: {}\nsongs: {}\ndb_playtime: {}\ndb_update: {}\n", up,
+        up, totals.artists, totals.albums, totals.tracks, totals.duration_ms / 1000,
+        newest.value_or(0) / 1000);
+  });
+}
+
+void update(const CallPtr& call) {
+  line(call->out, "updating_db", std::to_string(call->desk.start_update()));
+  call->ok();
+}
+
+}  // namespace
+
+std::vector<Command> status_commands() {
+  return {
+      {"clearerror", may_play, 0, 0, [](const CallPtr& call) { call->ok(); }},
+      {"currentsong", may_read, 0, 0, current_song},
+      {"rescan", may_control, 0, 1, update},
+      {"stats", may_read, 0, 0, stats},
+      {"status", may_read, 0, 0, status},
+      {"update", may_control, 0, 1, update},
+  };
+}
+
+}  // namespace longwave::mpd
