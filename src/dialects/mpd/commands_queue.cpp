@@ -154,7 +154,7 @@ std::optional<std::size_t> target(const CallPtr& call, const std::string& text, 
     const auto to = need(call, parse_integer(text, 0, UINT32_MAX));
     if (!to) return std::nullopt;
     if (static_cast<std::size_t>(*to) + count <= size) return static_cast<std::size_t>(*to);
-    call->fail(Ack::arg, "Bad song index");
+    call->fail(Ack::arg, "Number too large: " + text);
     return std::nullopt;
   }
   auto to = need(call, parse_position(text, *view, size));

@@ -109,14 +109,19 @@ void find(const CallPtr& call) {
     const auto found = with_sticker(database.session(), name);
     std::vector<TrackId> ids;
     for (const auto& [id, value] : found) ids.push_back(id);
+    std::vector<std::pair<std::string, std::string>> lines;  // path, value
     const auto songs = database.songs(ids);
-    std::string out;
     for (std::size_t i = 0; i < songs.size(); ++i) {
       const auto& uri = songs[i].uri;
       const bool below = base.empty() || uri == base || uri.starts_with(base + "/");
-      if (uri.empty() || !below || !fits(compare, found[i].second, wanted)) continue;
+      if (!uri.empty() && below && fits(compare, found[i].second, wanted))
+        lines.emplace_back(uri, found[i].second);
+    }
+    std::sort(lines.begin(), lines.end());
+    std::string out;
+    for (const auto& [uri, value] : lines) {
       line(out, "file", uri);
-      out += sticker_line(name, found[i].second);
+      out += sticker_line(name, value);
     }
     return out;
   });

@@ -28,7 +28,7 @@ Answer<std::string> argument(std::string_view& text) {
       word += text.front();
       text.remove_prefix(1);
     }
-    if (!text.empty() && !blank(text.front())) return refuse(Ack::arg, "Invalid unquoted character");
+    if (!text.empty() && !blank(text.front())) return refuse(Ack::unknown, "Invalid unquoted character");
     return word;
   }
   text.remove_prefix(1);
@@ -38,9 +38,9 @@ Answer<std::string> argument(std::string_view& text) {
     word += text.front();
     text.remove_prefix(1);
   }
-  if (text.empty()) return refuse(Ack::arg, "Missing closing '\"'");
+  if (text.empty()) return refuse(Ack::unknown, "Missing closing '\"'");
   text.remove_prefix(1);
-  if (!text.empty() && !blank(text.front())) return refuse(Ack::arg, "Space expected after closing '\"'");
+  if (!text.empty() && !blank(text.front())) return refuse(Ack::unknown, "Space expected after closing '\"'");
   return word;
 }
 

@@ -108,8 +108,8 @@ TEST(MpdFilter, WhatIsWrongIsSaid) {
 }
 
 TEST(MpdFilter, CostlyPatternsAreRefused) {
-  for (const std::string pattern :
-       {"(a{100}){100}", "(.*)\\\\1", "a{99999}", std::string(300, 'a').c_str()}) {
+  const std::vector<std::string> patterns{"(a{100}){100}", "(.*)\\\\1", "a{99999}", std::string(300, 'a')};
+  for (const auto& pattern : patterns) {
     EXPECT_NE(refused({"(artist =~ '" + pattern + "')"}).find("Error in regex"), std::string::npos)
         << pattern;
   }
