@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/server.hpp"
 
+#include "api/album.hpp"
 #include "api/auth.hpp"
 #include "api/channel.hpp"
 #include "api/context.hpp"
 #include "api/library.hpp"
+#include "api/library_edit.hpp"
 #include "api/listener.hpp"
 #include "api/platform.hpp"
 #include "api/queue.hpp"
 #include "api/session.hpp"
 #include "api/station.hpp"
+#include "api/tag.hpp"
+#include "api/track.hpp"
 #include "api/user.hpp"
 #include "base/clock.hpp"
 
@@ -37,6 +41,10 @@ void add_all_methods(rpc::Table& table, Context& context) {
   add_message_methods(table, context);
   add_user_methods(table, context);
   add_library_methods(table, context);
+  add_tag_methods(table, context);
+  add_track_methods(table, context);
+  add_album_methods(table, context);
+  add_library_events(table);
   add_station_methods(table, context);
   add_queue_methods(table, context);
   add_listener_methods(table, context);

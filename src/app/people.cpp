@@ -4,6 +4,7 @@
 #include "access/password.hpp"
 #include "api/channel.hpp"
 #include "api/json.hpp"
+#include "api/library_edit.hpp"
 #include "api/server.hpp"
 #include "app/channels.hpp"
 #include "app/config.hpp"
@@ -126,6 +127,10 @@ void People::connect_library() {
     feed_.library_changed();
     library_totals_ = text_of(api::to_json(event.totals));
     publish("library", "library.changed", library_totals_);
+  });
+  on_happened_ = library.happened.connect([this](const library::Changed& changed) {
+    if (auto told = api::library_event(changed.event))
+      publish("library", std::move(told->first), text_of(told->second));
   });
   on_listeners_ =
       stations_.broadcaster().listeners_changed.connect([this](const station::ListenersChanged& event) {

@@ -90,7 +90,7 @@ class People {
   io::Timer expiry_;
   std::atomic<Instant::rep> last_beat_{0};
   hub::Payload library_totals_, scan_progress_;
-  Subscription on_progress_, on_changed_, on_listeners_;
+  Subscription on_progress_, on_changed_, on_happened_, on_listeners_;
 };
 
 }  // namespace longwave::app

@@ -77,6 +77,8 @@ void add(AlbumTags& album, Int tag) {
 Catalogue load_catalogue(store::Session& session) {
   auto rows = std::make_shared<CatalogueRows>();
   Sets number(rows->tag_sets);
+  session.each<Int, Int>("SELECT id, parent_id FROM library_tag WHERE kind = 2",
+                         [&](Int tag, Int genre) { rows->parents[tag] = genre; });
   const auto taggings = song_taggings(session);
   auto albums = album_taggings(session);
   auto next = taggings.begin();

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <unordered_map>
 #include <vector>
 
 namespace longwave::library {
@@ -30,6 +31,7 @@ struct CatalogueRow {
 /// The rows by track, and the sets of tags they name; set 0 is the empty one.
 struct CatalogueRows : std::vector<CatalogueRow> {
   std::vector<TagIds> tag_sets{TagIds{}};
+  std::unordered_map<std::int64_t, std::int64_t> parents;  ///< of each subgenre its genre
 };
 
 /// Immutable, ordered by track, shared between threads; replaced as a whole.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "library/marks.hpp"
 
+#include "library/playlists.hpp"
 #include "store/session.hpp"
 
 namespace longwave::library {
@@ -70,6 +71,7 @@ Result<void> set_last_played(store::Session& session, TrackId track, std::option
 Result<void> remove_track(store::Session& session, TrackId track, Changes& changes) {
   if (auto found = there(session, track); !found) return found;
   session.run("UPDATE library_track SET state = 3 WHERE id = :id", track);
+  forget_track(session, track, changes);
   changes.track_removed(track);
   changes.album_changed(album_of(session, track));
   return {};
