@@ -67,8 +67,13 @@ void add_shapes(Table& table) {
 
 std::vector<Field> wanted(bool fresh) {
   std::vector<Field> fields;
-  fields.push_back(fresh ? integer("id").optional().about("not looked at") : integer("id"));
-  fields.push_back(fresh ? string("name").max(128) : string("name").max(128).optional());
+  if (fresh) {
+    fields.push_back(string("name").max(128));
+    fields.push_back(integer("id").optional().about("not looked at"));
+  } else {
+    fields.push_back(integer("id"));
+    fields.push_back(string("name").max(128).optional());
+  }
   fields.push_back(string("kind").one_of({"genre", "subgenre", "mood"}).otherwise("\"genre\""));
   fields.push_back(integer("parent").optional().about("genre of a subgenre"));
   fields.push_back(string("icon").max(4096).optional());
