@@ -91,6 +91,9 @@ People::People(const Config& config, Ground& ground, Stations& stations, io::Loo
     auto timer = std::make_shared<io::Timer>(stations_.loop());
     timer->after(delay, [timer, task = std::move(task)]() mutable { task(); });
   };
+  context_.blocking = [this](Task task) {
+    ground_.blocking().submit({.work = [task = std::move(task)](std::stop_token) mutable { task(); }});
+  };
   context_.library = &stations.library();
   context_.keeper = &stations.keeper();
   context_.feed = &feed_;
