@@ -3,6 +3,7 @@
 
 #include "base/log.hpp"
 #include "library/marks.hpp"
+#include "library/painter.hpp"
 #include "library/relations.hpp"
 #include "store/store.hpp"
 
@@ -66,7 +67,10 @@ class Library::Impl {
         options_(std::move(options)),
         post_(std::move(post)),
         clock_(clock),
-        catalogue_(std::make_shared<const CatalogueRows>()) {}
+        catalogue_(std::make_shared<const CatalogueRows>()),
+        painter_(store, on_loop([this](const std::vector<std::int64_t>& albums) {
+                   room_.happened.emit({AlbumsChanged{albums}});
+                 })) {}
 
   ~Impl() {
     stop_.request_stop();
@@ -184,6 +188,7 @@ class Library::Impl {
     const ScanReport& r = finished.report;
     if (waiting_rows_ > 0 || r.missing + r.returned + r.changed + r.moved > 0 || !finished.failure.empty())
       refresh();
+    painter_.start();
     room_.scan_finished.emit(finished);
   }
 
@@ -220,6 +225,7 @@ class Library::Impl {
   std::stop_source stop_;
   std::thread thread_;
   std::shared_ptr<int> alive_ = std::make_shared<int>();
+  Painter painter_;
 };
 
 Library::Library(store::Store& store, LibraryOptions options, Post own_loop, const Clock& clock)

@@ -286,5 +286,36 @@ TEST_F(Depth, albums_and_videos_as_records) {
   EXPECT_TRUE(read([](store::Session& s) { return library::videos(s); }).empty());
 }
 
+/// A picture of one colour: BMP, 24 bits, two by two.
+std::string bmp(unsigned char r, unsigned char g, unsigned char b) {
+  std::string head = std::string("BM") + std::string("\x46\0\0\0\0\0\0\0\x36\0\0\0", 12) +
+                     std::string("\x28\0\0\0\2\0\0\0\2\0\0\0\1\0\x18\0", 16) + std::string(24, '\0');
+  for (int row = 0; row < 2; ++row) {
+    for (int pixel = 0; pixel < 2; ++pixel) {
+      for (const unsigned char c : {b, g, r}) head += static_cast<char>(c);
+    }
+    head += std::string(2, '\0');
+  }
+  return head;
+}
+
+double brightness(const std::string& css) {
+  return std::stoi(css.substr(1, 2), nullptr, 16) * 0.3 + std::stoi(css.substr(3, 2), nullptr, 16) * 0.59 +
+         std::stoi(css.substr(5, 2), nullptr, 16) * 0.11;
+}
+
+TEST(Colours, letters_can_be_read_on_the_background) {
+  for (const auto& picture :
+       {bmp(255, 0, 0), bmp(0, 0, 80), bmp(255, 255, 255), bmp(0, 0, 0), bmp(250, 240, 10)}) {
+    const auto colours = colours_of(picture);
+    ASSERT_TRUE(colours) << colours.error().message;
+    EXPECT_TRUE(is_colour(colours->background) && is_colour(colours->foreground) &&
+                is_colour(colours->highlight));
+    EXPECT_LT(brightness(colours->background) + 80, brightness(colours->foreground));
+    EXPECT_LT(brightness(colours->background), brightness(colours->highlight));
+  }
+  EXPECT_FALSE(colours_of("no picture"));
+}
+
 }  // namespace
 }  // namespace longwave::library

@@ -2,6 +2,7 @@
 #include "library/library.hpp"
 
 #include "library/analyses.hpp"
+#include "library/marks.hpp"
 #include "media.hpp"
 
 #include <gtest/gtest.h>
@@ -184,6 +185,35 @@ TEST_F(LibraryTest, what_is_known_of_the_sound_outlives_moves_and_tags) {
   analysis.lufs = 0;
   shelf_.store.write_now([&](store::Session& s) { keep_analysis(s, id, analysis); });
   EXPECT_EQ(shelf_.read([&](store::Session& s) { return analysis_of(s, id)->lufs; }), -9.5);
+}
+
+TEST_F(LibraryTest, an_edit_is_told_after_its_commit_in_order_and_a_refused_one_leaves_nothing) {
+  make(music_ / "a.mp3", {.tags = {{"TITLE", "a"}}});
+  shelf_.scan({music_.path()});
+  const auto id = shelf_.only("a").id;
+  Library library(shelf_.store, {.music = {music_.path()}}, loop_.poster(), shelf_.clock);
+  std::vector<std::string> told;
+  const auto sub = library.happened.connect([&](const Changed& e) {
+    told.push_back(std::holds_alternative<TracksChanged>(e.event)   ? "changed"
+                   : std::holds_alternative<TracksRemoved>(e.event) ? "removed"
+                                                                    : "other");
+  });
+  library.edit([id](store::Session& s, Changes& c) { return set_marks(s, id, {.disabled = true}, c); },
+               [&](const Result<void>& kept) { told.push_back(kept ? "kept" : "refused"); });
+  library.edit(
+      [id](store::Session& s, Changes& c) -> Result<int> {
+        (void)remove_track(s, id, c);
+        return error(Errc::conflict, "not after all");
+      },
+      [&](const Result<int>& kept) { told.push_back(kept ? "kept" : "refused"); });
+  library.edit([](store::Session&, Changes&) -> Result<void> { throw std::runtime_error("the disk"); },
+               [&](const Result<void>& kept) {
+                 told.push_back(kept.error().code == Errc::unavailable ? "unavailable" : "?");
+               });
+  library.edit([id](store::Session& s, Changes& c) { return remove_track(s, id, c); },
+               [&](const Result<void>& kept) { told.push_back(kept ? "kept" : "refused"); });
+  loop_.run_until([&] { return told.size() >= 6; });
+  EXPECT_EQ(told, (std::vector<std::string>{"changed", "kept", "refused", "unavailable", "removed", "kept"}));
 }
 
 }  // namespace
