@@ -4,7 +4,7 @@
 #include "api/context.hpp"
 #include "api/station.hpp"
 #include "api/station_feed.hpp"
-#include "library/library.hpp"
+#include "api/steering.hpp"
 
 #include <fmt/core.h>
 #include <boost/json.hpp>
@@ -16,48 +16,6 @@ namespace {
 
 namespace json = boost::json;
 using namespace rpc;
-
-constexpr Duration ask_again = std::chrono::milliseconds{250};
-constexpr int most_tries = 12;
-
-/// Gives a command to the programmer; its answer comes when it is on disk. A track that a search has just
-/// found may be too new for the programmer, who hears of new ones once a second: then it is asked again a
-/// moment later.
-void steer(Context& context, StationId station, const schedule::Command& command, const Responder& answer,
-           int tries) {
-  context.keeper->run(
-      station, command, [&context, station, command, answer, tries](Result<schedule::Answer> outcome) {
-        if (outcome) {
-          json::array entries;
-          for (const EntryId id : outcome->entries) entries.push_back(id.value);
-          return answer.finish(json::object{{"entries", std::move(entries)}, {"version", outcome->version}});
-        }
-        const bool too_new = outcome.error().code == Errc::not_found &&
-                             std::holds_alternative<schedule::Add>(command) && context.library->scanning();
-        if (!too_new || tries <= 0) return answer.fail(outcome.error());
-        context.later(ask_again, [&context, station, command, answer, tries] {
-          steer(context, station, command, answer, tries - 1);
-        });
-      });
-}
-
-/// A method that steers a queue.
-Handler steering(Context& context, std::function<schedule::Command(const Call&)> command) {
-  return on_station_loop(context,
-                         [&context, command = std::move(command)](const Call& call, const Responder& answer) {
-                           if (const auto station = station_of(context, call, answer))
-                             steer(context, *station, command(call), answer, most_tries);
-                         });
-}
-
-std::string name_of(const Call& call) {
-  const auto& caller = call.caller();
-  return caller.name.empty() ? caller.user : caller.name;
-}
-
-Field steered() {
-  return object({array("entries", integer()).about("ids of what was added"), integer("version")});
-}
 
 void list(Context& context, const Call& call, const Responder& answer) {
   const auto station = station_of(context, call, answer);
@@ -88,25 +46,41 @@ void add_editing(Table& table, Context& context) {
                  "Adds tracks to the queue: at an index, or behind what others asked for and before what the "
                  "AutoDJ chose. Answered when it is on disk.",
              .params = {station_param(), array("tracks", integer()).range(1, 1000).about("ids of tracks"),
-                        integer("at").min(0).optional().about("index in the whole queue")},
+                        integer("at").min(0).optional().about("index in the whole queue"), where_param(),
+                        integer("after").optional().about("an entry's id, for where: after"),
+                        boolean("replace").otherwise("false").about(
+                            "everything else leaves the list first; what is heard is heard to its end")},
              .result = steered(),
              .errors = {not_found, conflict, full, unavailable},
              .role = Role::dj,
              .handler = steering(context, [](const Call& call) -> schedule::Command {
                schedule::Add add{.tracks = {}, .at = {}, .by = name_of(call)};
+               add.where = where_of(call);
+               if (call.has("after")) add.entry = EntryId{call.integer("after")};
+               add.replace = call.boolean("replace");
                for (const auto id : call.integers("tracks")) add.tracks.push_back(TrackId{id});
                if (call.has("at")) add.at = static_cast<std::size_t>(call.integer("at"));
                return add;
              })});
-  table.add({.name = "queue.remove",
-             .summary = "Removes an entry; of the item on air, that is a skip.",
-             .params = {station_param(), integer("entry")},
-             .result = steered(),
-             .errors = {not_found, unavailable},
-             .role = Role::dj,
-             .handler = steering(context, [](const Call& call) -> schedule::Command {
-               return schedule::Remove{EntryId{call.integer("entry")}, name_of(call)};
-             })});
+  table.add(
+      {.name = "queue.remove",
+       .summary = "Removes an entry; of the item on air, that is a skip.",
+       .params = {station_param(), integer("entry").optional(),
+                  array("entries", integer()).range(1, 10'000).optional().about("several, all or none"),
+                  boolean("keep_playing").otherwise("false").about("the item on air leaves the list only")},
+       .result = steered(),
+       .errors = {not_found, unavailable},
+       .role = Role::dj,
+       .handler = steering(context, [](const Call& call) -> schedule::Command {
+         const bool detach = call.boolean("keep_playing");
+         if (call.has("entry"))
+           return schedule::Remove{EntryId{call.integer("entry")}, name_of(call), detach};
+         schedule::RemoveEntries several{{}, detach, name_of(call)};
+         if (call.has("entries")) {
+           for (const auto id : call.integers("entries")) several.entries.push_back(EntryId{id});
+         }
+         return several;
+       })});
   table.add(
       {.name = "queue.move",
        .summary = "Moves an entry to another index.",
@@ -118,23 +92,76 @@ void add_editing(Table& table, Context& context) {
          return schedule::Move{EntryId{call.integer("entry")}, static_cast<std::size_t>(call.integer("to")),
                                name_of(call)};
        })});
-  table.add({.name = "queue.clear",
-             .summary = "Removes everything but the item on air; the AutoDJ chooses what follows.",
-             .params = {station_param()},
+  table.add(
+      {.name = "queue.clear",
+       .summary = "Removes everything but the item on air; the AutoDJ, if it is on, chooses what follows.",
+       .params = {station_param(), boolean("everything")
+                                       .otherwise("false")
+                                       .about("the item on air leaves the list too; it is heard to its end")},
+       .result = steered(),
+       .errors = {not_found, unavailable},
+       .role = Role::dj,
+       .handler = steering(context, [](const Call& call) -> schedule::Command {
+         return schedule::Clear{name_of(call), call.boolean("everything")};
+       })});
+}
+
+void add_ranges(Table& table, Context& context) {
+  const auto index = [](const char* name) { return integer(name).min(0); };
+  table.add({.name = "queue.remove_range",
+             .summary = "Takes a part out of the list; the item on air among it is heard to its end.",
+             .params = {station_param(), index("begin"), index("end").about("exclusive")},
              .result = steered(),
              .errors = {not_found, unavailable},
              .role = Role::dj,
              .handler = steering(context, [](const Call& call) -> schedule::Command {
-               return schedule::Clear{name_of(call)};
+               return schedule::RemoveRange{size_of(call, "begin"), size_of(call, "end"), name_of(call)};
              })});
-  table.add({.name = "playback.skip",
-             .summary = "Ends the item on air as soon as the next is ready to be heard.",
-             .params = {station_param()},
+  table.add({.name = "queue.move_range",
+             .summary = "Moves a part of the list.",
+             .params = {station_param(), index("begin"), index("end").about("exclusive"),
+                        index("to").about("index of its first entry afterwards")},
              .result = steered(),
              .errors = {not_found, conflict, unavailable},
              .role = Role::dj,
              .handler = steering(context, [](const Call& call) -> schedule::Command {
-               return schedule::Skip{name_of(call)};
+               return schedule::MoveRange{size_of(call, "begin"), size_of(call, "end"), size_of(call, "to"),
+                                          name_of(call)};
+             })});
+  table.add({.name = "queue.swap",
+             .summary = "Two entries change places.",
+             .params = {station_param(), index("a"), index("b")},
+             .result = steered(),
+             .errors = {not_found, conflict, unavailable},
+             .role = Role::dj,
+             .handler = steering(context, [](const Call& call) -> schedule::Command {
+               return schedule::Swap{size_of(call, "a"), size_of(call, "b"), name_of(call)};
+             })});
+  table.add(
+      {.name = "queue.shuffle",
+       .summary = "Puts the list, or a part of it, into an order by chance; the item on air stays.",
+       .params = {station_param(), index("begin").optional(), index("end").optional().about("exclusive")},
+       .result = steered(),
+       .errors = {not_found, unavailable},
+       .role = Role::dj,
+       .handler = steering(context, [](const Call& call) -> schedule::Command {
+         schedule::Shuffle shuffle;
+         if (call.has("begin")) shuffle.begin = size_of(call, "begin");
+         if (call.has("end")) shuffle.end = size_of(call, "end");
+         return shuffle;
+       })});
+  table.add({.name = "queue.add_random",
+             .summary = "Adds a song by the station's random rules.",
+             .params = {station_param(), where_param(), integer("album").optional().about("of this album"),
+                        integer("after").optional().about("an entry's id, for where: after")},
+             .result = steered(),
+             .errors = {not_found, unavailable},
+             .role = Role::dj,
+             .handler = steering(context, [](const Call& call) -> schedule::Command {
+               schedule::AddRandom add{where_of(call), {}, {}, name_of(call)};
+               if (call.has("album")) add.album = call.integer("album");
+               if (call.has("after")) add.entry = EntryId{call.integer("after")};
+               return add;
              })});
 }
 
@@ -152,6 +179,7 @@ void add_queue_methods(Table& table, Context& context) {
        .handler = on_station_loop(
            context, [&context](const Call& call, const Responder& answer) { list(context, call, answer); })});
   add_editing(table, context);
+  add_ranges(table, context);
   table.event(
       {.name = "queue.changed",
        .channel = "station:<slug>",

@@ -9,6 +9,7 @@
 #include "api/library_edit.hpp"
 #include "api/listener.hpp"
 #include "api/platform.hpp"
+#include "api/playback.hpp"
 #include "api/queue.hpp"
 #include "api/session.hpp"
 #include "api/station.hpp"
@@ -47,6 +48,7 @@ void add_all_methods(rpc::Table& table, Context& context) {
   add_library_events(table);
   add_station_methods(table, context);
   add_queue_methods(table, context);
+  add_playback_methods(table, context);
   add_listener_methods(table, context);
   add_platform_methods(table, context);
   table.check();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/station_feed.hpp"
 
+#include "api/playback.hpp"
+
 #include <boost/json.hpp>
 
 namespace longwave::api {
@@ -35,6 +37,18 @@ StationFeed::StationFeed(schedule::Keeper& keeper, TrackBook& book, const Clock&
   });
   on_now_ =
       keeper_.now_changed.connect([this](const schedule::NowChanged& event) { publish_now(event.station); });
+  on_state_ = keeper_.station_changed.connect([this](const schedule::StationChanged& event) {
+    const auto& what = event.what;
+    const bool cutting = event.before && event.before->cutting != event.view->cutting;
+    const bool set = what.state || what.modes || what.volume || what.list || what.random;
+    // Where a held item stands may become known a moment after the pause.
+    const auto& item = event.view->on_air;
+    if (what.position && item && !item->running) publish_now(event.view->id);
+    if (!set && !what.cursor && !cutting) return;
+    feed_.add({}, [this, view = event.view](const TrackBook::Tracks&) {
+      publish_(std::string(prefix) + view->slug, "station.state", text_of(state_json(*view)));
+    });
+  });
   on_history_ = keeper_.history_added.connect([this](const schedule::HistoryAdded& event) {
     feed_.add({event.row.track}, [this, event](const TrackBook::Tracks& tracks) {
       if (const auto* programmer = keeper_.programmer(event.station)) {
@@ -88,6 +102,7 @@ void StationFeed::present_values(const std::string& name, UniqueFunction<void(Va
             [this, station = *station, answer = std::move(answer)](const TrackBook::Tracks& tracks) mutable {
               Values values;
               values.emplace_back("station.now", text_of(now(station, tracks)));
+              values.emplace_back("station.state", text_of(state_json(*keeper_.view(station))));
               values.emplace_back("queue.changed", text_of(reset_json(*keeper_.programmer(station), tracks)));
               values.emplace_back("listeners.changed", text_of(audience_json(station)));
               answer(std::move(values));

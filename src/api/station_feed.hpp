@@ -60,7 +60,7 @@ class StationFeed {
   TrackBook& book_;
   Feed feed_;
   std::unordered_map<StationId, Audience> audiences_;
-  Subscription on_queue_, on_now_, on_history_;
+  Subscription on_queue_, on_now_, on_history_, on_state_;
 };
 
 }  // namespace longwave::api

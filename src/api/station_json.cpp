@@ -41,6 +41,13 @@ json::value item_json(const std::optional<schedule::Item>& item, const NowContex
                       {"accent", text_or_null(accent)}};
 }
 
+/// Of the item on air, at the context's moment.
+json::value elapsed_ms(const schedule::Programmer& programmer, const NowContext& context) {
+  const auto view = programmer.view();
+  if (!view.on_air) return nullptr;
+  return to_ms(view.on_air->position(context.moment.now));
+}
+
 const char* state_text(schedule::OnAir state) {
   switch (state) {
     case schedule::OnAir::stopped:
@@ -130,6 +137,7 @@ json::object now_json(const schedule::Programmer& programmer, const NowContext& 
           {"state", state_text(now.state)},
           {"time_ms", unix_ms(context.moment.wall)},
           {"position_ms", to_ms(programmer.clock().position(context.moment.now))},
+          {"elapsed_ms", elapsed_ms(programmer, context)},
           {"current", item_json(now.current, context, tracks)},
           {"next", item_json(now.next, context, tracks)},
           {"listeners", context.listeners}};
@@ -196,12 +204,16 @@ void add_station_shapes(rpc::Table& table) {
                integer("duration_ms").in("ms"), string("added_by").or_null(), ref("reason", "Reason"),
                string("accent").or_null().about("colour of its artwork, #rrggbb")})});
   auto item = [](const char* name) { return ref(name, "OnAir").or_null(); };
-  table.shape(
-      {"Now", "what a station plays",
-       object({string("station"), string("name"), string("state").one_of({"empty", "starting", "playing"}),
-               integer("time_ms").in("ms").about("wall clock of the server"),
-               integer("position_ms").in("ms").about("stream time at that moment"), item("current"),
-               item("next"), integer("listeners")})});
+  table.shape({"Now", "what a station plays",
+               object({string("station"), string("name"),
+                       string("state").one_of({"empty", "starting", "playing", "paused", "stopped"}),
+                       integer("time_ms").in("ms").about("wall clock of the server"),
+                       integer("position_ms").in("ms").about("stream time at that moment"),
+                       integer("elapsed_ms")
+                           .in("ms")
+                           .or_null()
+                           .about("position of `current` at that moment; stands while paused"),
+                       item("current"), item("next"), integer("listeners")})});
   table.shape({"HistoryItem", "an item that was played",
                object({integer("id"), ref("track", "Track"), integer("started_ms").in("ms"),
                        integer("ended_ms").in("ms"), integer("starts_at_ms").in("ms").about("stream time"),

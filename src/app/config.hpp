@@ -31,6 +31,8 @@ struct Config : ChannelstreamConfig {
   std::int64_t body_rate = 256;
   std::int64_t read_rate = 256;
   std::string station_name = "Longwave";
+  std::string station_kind;
+  std::string hold_track;
   double loudness_lufs = -16;
   double true_peak_dbtp = -1;
   double trim_silence_s = 2;

@@ -44,6 +44,14 @@ const Option table[] = {
     {"read-rate", &Config::read_rate, "BYTES/S",
      "A client that takes its answer more slowly over 10 s is cut off; 0 waits for ever", 0, 1'000'000},
     {"station-name", &Config::station_name, "TEXT", "The name players show for the first station"},
+    {"station-kind", &Config::station_kind, "KIND",
+     "What the first station is: radio (always on, with its AutoDJ) or player (begins stopped, plays its "
+     "list); "
+     "empty leaves it as it is"},
+    {"hold-track", &Config::hold_track, "FILE",
+     "What listeners hear, round and round, while a station is paused or stopped; at most 30 minutes; empty "
+     "is "
+     "silence"},
     {"loudness", &Config::loudness_lufs, "LUFS", "Integrated loudness every track is brought to", -40, -6},
     {"true-peak", &Config::true_peak_dbtp, "dBTP", "Highest true peak the limiter lets through", -12, 0},
     {"trim-silence", &Config::trim_silence_s, "SECONDS",

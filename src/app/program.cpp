@@ -147,6 +147,8 @@ Result<web::ServerOptions> Program::Rooms::server_options(const Config& config) 
   } else if (config.proxy_header != "x-forwarded") {
     return error(Errc::invalid, "proxy-header is x-forwarded, forwarded or none");
   }
+  if (const auto& kind = config.station_kind; !kind.empty() && kind != "radio" && kind != "player")
+    return error(Errc::invalid, "station-kind is radio or player");
   return options;
 }
 

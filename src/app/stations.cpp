@@ -25,6 +25,7 @@ library::LibraryOptions library_options(const Config& config) {
 station::MediaPoolOptions media_options(const Config& config) {
   station::MediaPoolOptions options;
   options.target.lufs = config.loudness_lufs;
+  options.hold = config.hold_track;
   options.target.ceiling_db = config.true_peak_dbtp;
   options.analyse.trim = config.trim_silence_s > 0;
   options.analyse.trim_over = Samples{static_cast<std::int64_t>(config.trim_silence_s * 44100)};
@@ -44,9 +45,14 @@ schedule::Rules rules(const Config& config) {
   return rules;
 }
 
+std::optional<schedule::Kind> kind_of(const Config& config) {
+  if (config.station_kind.empty()) return std::nullopt;
+  return config.station_kind == "player" ? schedule::Kind::player : schedule::Kind::radio;
+}
+
 constexpr std::size_t at_once = 10'000;  // tracks
 
-schedule::CataloguePtr programmers_view(const std::vector<library::CatalogueRow>& rows) {
+schedule::CataloguePtr programmers_view(const library::CatalogueRows& rows) {
   std::vector<schedule::Candidate> candidates;
   candidates.reserve(rows.size());
   for (const auto& row : rows) {
@@ -55,9 +61,18 @@ schedule::CataloguePtr programmers_view(const std::vector<library::CatalogueRow>
                           .weight = row.weight,
                           .duration_ms = row.duration_ms,
                           .playable = row.playable,
-                          .analysed = row.analysed});
+                          .analysed = row.analysed,
+                          .album = row.album,
+                          .disabled = row.disabled,
+                          .live = row.live,
+                          .bad_audio = row.bad_audio,
+                          .hidden_album = row.album_hidden,
+                          .favourite = row.favourite,
+                          .song_tags = row.song_tags,
+                          .album_tags = row.album_tags});
   }
-  return std::make_shared<const schedule::Catalogue>(std::move(candidates));
+  return std::make_shared<const schedule::Catalogue>(std::move(candidates),
+                                                     schedule::Tags{rows.tag_sets, {}});
 }
 
 std::uint64_t chance() {
@@ -89,7 +104,7 @@ Stations::Stations(const Config& config, Ground& ground, io::LoopGroup& net)
               .clock = ground.clock()}) {
   bus_.attach_programmer(keeper_, loop_.poster());
   bus_.attach_player(broadcaster_, loop_.poster());
-  keeper_.open(config.station_name);
+  keeper_.open(config.station_name, kind_of(config));
   for (const StationId id : keeper_.stations()) {
     const auto& programmer = *keeper_.programmer(id);
     broadcaster_.open({.id = id,

@@ -1,11 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "schedule/candidate.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace longwave::schedule {
 
-Catalogue::Catalogue(std::vector<Candidate> rows) : rows_(std::move(rows)) {
+Catalogue::Catalogue(std::vector<Candidate> rows, Tags tags)
+    : rows_(std::move(rows)), tags_(std::move(tags)) {
+  for (std::uint32_t i = 0; i < rows_.size(); ++i) {
+    if (rows_[i].album != 0) by_album_.push_back(i);
+  }
+  std::stable_sort(by_album_.begin(), by_album_.end(),
+                   [this](std::uint32_t a, std::uint32_t b) { return rows_[a].album < rows_[b].album; });
+  for (std::uint32_t i = 0; i < by_album_.size(); ++i) {
+    if (i == 0 || rows_[by_album_[i]].album != rows_[by_album_[i - 1]].album) albums_.push_back(i);
+  }
   by_track_.reserve(rows_.size());
   double total = 0;
   for (std::uint32_t i = 0; i < rows_.size(); ++i) {
@@ -58,6 +68,21 @@ const Candidate* Catalogue::find(TrackId track) const {
 bool Catalogue::playable(TrackId track) const {
   const auto* row = find(track);
   return row && row->playable;
+}
+
+std::span<const std::uint32_t> Catalogue::album_rows(std::size_t index) const {
+  const auto begin = albums_[index];
+  const auto end =
+      index + 1 < albums_.size() ? albums_[index + 1] : static_cast<std::uint32_t>(by_album_.size());
+  return std::span{by_album_}.subspan(begin, end - begin);
+}
+
+std::span<const std::uint32_t> Catalogue::rows_of(std::int64_t album) const {
+  const auto found =
+      std::lower_bound(albums_.begin(), albums_.end(), album,
+                       [this](std::uint32_t at, std::int64_t id) { return rows_[by_album_[at]].album < id; });
+  if (found == albums_.end() || rows_[by_album_[*found]].album != album) return {};
+  return album_rows(static_cast<std::size_t>(found - albums_.begin()));
 }
 
 std::size_t Catalogue::drawable_by(std::int64_t artist) const {

@@ -121,8 +121,20 @@ Result<Answer> Programmer::execute(const Add& add) {
   return insert(*at, std::move(entries), add.where);
 }
 
-Result<Answer> Programmer::execute(const AddRandom&) {
-  return error(Errc::unsupported, "this station can't do that yet");
+Result<Answer> Programmer::execute(const AddRandom& add) {
+  if (!catalogue_) return error(Errc::unavailable, "the library isn't loaded yet");
+  if (queue_.size() >= rules_.max_entries)
+    return error(Errc::full, fmt::format("the queue holds at most {} entries", rules_.max_entries));
+  const auto at = place(add.where, std::nullopt, add.entry);
+  if (!at) return at.error();
+  const auto picked = by_album(add.album);
+  if (!picked) return error(Errc::not_found, "no song fits the random rules");
+  auto entry = entry_for(picked->candidate.track, add.by);
+  if (!entry) return entry.error();
+  entry->reason = picked->reason;
+  std::vector<Entry> one;
+  one.push_back(std::move(*entry));
+  return insert(*at, std::move(one), add.where);
 }
 
 /// Out of the list; the cursor goes one down when it is at or behind it, and what follows still follows.

@@ -47,7 +47,8 @@ void Programmer::review() {
   for (auto i = first_next(); i < queue_.size(); ++i) {
     const auto& entry = *queue_.entries()[i];
     const bool looked_at = entry.reason.rule == rule::autodj ||
-                           (grown && in_time && entry.reason.drawn() && entry.reason.rule != rule::stand_in);
+                           (grown && in_time && entry.reason.drawn() && entry.reason.rule != rule::stand_in &&
+                            entry.reason.rule != rule::album);
     const bool begins = fixed_ && !line_.empty() && line_.front().entry->id == entry.id;
     const bool marked = row_.marked && static_cast<int>(i) == queue_.cursor();
     if (!begins && !marked && looked_at &&
@@ -70,13 +71,19 @@ void Programmer::replenish() {
     context.heard = heard_before(queue_.size(), context.at);
     context.avoided = &avoided_;
     context.shortest = !anything_analysed_ && !catalogue_->any_analysed();
-    auto picked = pick(*catalogue_, rules_.separation, context, random_);
+    auto picked = row_.random.selection == Selection::albums ? by_album(std::nullopt) : std::nullopt;
+    if (!picked) picked = pick(*catalogue_, rules_.separation, context, random_);
     if (!picked) return;
     insert_pick(queue_.size(), picked->candidate, std::move(picked->reason));
     while (queue_.size() > rules_.max_entries && queue_.cursor() > 0)
       queue_.remove(queue_.entries().front()->id);
     shuffle_round();
   }
+}
+
+std::optional<Pick> Programmer::by_album(std::optional<std::int64_t> album) {
+  return pick_by_album(*catalogue_, row_.random, row_.blacklists, {moment_.wall, position_, &avoided_, album},
+                       random_);
 }
 
 EntryId Programmer::insert_pick(std::size_t index, const Candidate& candidate, Reason reason) {

@@ -254,6 +254,8 @@ void Programmer::end_current(Samples at, bool played) {
   const auto item = *std::exchange(current_, std::nullopt);
   auto& row = add_history(*item.entry, began_at_, std::max(at, began_at_), current_problem_);
   row.heard_by = current_heard_by_;
+  row.complete =
+      current_problem_.empty() && at >= item.end_at && item.end_at >= item.start_at + item.entry->duration;
   closing_.push_back({row, take_});
   last_row_ = closing_.back();
   recent_.add(Heard{row.track, row.artist, row.end_at});

@@ -9,6 +9,7 @@
 #include "schedule/candidate.hpp"
 #include "schedule/commands.hpp"
 #include "schedule/queue.hpp"
+#include "schedule/randy.hpp"
 #include "schedule/state.hpp"
 #include "schedule/view.hpp"
 
@@ -260,6 +261,7 @@ class Programmer {
   void replenish();
   void cover_late();
   void note_added(TrackId track);
+  std::optional<Pick> by_album(std::optional<std::int64_t> album);
   void insert_stand_in();
   void remember_stand_in(TrackId track, Samples duration);
   void forget_stand_in(TrackId track);

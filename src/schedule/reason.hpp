@@ -17,7 +17,8 @@ inline constexpr std::string_view request = "request";         ///< somebody ask
 inline constexpr std::string_view autodj = "autodj";           ///< drawn, all separations kept
 inline constexpr std::string_view relaxed = "autodj.relaxed";  ///< drawn, a separation had to be shortened
 inline constexpr std::string_view opening =
-    "autodj.opening";  ///< nothing was analysed yet: the shortest file
+    "autodj.opening";                                      ///< nothing was analysed yet: the shortest file
+inline constexpr std::string_view album = "autodj.album";  ///< a song of an album that was drawn
 inline constexpr std::string_view stand_in =
     "autodj.stand_in";  ///< what should have come wasn't ready in time
 }  // namespace rule

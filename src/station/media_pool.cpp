@@ -65,6 +65,7 @@ class MediaPool::Impl {
     for (const auto format : audio::all_formats) {
       make(fillers_, format, [format] { return audio::make_filler(format); });
       make(rests_, format, [format] { return audio::make_silence(format); });
+      if (!options_.hold.empty()) make(holds_, format, [this, format] { return hold_track(format); });
     }
   }
 
@@ -78,7 +79,11 @@ class MediaPool::Impl {
   audio::RenditionPtr filler(audio::Format format) const {
     return fillers_[static_cast<std::size_t>(format)].get();
   }
+  /// The hold track as soon as it is made, silence until then and when it can't be played.
   audio::RenditionPtr rest(audio::Format format) const {
+    const auto& hold = holds_[static_cast<std::size_t>(format)];
+    if (hold.valid() && hold.wait_for(Duration{0}) == std::future_status::ready && hold.get())
+      return hold.get();
     return rests_[static_cast<std::size_t>(format)].get();
   }
 
@@ -97,6 +102,7 @@ class MediaPool::Impl {
     pool_.submit(
         {.priority = options_.joint_priority - 1, .deadline = clock_.now(), .work = std::move(work)});
   }
+  Result<audio::RenditionPtr> hold_track(audio::Format format) const;
   void analyse(TrackId track, TrackFile file, Instant by, std::shared_ptr<Wanted> wanted, Then then);
   void analyse_all_of_it(TrackId track, std::filesystem::path path);
   Result<KnownTrack> known(TrackId track, const TrackFile& file, audio::Analysis analysis) const;
@@ -120,11 +126,23 @@ class MediaPool::Impl {
   Post post_;
   const Clock& clock_;
   MediaPoolOptions options_;
-  Loops fillers_, rests_;
+  Loops fillers_, rests_, holds_;
   std::list<KnownTrack> recent_;  // most recently used first
   std::unordered_map<TrackId, std::list<KnownTrack>::iterator> by_track_;
   std::shared_ptr<const char> alive_ = std::make_shared<const char>('\0');
 };
+
+Result<audio::RenditionPtr> MediaPool::Impl::hold_track(audio::Format format) const {
+  auto analyse = options_.analyse;
+  analyse.longest = std::chrono::minutes{30};
+  auto analysis = audio::analyse(options_.hold, analyse);
+  if (!analysis) return analysis.error();
+  const auto gain = audio::gain_for(*analysis, options_.target);
+  auto encoding = audio::encode_transient({options_.hold, std::move(*analysis), gain}, format, 0);
+  if (encoding.run) encoding.run({});
+  if (encoding.rendition->failed()) return error(Errc::broken, encoding.rendition->problem());
+  return encoding.rendition;
+}
 
 void MediaPool::Impl::remember(KnownTrack track) {
   if (const auto found = by_track_.find(track.id); found != by_track_.end()) {

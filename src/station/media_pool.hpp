@@ -45,6 +45,8 @@ struct MediaPoolOptions {
   audio::AnalyseOptions analyse;
   /// Longer files start with the gain of their tags or of their first minute, and aren't cached.
   Duration long_file = std::chrono::minutes{10};
+  /// What is heard while a station rests, round and round; empty: silence. At most 30 minutes of sound.
+  std::filesystem::path hold;
   /// Priority classes in the pool (lower runs first).
   int joint_priority = 0, rendition_priority = 1, analysis_priority = 2;
 };
