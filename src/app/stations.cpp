@@ -124,6 +124,11 @@ Stations::Stations(const Config& config, Ground& ground, io::LoopGroup& net)
     log::info("scan: {} added, {} changed, {} moved, {} missing, {} unchanged, {} broken", r.added, r.changed,
               r.moved, r.missing, r.unchanged, r.broken);
   });
+  on_history_ = keeper_.history_added.connect([this](const schedule::HistoryAdded& event) {
+    const auto& row = event.row;
+    if (row.end_at > row.start_at)
+      library_.played(event.station, row.track, row.started, row.ended, row.complete, row.reason.drawn());
+  });
   on_watchdog_ = broadcaster_.watchdog_acted.connect([](const station::WatchdogActed& event) {
     log::warn("watchdog: {} ({})", event.problem, audio::info(event.format).name);
   });

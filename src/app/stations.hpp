@@ -49,7 +49,7 @@ class Stations {
   schedule::Keeper keeper_;
   api::Lists lists_;
   std::uint64_t catalogue_number_ = 0;
-  Subscription on_catalogue_, on_problem_, on_finished_, on_watchdog_;
+  Subscription on_catalogue_, on_problem_, on_finished_, on_watchdog_, on_history_;
 };
 
 }  // namespace longwave::app
