@@ -10,6 +10,7 @@
 #include <boost/json.hpp>
 
 #include <utility>
+#include <vector>
 
 namespace longwave::api {
 
@@ -94,6 +95,32 @@ void add_transport(Table& table, Context& context) {
              })});
 }
 
+Field flag(const char* name) {
+  return boolean(name).optional();
+}
+Field number_of(const char* name, const char* about) {
+  return integer(name).min(0).optional().about(about);
+}
+
+std::vector<Field> rules_fields() {
+  return {string("selection").one_of({"rotation", "albums"}).optional().about("the AutoDJ's way"),
+          flag("no_disabled"),
+          flag("no_hated"),
+          flag("no_bad_audio"),
+          flag("no_live"),
+          number_of("min_song_s", "seconds"),
+          number_of("max_song_s", "seconds"),
+          number_of("song_list", "songs on the blacklist, 0 is off"),
+          number_of("album_list", "albums on it"),
+          number_of("artist_list", "artists on it"),
+          number_of("video_list", "videos on it"),
+          number_of("max_age_hours", "older entries of the blacklists don't count"),
+          number_of("max_tries", "before it gives up"),
+          array("genres", object({integer("genre").about("id of a tag"), array("subgenres", integer())}))
+              .optional()
+              .about("none: the whole collection")};
+}
+
 void add_settings(Table& table, Context& context) {
   table.add({.name = "station.state",
              .summary = "How a station is set: started or not, its modes, volume, list and random rules.",
@@ -136,7 +163,7 @@ void add_settings(Table& table, Context& context) {
              })});
   table.add({.name = "station.random",
              .summary = "Sets the rules by which songs are chosen; what isn't given gets its default.",
-             .params = {station_param(), ref("rules", "RandomRules")},
+             .params = {station_param(), object("rules", rules_fields())},
              .result = steered(),
              .errors = {not_found, unavailable},
              .role = Role::dj,
@@ -146,27 +173,8 @@ void add_settings(Table& table, Context& context) {
              })});
 }
 
-Field flag(const char* name) {
-  return boolean(name).optional();
-}
-Field number_of(const char* name, const char* about) {
-  return integer(name).min(0).optional().about(about);
-}
-
 void add_shapes(Table& table) {
-  table.shape(
-      {"RandomRules", "how songs are chosen",
-       object({string("selection").one_of({"rotation", "albums"}).optional().about("the AutoDJ's way"),
-               flag("no_disabled"), flag("no_hated"), flag("no_bad_audio"), flag("no_live"),
-               number_of("min_song_s", "seconds"), number_of("max_song_s", "seconds"),
-               number_of("song_list", "songs on the blacklist, 0 is off"),
-               number_of("album_list", "albums on it"), number_of("artist_list", "artists on it"),
-               number_of("video_list", "videos on it"),
-               number_of("max_age_hours", "older entries of the blacklists don't count"),
-               number_of("max_tries", "before it gives up"),
-               array("genres", object({integer("genre").about("id of a tag"), array("subgenres", integer())}))
-                   .optional()
-                   .about("none: the whole collection")})});
+  table.shape({"RandomRules", "how songs are chosen", object(rules_fields())});
   table.shape(
       {"StationState", "how a station is set",
        object({string("station"), string("kind").one_of({"radio", "player"}),

@@ -56,7 +56,7 @@ def test_a_private_player(binary):
         assert (station.state()["kind"], station.state()["state"]) == ("player", "stopped")
         assert station.now()["state"] == "stopped" and station.now()["current"] is None
         assert station.refused("playback.play"), "there is nothing to play"
-        tracks = [row["id"] for row in server.call("library.tracks", limit=10)["tracks"]]
+        tracks = [row["id"] for row in server.call("library.search", text="", limit=10)["tracks"]]
         added = until("the tracks are known to the programmer", lambda: try_add(station, tracks))
         assert len(added["entries"]) == 4 and station.heard() is None, "adding doesn't start a player"
 

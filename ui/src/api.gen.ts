@@ -96,9 +96,10 @@ export interface Message {
 export interface Now {
   station: string;
   name: string;
-  state: "empty" | "starting" | "playing";
+  state: "empty" | "starting" | "playing" | "paused" | "stopped";
   time_ms: number;  // wall clock of the server, ms
   position_ms: number;  // stream time at that moment, ms
+  elapsed_ms: number | null;  // position of `current` at that moment; stands while paused, ms
   current: OnAir | null;
   next: OnAir | null;
   listeners: number;
@@ -115,12 +116,53 @@ export interface OnAir {
   accent: string | null;  // colour of its artwork, #rrggbb
 }
 
+/** how songs are chosen */
+export interface RandomRules {
+  selection?: "rotation" | "albums";  // the AutoDJ's way
+  no_disabled?: boolean;
+  no_hated?: boolean;
+  no_bad_audio?: boolean;
+  no_live?: boolean;
+  min_song_s?: number;  // seconds
+  max_song_s?: number;  // seconds
+  song_list?: number;  // songs on the blacklist, 0 is off
+  album_list?: number;  // albums on it
+  artist_list?: number;  // artists on it
+  video_list?: number;  // videos on it
+  max_age_hours?: number;  // older entries of the blacklists don't count
+  max_tries?: number;  // before it gives up
+  genres?: Array<{
+    genre: number;  // id of a tag
+    subgenres: number[];
+  }>;  // none: the whole collection
+}
+
 /** why an item is in the queue or was played */
 export interface Reason {
   rule: string;
   text: string;  // a sentence for people
   candidates?: number;  // how many tracks it was drawn from
   excluded?: Record<string, number>;  // how many tracks each rule kept out
+}
+
+/** how a station is set */
+export interface StationState {
+  station: string;
+  kind: "radio" | "player";
+  state: "stopped" | "playing" | "paused";
+  modes: {
+    repeat: boolean;
+    random: boolean;
+    single: string;
+    consume: string;
+    autodj: boolean;
+    crossfade_s: number;  // s
+  };
+  volume: Record<string, number>;  // channel to 0..100
+  list: string;  // name of the list the queue is
+  cursor: number;
+  cutting: boolean;  // the item on air gives way in a moment
+  random: RandomRules;
 }
 
 /** A genre, a subgenre or a mood, and how much has it. */
@@ -644,8 +686,83 @@ export interface Methods {
       total: number;
     };
   };
+  /** Says what comes next, without a cut. Role: dj. */
+  "playback.mark": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      index: number;
+    };
+    result: {
+      entries: number[];  // ids of what was added
+      version: number;
+    };
+  };
+  /** To the entry that follows; paused, the station stays so at its beginning. Role: dj. */
+  "playback.next": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+    };
+    result: {
+      entries: number[];  // ids of what was added
+      version: number;
+    };
+  };
+  /** Holds the item on air where it is; listeners hear silence, or the hold track. Role: dj. */
+  "playback.pause": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+    };
+    result: {
+      entries: number[];  // ids of what was added
+      version: number;
+    };
+  };
+  /** Starts: a paused station goes on, a stopped one begins at its cursor; with an entry or an index, that one begins as soon as it is ready. Role: dj. */
+  "playback.play": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      entry?: number;
+      index?: number;  // in the whole queue
+      offset_ms?: number;  // into that entry, ms, default 0
+    };
+    result: {
+      entries: number[];  // ids of what was added
+      version: number;
+    };
+  };
+  /** To the entry before the cursor. Role: dj. */
+  "playback.previous": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+    };
+    result: {
+      entries: number[];  // ids of what was added
+      version: number;
+    };
+  };
+  /** Goes to a position of the item on air. Role: dj. */
+  "playback.seek": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      position_ms: number;  // ms
+    };
+    result: {
+      entries: number[];  // ids of what was added
+      version: number;
+    };
+  };
   /** Ends the item on air as soon as the next is ready to be heard. Role: dj. */
   "playback.skip": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+    };
+    result: {
+      entries: number[];  // ids of what was added
+      version: number;
+    };
+  };
+  /** Ends the item on air; playback.play begins it anew. Role: dj. */
+  "playback.stop": {
     params: {
       station: string;  // slug of the station; the first is `main`
     };
@@ -660,16 +777,33 @@ export interface Methods {
       station: string;  // slug of the station; the first is `main`
       tracks: number[];  // ids of tracks
       at?: number;  // index in the whole queue
+      where?: "requests" | "next" | "last" | "random" | "after";  // behind the last request and before the AutoDJ's picks, right behind what is on air, at the very end, anywhere, or behind the entry `after`, default "requests"
+      after?: number;  // an entry's id, for where: after
+      replace?: boolean;  // everything else leaves the list first; what is heard is heard to its end, default false
     };
     result: {
       entries: number[];  // ids of what was added
       version: number;
     };
   };
-  /** Removes everything but the item on air; the AutoDJ chooses what follows. Role: dj. */
+  /** Adds a song by the station's random rules. Role: dj. */
+  "queue.add_random": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      where?: "requests" | "next" | "last" | "random" | "after";  // behind the last request and before the AutoDJ's picks, right behind what is on air, at the very end, anywhere, or behind the entry `after`, default "requests"
+      album?: number;  // of this album
+      after?: number;  // an entry's id, for where: after
+    };
+    result: {
+      entries: number[];  // ids of what was added
+      version: number;
+    };
+  };
+  /** Removes everything but the item on air; the AutoDJ, if it is on, chooses what follows. Role: dj. */
   "queue.clear": {
     params: {
       station: string;  // slug of the station; the first is `main`
+      everything?: boolean;  // the item on air leaves the list too; it is heard to its end, default false
     };
     result: {
       entries: number[];  // ids of what was added
@@ -702,11 +836,62 @@ export interface Methods {
       version: number;
     };
   };
+  /** Moves a part of the list. Role: dj. */
+  "queue.move_range": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      begin: number;
+      end: number;  // exclusive
+      to: number;  // index of its first entry afterwards
+    };
+    result: {
+      entries: number[];  // ids of what was added
+      version: number;
+    };
+  };
   /** Removes an entry; of the item on air, that is a skip. Role: dj. */
   "queue.remove": {
     params: {
       station: string;  // slug of the station; the first is `main`
-      entry: number;
+      entry?: number;
+      entries?: number[];  // several, all or none
+      keep_playing?: boolean;  // the item on air leaves the list only, default false
+    };
+    result: {
+      entries: number[];  // ids of what was added
+      version: number;
+    };
+  };
+  /** Takes a part out of the list; the item on air among it is heard to its end. Role: dj. */
+  "queue.remove_range": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      begin: number;
+      end: number;  // exclusive
+    };
+    result: {
+      entries: number[];  // ids of what was added
+      version: number;
+    };
+  };
+  /** Puts the list, or a part of it, into an order by chance; the item on air stays. Role: dj. */
+  "queue.shuffle": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      begin?: number;
+      end?: number;  // exclusive
+    };
+    result: {
+      entries: number[];  // ids of what was added
+      version: number;
+    };
+  };
+  /** Two entries change places. Role: dj. */
+  "queue.swap": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      a: number;
+      b: number;
     };
     result: {
       entries: number[];  // ids of what was added
@@ -771,12 +956,76 @@ export interface Methods {
       }>;
     };
   };
+  /** Changes modes; what isn't given stays. Role: dj. */
+  "station.modes": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      repeat?: boolean;
+      random?: boolean;
+      single?: "off" | "on" | "oneshot";
+      consume?: "off" | "on" | "oneshot";
+      autodj?: boolean;
+      crossfade_s?: number;  // kept and told, not heard yet, s
+    };
+    result: {
+      entries: number[];  // ids of what was added
+      version: number;
+    };
+  };
   /** What a station plays, and what comes next when that is certain. Role: anyone. */
   "station.now": {
     params: {
       station: string;  // slug of the station; the first is `main`
     };
     result: Now;
+  };
+  /** Sets the rules by which songs are chosen; what isn't given gets its default. Role: dj. */
+  "station.random": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      rules: {
+        selection?: "rotation" | "albums";  // the AutoDJ's way
+        no_disabled?: boolean;
+        no_hated?: boolean;
+        no_bad_audio?: boolean;
+        no_live?: boolean;
+        min_song_s?: number;  // seconds
+        max_song_s?: number;  // seconds
+        song_list?: number;  // songs on the blacklist, 0 is off
+        album_list?: number;  // albums on it
+        artist_list?: number;  // artists on it
+        video_list?: number;  // videos on it
+        max_age_hours?: number;  // older entries of the blacklists don't count
+        max_tries?: number;  // before it gives up
+        genres?: Array<{
+          genre: number;  // id of a tag
+          subgenres: number[];
+        }>;  // none: the whole collection
+      };
+    };
+    result: {
+      entries: number[];  // ids of what was added
+      version: number;
+    };
+  };
+  /** How a station is set: started or not, its modes, volume, list and random rules. Role: anyone. */
+  "station.state": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+    };
+    result: StationState;
+  };
+  /** Sets the volume that players and pages apply; the stream itself stays as it is. Role: dj. */
+  "station.volume": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      volume: number;
+      channel?: string;  // default "master"
+    };
+    result: {
+      entries: number[];  // ids of what was added
+      version: number;
+    };
   };
   /** Gives a track, an album or a video a tag; a subgenre brings its genre. A lower approval never replaces a higher one. Role: dj. */
   "tag.assign": {
@@ -1167,6 +1416,8 @@ export interface Events {
   };
   /** Another item is on air, or next. On station:<slug>. */
   "station.now": Now;
+  /** The station was started, paused or stopped, or is set in another way. On station:<slug>. */
+  "station.state": StationState;
   /** There are other genres, subgenres or moods. On library. */
   "tags.changed": Record<string, never>;
   /** Tracks are in the library now. On library. */

@@ -118,6 +118,7 @@ struct Steered {
     if (random.chance(0.5))
       desk.clock.advance(Duration{static_cast<std::int64_t>(random.unit() * 2000 * 1e9)});
     desk.restart();
+    silent_since = desk.clock.now();
     rests = false;
     const auto view = desk.programmer->view();
     if (before.state != Transport::playing) {
