@@ -72,7 +72,7 @@ schedule::CataloguePtr programmers_view(const library::CatalogueRows& rows) {
                           .album_tags = row.album_tags});
   }
   return std::make_shared<const schedule::Catalogue>(std::move(candidates),
-                                                     schedule::Tags{rows.tag_sets, {}});
+                                                     schedule::Tags{rows.tag_sets, rows.parents});
 }
 
 std::uint64_t chance() {

@@ -24,9 +24,9 @@ struct HistoryRow {
   WallTime ended{};
   Reason reason;
   std::string added_by;
-  int heard_by = 0;     ///< the largest number of listeners it had
+  int heard_by = 0;       ///< the largest number of listeners it had
   bool complete = false;  ///< heard to its end; known while it is fresh, not kept
-  std::string problem;  ///< empty, or why it failed, what the watchdog did, "while off the air"
+  std::string problem;    ///< empty, or why it failed, what the watchdog did, "while off the air"
 };
 
 /// What the separation rules ask about.
