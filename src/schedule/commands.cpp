@@ -203,6 +203,7 @@ Result<Answer> Programmer::execute(const Remove& remove) {
 }
 
 Result<Answer> Programmer::execute(const RemoveEntries& remove) {
+  if (remove.entries.empty()) return error(Errc::invalid, "entry: expected at least one id");
   for (const auto id : remove.entries) {
     if (!queue_.find(id)) return no_such_entry(id);
   }
