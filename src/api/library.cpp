@@ -3,6 +3,7 @@
 
 #include "api/context.hpp"
 #include "api/json.hpp"
+#include "api/playlist.hpp"
 #include "library/library.hpp"
 #include "library/queries.hpp"
 
@@ -31,15 +32,21 @@ library::Listing listing(const Call& call) {
 void add_lists(Table& table, Context& context) {
   table.add(
       {.name = "library.search",
-       .summary = "Tracks whose title, artist or album has words that begin like every word of the text; the "
-                  "best match first.",
-       .params = {string("text").max(200).about("empty lists everything"), limit(), offset()},
-       .result = object({array("tracks", ref("Track")), integer("total")}),
+       .summary = "Tracks by words and fields (docs/lists.md): the best match first. Accents and case don't "
+                  "matter, a "
+                  "word may be a beginning, and from five letters on it may be mistyped in one.",
+       .params = {string("text").max(1000).about("empty lists everything"), limit(), offset()},
+       .result = object({array("tracks", ref("Track")), integer("total"), problem_field()}),
        .run = Run::store,
-       .handler = reading(context, [](store::Session& session, const Call& call) -> Result<json::value> {
-         const auto page = library::search(session, call.string("text"), listing(call));
-         return json::object{{"tracks", to_json(page.items)}, {"total", page.total}};
-       })});
+       .handler =
+           reading(context, [&context](store::Session& session, const Call& call) -> Result<json::value> {
+             const auto text = call.string("text");
+             const auto now_ms = unix_ms(context.clock->wall());
+             const auto page = library::search(session, text, listing(call), now_ms);
+             return json::object{{"tracks", to_json(page.items)},
+                                 {"total", page.total},
+                                 {"problem", problem_json(text, library::parse_query(text, now_ms).problem)}};
+           })});
   table.add(
       {.name = "library.artists",
        .summary = "Artists by name.",

@@ -413,22 +413,25 @@ void Lists::rename(StationId station, std::string name, std::string to, Reply<Ch
       std::move(reply));
 }
 
-void Lists::erase(StationId station, std::string name, Reply<Changed> reply) {
+void Lists::erase(StationId station, std::string name, Reply<Erased> reply) {
   const auto wanted = impl_->target(station, name);
   if (!wanted) return reply(wanted.error());
   if (impl_->active_somewhere(wanted->name)) {
     return reply(error(Errc::conflict, "a list that a station plays can't be removed; load another first"));
   }
-  impl_->edit(
-      [name = wanted->name](store::Session& session, Int,
-                            library::Changes& changes) -> Result<library::PlaylistInfo> {
-        const auto gone = library::delete_playlist(session, name, changes);
-        if (!gone) return gone.error();
-        library::PlaylistInfo none;
-        none.name = name;
-        return none;
+  impl_->ports().library.edit(
+      [name = wanted->name](store::Session& session, library::Changes& changes) -> Result<Erased> {
+        const auto list = library::playlist(session, name);
+        if (!list) return list.error();
+        Erased erased{.name = list->name, .query = list->query, .tracks = {}};
+        const auto entries = library::playlist_entries(session, name);
+        for (const auto& entry : *entries) erased.tracks.push_back(entry.track);
+        if (const auto gone = library::delete_playlist(session, name, changes); !gone) return gone.error();
+        return erased;
       },
-      std::move(reply));
+      [alive = impl_->alive(), reply = std::move(reply)](const Result<Erased>& done) {
+        if (alive.lock()) reply(done);
+      });
 }
 
 void Lists::import_list(StationId station, std::string name, std::string bytes,

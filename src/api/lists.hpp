@@ -79,6 +79,11 @@ class Lists {
     std::int64_t entries = 0;  ///< how many it has now
     bool same = false;         ///< load: it was the active one; nothing was done
   };
+  struct Erased {  ///< enough to make it again
+    std::string name;
+    std::string query;
+    std::vector<TrackId> tracks;
+  };
   struct Imported {
     Changed list;
     std::int64_t found = 0;
@@ -120,7 +125,7 @@ class Lists {
   /// conflict: it is active on a station, or the new name is taken.
   void rename(StationId station, std::string name, std::string to, Reply<Changed> reply);
   /// conflict: it is active on a station.
-  void erase(StationId station, std::string name, Reply<Changed> reply);
+  void erase(StationId station, std::string name, Reply<Erased> reply);
 
   /// Tracks are found by path, else by artist, title and length. `replace`: an existing list gets the
   /// contents of the file; otherwise its name is a conflict. `format` unset: by the first bytes.

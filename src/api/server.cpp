@@ -10,6 +10,7 @@
 #include "api/listener.hpp"
 #include "api/platform.hpp"
 #include "api/playback.hpp"
+#include "api/playlist.hpp"
 #include "api/queue.hpp"
 #include "api/session.hpp"
 #include "api/station.hpp"
@@ -46,6 +47,8 @@ void add_all_methods(rpc::Table& table, Context& context) {
   add_track_methods(table, context);
   add_album_methods(table, context);
   add_library_events(table);
+  add_playlist_methods(table, context);
+  add_collection_methods(table, context);
   add_station_methods(table, context);
   add_queue_methods(table, context);
   add_playback_methods(table, context);

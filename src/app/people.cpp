@@ -5,6 +5,7 @@
 #include "api/channel.hpp"
 #include "api/json.hpp"
 #include "api/library_edit.hpp"
+#include "api/playlist.hpp"
 #include "api/server.hpp"
 #include "app/channels.hpp"
 #include "app/config.hpp"
@@ -134,6 +135,8 @@ void People::connect_library() {
   on_happened_ = library.happened.connect([this](const library::Changed& changed) {
     if (auto told = api::library_event(changed.event))
       publish("library", std::move(told->first), text_of(told->second));
+    if (auto [name, data] = api::list_event(changed.event); !name.empty())
+      publish("library", std::move(name), text_of(std::move(data)));
   });
   on_listeners_ =
       stations_.broadcaster().listeners_changed.connect([this](const station::ListenersChanged& event) {

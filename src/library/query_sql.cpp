@@ -85,6 +85,16 @@ const char* flag_condition(Field field) {
   }
 }
 
+/// For LIKE with ESCAPE '\\': stands for itself.
+std::string like_literal(std::string_view text) {
+  std::string literal;
+  for (const char c : text) {
+    if (c == '%' || c == '_' || c == '\\') literal += '\\';
+    literal += c;
+  }
+  return literal;
+}
+
 /// Which words may be mistyped.
 enum class Typos { of_unknown_words, of_all_words };
 
@@ -199,35 +209,23 @@ class Builder {
 
   std::string part(const Node& node) {
     if (node.field == Field::format) return "(t.format = " + bind(text::ascii_lower(node.text)) + ')';
-    std::string pattern = "%";
-    for (const char c : node.text) {
-      if (c == '%' || c == '_' || c == '\\') pattern += '\\';
-      pattern += c;
-    }
     return "((SELECT f.path FROM library_folder f WHERE f.id = t.folder_id) || '/' || t.name LIKE " +
-           bind(pattern + '%') + " ESCAPE '\\')";
+           bind('%' + like_literal(node.text) + '%') + " ESCAPE '\\')";
   }
 
-  std::string named(const Node& node) { return "(t.genre LIKE " + bind('%' + node.text + '%') + ')'; }
-
-  store::Session& session_;
-  const Typos typos_;
-  std::deque<std::string> texts_;
-  std::vector<store::Value> values_;
-};
-
-struct Statement {
-  std::string match;       ///< name of the full-text question, or empty
-  std::string conditions;  ///< joined by AND, or empty
-};
-
-Statement statement(Builder& builder, const Query& query) {
-  const auto& root = query.root;
-  std::vector<const Node*> parts;
-  if (root.kind == Kind::all) {
-    for (const auto& child : root.children) parts.push_back(&child);
-  } else {
-    parts.push_back(&root);
+  /// By the words of the tag's name ("jazz" is in "Acid Jazz" too); in quotes the name alone. What an album
+  /// has is said of all its songs.
+  std::string named(const Node& node) {
+    const auto tagged = [&](const char* what) {
+      return std::string("SELECT target_id FROM library_tagging WHERE what = ") + what +
+             " AND approval >= 0 AND tag_id IN (SELECT id FROM library_tag WHERE kind " +
+             (node.field == Field::mood ? "= 3" : "IN (1, 2)") +
+             (node.phrase ? " AND fold = " + bind(fold(node.text)) + ')'
+                          : " AND ' ' || fold LIKE " + bind("% " + like_literal(fold(node.text)) + '%') +
+                                " ESCAPE '\\')");
+    };
+    const std::string songs = tagged("0");
+    return "(t.id IN (" + songs + ") OR t.album_id IN (" + tagged("1") + "))";
   }
   // What the index can say leads; what must not be there is said to the index too when something leads.
   std::string wanted, unwanted;
@@ -254,7 +252,8 @@ Statement statement(Builder& builder, const Query& query) {
   return made;
 }
 
-const char* order_by(const Query& query, bool text) {
+const char*
+order_by(const Query& query, bool text) {
   const bool down = query.descending;
   switch (query.order) {
     case Query::Order::title:
