@@ -56,8 +56,16 @@ json::object to_json(const library::Album& album) {
 }
 
 json::object to_json(const library::Artist& artist) {
-  return {
-      {"id", artist.id}, {"name", clean(artist.name)}, {"albums", artist.albums}, {"tracks", artist.tracks}};
+  return {{"id", artist.id},
+          {"name", clean(artist.name)},
+          {"albums", artist.albums},
+          {"tracks", artist.tracks},
+          {"art", or_null(artist.art)}};
+}
+
+json::object to_json(const library::BrowseRow& row) {
+  return {{"id", row.id},         {"name", clean(row.name)}, {"parent", or_null(row.parent)},
+          {"tracks", row.tracks}, {"albums", row.albums},    {"art", or_null(row.art)}};
 }
 
 json::object to_json(const library::Totals& totals) {
@@ -96,7 +104,12 @@ void add_library_shapes(rpc::Table& table) {
                object({integer("id"), string("title"), string("artist"), integer("year").or_null(),
                        integer("tracks"), integer("duration_ms").in("ms"), string("art").or_null()})});
   table.shape({"Artist", "an artist of the library",
-               object({integer("id"), string("name"), integer("albums"), integer("tracks")})});
+               object({integer("id"), string("name"), integer("albums"), integer("tracks"),
+                       string("art").or_null().about("picture of one of its tracks")})});
+  table.shape({"BrowseRow", "a genre, a mood or a year, and how much music it has",
+               object({integer("id").about("of the tag; the year itself"), string("name"),
+                       integer("parent").or_null().about("genre of a subgenre"), integer("tracks"),
+                       integer("albums"), string("art").or_null()})});
 }
 
 }  // namespace longwave::api

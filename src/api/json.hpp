@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "library/browse.hpp"
 #include "library/queries.hpp"
 #include "library/scan.hpp"
 #include "library/track.hpp"
@@ -15,6 +16,7 @@ namespace longwave::api {
 boost::json::object to_json(const library::Track& track);
 boost::json::object to_json(const library::Album& album);
 boost::json::object to_json(const library::Artist& artist);
+boost::json::object to_json(const library::BrowseRow& row);
 boost::json::object to_json(const library::Totals& totals);
 boost::json::object to_json(const library::ScanProgress& progress);
 boost::json::object to_json(const library::ScanReport& report);
@@ -30,7 +32,7 @@ boost::json::array to_json(const std::vector<T>& items) {
 /// Text that came from a file, made fit for JSON.
 boost::json::string clean(const std::string& text);
 
-/// Adds the shapes Track, Album and Artist.
+/// Adds the shapes Track, Album, Artist and BrowseRow.
 void add_library_shapes(rpc::Table& table);
 
 }  // namespace longwave::api

@@ -29,6 +29,30 @@ library::Listing listing(const Call& call) {
   return {.limit = call.integer("limit"), .offset = call.integer("offset")};
 }
 
+library::AlbumSort album_sort(const std::string& word) {
+  if (word == "artist") return library::AlbumSort::artist;
+  if (word == "year") return library::AlbumSort::year;
+  if (word == "added") return library::AlbumSort::added;
+  return library::AlbumSort::title;
+}
+
+void add_browsing(Table& table, Context& context) {
+  const auto add = [&](const char* name, const char* what, const char* summary, auto read) {
+    table.add({.name = name,
+               .summary = summary,
+               .result = object({array(what, ref("BrowseRow"))}),
+               .run = Run::store,
+               .handler = reading(context,
+                                  [what, read](store::Session& session, const Call&) -> Result<json::value> {
+                                    return json::object{{what, to_json(read(session))}};
+                                  })});
+  };
+  add("library.genres", "genres", "Genres and subgenres by name, with how much music each has.",
+      library::genres);
+  add("library.moods", "moods", "Moods by name, with how much music each has.", library::moods);
+  add("library.years", "years", "Years, the newest first, with how much music each has.", library::years);
+}
+
 void add_lists(Table& table, Context& context) {
   table.add(
       {.name = "library.search",
@@ -61,12 +85,22 @@ void add_lists(Table& table, Context& context) {
       {.name = "library.albums",
        .summary = "Albums by title; those of one artist by year.",
        .params = {limit(), offset(), integer("artist").optional().about("only albums of this artist"),
-                  filter()},
+                  filter(),
+                  integer("genre").optional().about("id of a genre or subgenre that some of its tracks have"),
+                  integer("mood").optional().about("likewise"), integer("year").optional(),
+                  string("sort")
+                      .one_of({"title", "artist", "year", "added"})
+                      .optional()
+                      .about("year and added: the newest first")},
        .result = object({array("albums", ref("Album")), integer("total")}),
        .run = Run::store,
        .handler = reading(context, [](store::Session& session, const Call& call) -> Result<json::value> {
-         library::AlbumFilter only{.text = call.string("text"), .artist = {}};
+         library::AlbumFilter only{.text = call.string("text")};
          if (call.has("artist")) only.artist = call.integer("artist");
+         if (call.has("genre")) only.genre = call.integer("genre");
+         if (call.has("mood")) only.mood = call.integer("mood");
+         if (call.has("year")) only.year = static_cast<int>(call.integer("year"));
+         if (call.has("sort")) only.sort = album_sort(call.string("sort"));
          const auto page = library::albums(session, only, listing(call));
          return json::object{{"albums", to_json(page.items)}, {"total", page.total}};
        })});
@@ -188,6 +222,7 @@ void add_scan(Table& table, Context& context) {
 void add_library_methods(Table& table, Context& context) {
   add_library_shapes(table);
   add_lists(table, context);
+  add_browsing(table, context);
   add_single(table, context);
   add_scan(table, context);
 }

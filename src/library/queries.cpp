@@ -57,8 +57,8 @@ constexpr const char* album_columns =
     "(SELECT MAX(t.year) FROM library_track t WHERE t.album_id = b.id), "
     "(SELECT COUNT(*) FROM library_track t WHERE t.album_id = b.id AND (t.state = 0 OR (:all1 = 1 AND "
     "t.state <> 3))), "
-    "(SELECT SUM(t.duration_ms) FROM library_track t WHERE t.album_id = b.id AND (t.state = 0 OR (:all2 = "
-    "1 AND t.state <> 3))), "
+    "(SELECT SUM(t.duration_ms) FROM library_track t WHERE t.album_id = b.id AND (t.state = 0 OR (:all2 = 1 "
+    "AND t.state <> 3))), "
     "(SELECT t.art FROM library_track t WHERE t.album_id = b.id AND t.art <> '' ORDER BY t.disc, t.track "
     "LIMIT 1) "
     "FROM library_album b ";
@@ -66,7 +66,8 @@ constexpr const char* album_columns =
 constexpr const char* album_where =
     "WHERE b.id <> 0 AND ' ' || b.sort LIKE :text ESCAPE '\\' AND EXISTS (SELECT 1 FROM library_track t "
     "WHERE "
-    "t.album_id = b.id AND (t.state = 0 OR :all = 1)) AND (:any = 1 OR b.artist_id = :artist OR EXISTS "
+    "t.album_id = b.id AND (t.state = 0 OR (:all = 1 AND t.state <> 3))) AND (:any = 1 OR b.artist_id = "
+    ":artist OR EXISTS "
     "(SELECT 1 FROM "
     "library_track t WHERE t.album_id = b.id AND t.artist_id = :artist2))";
 
@@ -94,33 +95,73 @@ Page<Artist> artists(store::Session& session, std::string_view text, const Listi
                    .value<Int>(std::string("SELECT COUNT(*) FROM library_artist a ") + artist_where, pattern,
                                listing.missing_too)
                    .value_or(0);
-  session.each<Int, std::string, int, int>(
-      std::string(
-          "SELECT a.id, a.name, (SELECT COUNT(*) FROM library_album b WHERE b.artist_id = a.id), "
-          "(SELECT COUNT(*) FROM library_track t WHERE t.artist_id = a.id AND (t.state = 0 OR :all0 = 1)) "
-          "FROM library_artist a ") +
+  session.each<Int, std::string, std::string, int, int>(
+      std::string("SELECT a.id, a.name, (SELECT t.art FROM library_track t WHERE t.artist_id = a.id AND "
+                  "t.art <> '' LIMIT 1), "
+                  "(SELECT COUNT(*) FROM library_album b WHERE b.artist_id = a.id), "
+                  "(SELECT COUNT(*) FROM library_track t WHERE t.artist_id = a.id AND (t.state = 0 OR (:all0 "
+                  "= 1 AND t.state <> 3))) "
+                  "FROM library_artist a ") +
           artist_where + " ORDER BY a.sort, a.id LIMIT :limit OFFSET :offset",
-      [&](Int id, std::string name, int albums, int tracks) {
-        page.items.push_back({id, std::move(name), albums, tracks});
+      [&](Int id, std::string name, std::string art, int albums, int tracks) {
+        page.items.push_back({id, std::move(name), albums, tracks, std::move(art)});
       },
       listing.missing_too, pattern, listing.missing_too, listing.limit, listing.offset);
   return page;
 }
 
+namespace {
+
+const char* album_order(const AlbumFilter& filter) {
+  if (!filter.sort) return filter.artist ? " ORDER BY 5, b.sort, b.id" : " ORDER BY b.sort, b.id";
+  switch (*filter.sort) {
+    case AlbumSort::artist:
+      return " ORDER BY (SELECT s.sort FROM library_artist s WHERE s.id = b.artist_id), 5, b.sort, b.id";
+    case AlbumSort::year:
+      return " ORDER BY 5 DESC, b.sort, b.id";
+    case AlbumSort::added:
+      return " ORDER BY (SELECT MAX(t.added_ms) FROM library_track t WHERE t.album_id = b.id) DESC, b.sort, "
+             "b.id";
+    case AlbumSort::title:
+      break;
+  }
+  return " ORDER BY b.sort, b.id";
+}
+
+/// Names stand once in a statement: `n` keeps two of these apart. Without a tag: always true.
+std::string tagged_album(const std::string& n, bool asked) {
+  if (!asked) return " AND :tag" + n + " = :same" + n;
+  return " AND (EXISTS (SELECT 1 FROM library_track t JOIN library_tagging g ON g.what = 0 AND g.target_id = "
+         "t.id WHERE "
+         "t.album_id = b.id AND t.state = 0 AND g.approval >= 0 AND g.tag_id = :tag" +
+         n +
+         ") OR EXISTS (SELECT 1 FROM library_tagging g WHERE g.what = 1 AND g.target_id = b.id AND "
+         "g.approval >= 0 AND "
+         "g.tag_id = :same" +
+         n + "))";
+}
+
+}  // namespace
+
 Page<Album> albums(store::Session& session, const AlbumFilter& filter, const Listing& listing) {
   Page<Album> page;
   const std::string pattern = like(filter.text);
   const Int artist = filter.artist.value_or(0);
+  const Int genre = filter.genre.value_or(0), mood = filter.mood.value_or(0), year = filter.year.value_or(0);
+  std::string where = album_where;
+  where += tagged_album("1", filter.genre.has_value());
+  where += tagged_album("2", filter.mood.has_value());
+  where += filter.year
+               ? " AND EXISTS (SELECT 1 FROM library_track t WHERE t.album_id = b.id AND t.state = 0 AND "
+                 "t.year = :year)"
+               : " AND :year = 0";
   page.total = session
-                   .value<Int>(std::string("SELECT COUNT(*) FROM library_album b ") + album_where, pattern,
-                               listing.missing_too, !filter.artist, artist, artist)
+                   .value<Int>("SELECT COUNT(*) FROM library_album b " + where, pattern, listing.missing_too,
+                               !filter.artist, artist, artist, genre, genre, mood, mood, year)
                    .value_or(0);
-  page.items = read_albums(session,
-                           std::string(album_where) +
-                               (filter.artist ? " ORDER BY 5, b.sort, b.id" : " ORDER BY b.sort, b.id") +
-                               " LIMIT :limit OFFSET :offset",
+  page.items = read_albums(session, where + album_order(filter) + " LIMIT :limit OFFSET :offset",
                            listing.missing_too, pattern, listing.missing_too, !filter.artist, artist, artist,
-                           listing.limit, listing.offset);
+                           genre, genre, mood, mood, year, listing.limit, listing.offset);
   return page;
 }
 

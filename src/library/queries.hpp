@@ -37,9 +37,14 @@ Page<Track> search(store::Session& session, std::string_view text, const Listing
 Page<Artist> artists(store::Session& session, std::string_view text = {}, const Listing& listing = {});
 
 /// By title, those of one artist by year.
+enum class AlbumSort { title, artist, year, added };  ///< year and added: the newest first
 struct AlbumFilter {
-  std::string text;                    ///< as for artists()
-  std::optional<std::int64_t> artist;  ///< albums by this artist, or on which it plays
+  std::string text;                         ///< as for artists()
+  std::optional<std::int64_t> artist = {};  ///< albums by this artist, or on which it plays
+  std::optional<std::int64_t> genre = {};   ///< some of its tracks have this tag: a genre, a subgenre
+  std::optional<std::int64_t> mood = {};    ///< likewise
+  std::optional<int> year = {};             ///< of some of its tracks
+  std::optional<AlbumSort> sort = {};
 };
 Page<Album> albums(store::Session& session, const AlbumFilter& filter = {}, const Listing& listing = {});
 

@@ -227,6 +227,26 @@ class Builder {
     const std::string songs = tagged("0");
     return "(t.id IN (" + songs + ") OR t.album_id IN (" + tagged("1") + "))";
   }
+
+  store::Session& session_;
+  const Typos typos_;
+  std::deque<std::string> texts_;
+  std::vector<store::Value> values_;
+};
+
+struct Statement {
+  std::string match;       ///< name of the full-text question, or empty
+  std::string conditions;  ///< joined by AND, or empty
+};
+
+Statement statement(Builder& builder, const Query& query) {
+  const auto& root = query.root;
+  std::vector<const Node*> parts;
+  if (root.kind == Kind::all) {
+    for (const auto& child : root.children) parts.push_back(&child);
+  } else {
+    parts.push_back(&root);
+  }
   // What the index can say leads; what must not be there is said to the index too when something leads.
   std::string wanted, unwanted;
   std::vector<const Node*> rest;

@@ -31,7 +31,7 @@ CREATE VIRTUAL TABLE library_track_vocabulary USING fts5vocab('library_track_tex
 CREATE TABLE library_word (word TEXT PRIMARY KEY) WITHOUT ROWID;
 INSERT INTO library_word(word) SELECT term FROM library_track_vocabulary WHERE length(term) >= 4;
 DROP TABLE library_track_vocabulary;
-CREATE INDEX library_track_year ON library_track(year, state);
+CREATE INDEX library_track_year ON library_track(year, state, album_id);
 CREATE INDEX library_track_added ON library_track(added_ms, state);
 )sql";
 

@@ -27,13 +27,14 @@ bool all_count(store::Session& session, const Listing& listing) {
 Page<Track> all_tracks(store::Session& session, const Listing& listing) {
   Page<Track> page;
   page.total = session
-                   .value<std::int64_t>("SELECT COUNT(*) FROM library_track WHERE state = 0 OR :all = 1",
-                                        listing.missing_too)
+                   .value<std::int64_t>(
+                       "SELECT COUNT(*) FROM library_track WHERE state = 0 OR (:all = 1 AND state <> 3)",
+                       listing.missing_too)
                    .value_or(0);
   page.items =
       read_tracks(session,
                   "FROM library_artist s CROSS JOIN library_track t ON t.artist_id = s.id "
-                  "WHERE t.state = 0 OR :all = 1 "
+                  "WHERE t.state = 0 OR (:all = 1 AND t.state <> 3) "
                   "ORDER BY s.sort, t.album, t.disc, t.track, t.title, t.id LIMIT :limit OFFSET :offset",
                   listing.missing_too, listing.limit, listing.offset);
   return page;

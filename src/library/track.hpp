@@ -63,6 +63,7 @@ struct Artist {
   std::string name;
   int albums = 0;  ///< of which it is the album artist
   int tracks = 0;
+  std::string art;  ///< of one of its tracks, or empty
 };
 
 struct Album {
