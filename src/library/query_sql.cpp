@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <limits>
 #include <string>
 
 namespace longwave::library {
@@ -20,9 +21,11 @@ using Node = QueryNode;
 using Kind = QueryNode::Kind;
 using Field = QueryNode::Field;
 
-/// Ranking reads every match; when a short word matches most of the library, so many are enough to choose
-/// from.
-constexpr Int most_ranked = 2000;
+/// A search finds no more than so many: to count half of a million takes longer than anybody waits.
+constexpr Int most_found = 20'000;
+/// Ranking reads every match of every word. When a word has most_found of them, so many are put in order by
+/// something simpler.
+constexpr Int most_ordered = 2000;
 
 const char* text_column(Field field) {
   switch (field) {
@@ -113,6 +116,13 @@ class Builder {
     return name_of_last();
   }
   const std::vector<store::Value>& values() const { return values_; }
+  /// Another statement begins.
+  void forget_values() {
+    values_.clear();
+    texts_.clear();
+  }
+  /// What is asked of the index, word by word.
+  const std::vector<std::string>& words() const { return words_; }
 
   /// Whether the full-text index can say all of it.
   static bool textual(const Node& node) {
@@ -172,18 +182,22 @@ class Builder {
       for (const auto& word : raw_words(node.text)) words += (words.empty() ? "" : " AND ") + forms(word);
     }
     if (words.empty()) return words;
+    if (node.phrase) words_.push_back(words);
     const std::string column = text_column(node.field);
     return column.empty() ? '(' + words + ')' : column + " : (" + words + ')';
   }
 
   /// The word as the beginning of one, or as what was perhaps meant.
   std::string forms(const std::string& word) {
-    std::string forms = '"' + word + "\"*";
     const std::string plain = plain_letters(word);
-    if (typos_ == Typos::of_unknown_words && begins_a_word(session_, plain)) return forms;
-    const auto near = near_words(session_, plain);
-    for (const auto& other : near) forms += " OR \"" + other + "\"*";
-    return near.empty() ? forms : '(' + forms + ')';
+    std::string forms = '"' + word + "\"*";
+    if (typos_ == Typos::of_all_words || !begins_a_word(session_, plain)) {
+      const auto near = near_words(session_, plain);
+      for (const auto& other : near) forms += " OR \"" + other + "\"*";
+      if (!near.empty()) forms = '(' + forms + ')';
+    }
+    words_.push_back(forms);
+    return forms;
   }
 
   std::string children(const Node& node) {
@@ -232,48 +246,45 @@ class Builder {
   const Typos typos_;
   std::deque<std::string> texts_;
   std::vector<store::Value> values_;
+  std::vector<std::string> words_;
 };
 
-struct Statement {
-  std::string match;       ///< name of the full-text question, or empty
-  std::string conditions;  ///< joined by AND, or empty
+/// A query taken apart: what the full-text index is asked, and the conditions on what it finds.
+struct Parts {
+  std::string match;  ///< empty: there are no words in it
+  std::vector<const Node*> conditions;
 };
 
-Statement statement(Builder& builder, const Query& query) {
+Parts taken_apart(Builder& builder, const Query& query) {
   const auto& root = query.root;
-  std::vector<const Node*> parts;
+  std::vector<const Node*> all;
   if (root.kind == Kind::all) {
-    for (const auto& child : root.children) parts.push_back(&child);
+    for (const auto& child : root.children) all.push_back(&child);
   } else {
-    parts.push_back(&root);
+    all.push_back(&root);
   }
-  // What the index can say leads; what must not be there is said to the index too when something leads.
-  std::string wanted, unwanted;
-  std::vector<const Node*> rest;
-  for (const Node* part : parts) {
+  Parts parts;
+  for (const Node* part : all) {
     if (!Builder::textual(*part)) continue;
     const std::string words = builder.match(*part);
-    if (!words.empty()) wanted += (wanted.empty() ? "" : " AND ") + words;
+    if (!words.empty()) parts.match += (parts.match.empty() ? "" : " AND ") + words;
   }
-  Statement made;
-  for (const Node* part : parts) {
+  // What must not be there is said to the index too when something leads.
+  const bool leads = !parts.match.empty();
+  if (leads) parts.match = '(' + parts.match + ')';
+  for (const Node* part : all) {
     if (Builder::textual(*part)) continue;
-    if (!wanted.empty() && part->kind == Kind::none && Builder::textual(part->children.front())) {
+    if (leads && part->kind == Kind::none && Builder::textual(part->children.front())) {
       const std::string words = builder.match(part->children.front());
-      if (!words.empty()) unwanted += " NOT " + words;
+      if (!words.empty()) parts.match += " NOT " + words;
     } else {
-      rest.push_back(part);
+      parts.conditions.push_back(part);
     }
   }
-  if (!wanted.empty()) made.match = builder.bind('(' + wanted + ')' + unwanted);
-  for (const Node* part : rest) {
-    made.conditions += (made.conditions.empty() ? "" : " AND ") + builder.condition(*part);
-  }
-  return made;
+  return parts;
 }
 
-const char*
-order_by(const Query& query, bool text) {
+const char* order_by(const Query& query) {
   const bool down = query.descending;
   switch (query.order) {
     case Query::Order::title:
@@ -304,12 +315,12 @@ order_by(const Query& query, bool text) {
     case Query::Order::best:
       break;
   }
-  return text ? "x.score, t.title, t.id" : "t.id";
+  return "t.id";
 }
 
 /// Whether a listing has to look at the state of every track.
-bool all_count(store::Session& session, bool missing_too) {
-  return !missing_too && !session.value<int>("SELECT state FROM library_track WHERE state <> 0 LIMIT 1");
+bool all_count(store::Session& session) {
+  return !session.value<int>("SELECT state FROM library_track WHERE state <> 0 LIMIT 1");
 }
 
 bool asks_for_missing(const Node& node) {
@@ -320,68 +331,90 @@ bool asks_for_missing(const Node& node) {
 class Question {
  public:
   Question(store::Session& session, const Query& query, bool missing_too, Typos typos)
-      : session_(session), query_(query), builder_(session, typos), made_(statement(builder_, query)) {
+      : session_(session), query_(query), builder_(session, typos), parts_(taken_apart(builder_, query)) {
     if (missing_too || asks_for_missing(query.root)) {
-      add("t.state <> 3");
-    } else if (!all_count(session, false)) {
-      add("t.state = 0");
+      state_ = "t.state <> 3";
+    } else if (!all_count(session)) {
+      state_ = "t.state = 0";
     }
   }
 
-  bool everything() const { return made_.match.empty() && made_.conditions.empty(); }
-
-  Int count() {
-    std::string sql;
-    if (made_.match.empty()) {
-      sql = "SELECT COUNT(*) FROM library_track t" + where();
-    } else if (made_.conditions.empty()) {
-      sql = "SELECT COUNT(*) FROM library_track_text WHERE library_track_text MATCH " + made_.match;
-    } else {
-      sql =
-          "SELECT COUNT(*) FROM library_track_text x CROSS JOIN library_track t ON t.id = x.rowid WHERE "
-          "library_track_text MATCH " +
-          made_.match + " AND " + made_.conditions;
-    }
-    Int found = 0;
-    session_.each_once<Int>(sql, builder_.values(), [&](Int count) { found = count; });
-    return found;
+  /// No further than `most`.
+  Int count(Int most) {
+    builder_.forget_values();
+    return number("SELECT COUNT(*) FROM (SELECT 1 " + found(parts_.match) + " LIMIT " + std::to_string(most) +
+                  ')');
   }
 
   std::vector<TrackId> ids(Int limit, Int offset) {
-    std::string sql = "SELECT t.id FROM ";
-    if (made_.match.empty()) {
-      sql += "library_track t" + where();
-    } else if (query_.order == Query::Order::best) {
-      sql +=
-          "(SELECT t.id AS id, t.title AS title, bm25(library_track_text, 10.0, 6.0, 4.0, 2.0) AS score FROM "
-          "library_track_text CROSS JOIN library_track t ON t.id = library_track_text.rowid WHERE "
-          "library_track_text MATCH " +
-          made_.match + (made_.conditions.empty() ? "" : " AND " + made_.conditions) + " LIMIT " +
-          std::to_string(std::max(most_ranked, limit + offset)) + ") t";
-    } else {
-      sql +=
-          "library_track_text x CROSS JOIN library_track t ON t.id = x.rowid WHERE library_track_text "
-          "MATCH " +
-          made_.match + (made_.conditions.empty() ? "" : " AND " + made_.conditions);
-    }
-    const bool ranked = !made_.match.empty() && query_.order == Query::Order::best;
-    sql += std::string(" ORDER BY ") + (ranked ? "t.score, t.title, t.id" : order_by(query_, false)) +
-           " LIMIT " + std::to_string(limit) + " OFFSET " + std::to_string(offset);
-    std::vector<TrackId> found;
-    session_.each_once<TrackId>(sql, builder_.values(), [&](TrackId id) { found.push_back(id); });
-    return found;
+    const std::string page = " LIMIT " + std::to_string(limit) + " OFFSET " + std::to_string(offset);
+    const bool best = !parts_.match.empty() && query_.order == Query::Order::best;
+    const bool simpler = best && broad();
+    builder_.forget_values();
+    if (!best)
+      return read("SELECT t.id " + found(parts_.match, true) + " ORDER BY " + order_by(query_) + page);
+    if (simpler) return read(by_place(limit + offset) + page);
+    return read(
+        "SELECT t.id FROM (SELECT x.rowid AS id, bm25(library_track_text, 10.0, 6.0, 4.0, 2.0) AS score " +
+        found(parts_.match) + ") y JOIN library_track t ON t.id = y.id ORDER BY y.score, t.title, t.id" +
+        page);
   }
 
  private:
-  void add(const char* condition) {
-    made_.conditions += (made_.conditions.empty() ? "" : " AND ") + std::string(condition);
+  /// FROM and WHERE; the tracks are `t`, if they are looked at, and what the index finds is `x`.
+  std::string found(const std::string& match, bool tracks_too = false) {
+    std::string sql = "FROM library_track t", where;
+    const auto add = [&](const std::string& condition) {
+      where += (where.empty() ? " WHERE " : " AND ") + condition;
+    };
+    if (!match.empty()) {
+      const bool look = tracks_too || !parts_.conditions.empty() || !state_.empty();
+      sql = std::string("FROM library_track_text x") +
+            (look ? " CROSS JOIN library_track t ON t.id = x.rowid" : "");
+      add("library_track_text MATCH " + builder_.bind(match));
+    }
+    for (const Node* condition : parts_.conditions) add(builder_.condition(*condition));
+    if (!state_.empty()) add(state_);
+    return sql + where;
   }
-  std::string where() const { return made_.conditions.empty() ? "" : " WHERE " + made_.conditions; }
+
+  /// Whether ranking would take too long.
+  bool broad() {
+    const auto words = builder_.words();
+    return std::ranges::any_of(words, [&](const std::string& word) {
+      builder_.forget_values();
+      const std::string match = builder_.bind(word);
+      return number("SELECT COUNT(*) FROM (SELECT 1 FROM library_track_text WHERE library_track_text MATCH " +
+                    match + " LIMIT " + std::to_string(most_found) + ')') == most_found;
+    });
+  }
+
+  /// Those with everything in the title first, short titles before long ones.
+  std::string by_place(Int least) {
+    const std::string most = " LIMIT " + std::to_string(std::max(most_ordered, least));
+    const std::string in_title = "title : (" + parts_.match + ')';
+    std::string sql = "SELECT t.id FROM (SELECT id, 0 AS place FROM (SELECT x.rowid AS id ";
+    sql += found(in_title) + most + ") UNION ALL SELECT id, 1 FROM (SELECT x.rowid AS id ";
+    sql += found('(' + parts_.match + ") NOT (" + in_title + ')') + most;
+    return sql + ")) y JOIN library_track t ON t.id = y.id ORDER BY y.place, length(t.title), t.title, t.id";
+  }
+
+  Int number(const std::string& sql) {
+    Int value = 0;
+    session_.each_once<Int>(sql, builder_.values(), [&](Int counted) { value = counted; });
+    return value;
+  }
+  std::vector<TrackId> read(const std::string& sql) {
+    std::vector<TrackId> tracks;
+    session_.each_once<TrackId>(sql, builder_.values(), [&](TrackId id) { tracks.push_back(id); });
+    return tracks;
+  }
 
   store::Session& session_;
   const Query& query_;
   Builder builder_;
-  Statement made_;
+  Parts parts_;
+  std::string state_;  ///< condition on the state of a track, or empty
 };
 
 }  // namespace
@@ -390,7 +423,7 @@ Page<Track> query_tracks(store::Session& session, const Query& query, const List
   Page<Track> page;
   for (const Typos typos : {Typos::of_unknown_words, Typos::of_all_words}) {
     Question question(session, query, listing.missing_too, typos);
-    page.total = question.count();
+    page.total = question.count(most_found);
     if (query.limit) page.total = std::min(page.total, *query.limit);
     const Int left = std::min(listing.limit, page.total - listing.offset);
     if (left > 0) page.items = tracks(session, question.ids(left, listing.offset));
@@ -410,7 +443,7 @@ std::vector<TrackId> query_ids(store::Session& session, const Query& query, std:
 
 std::int64_t query_count(store::Session& session, const Query& query) {
   for (const Typos typos : {Typos::of_unknown_words, Typos::of_all_words}) {
-    const Int found = Question(session, query, false, typos).count();
+    const Int found = Question(session, query, false, typos).count(std::numeric_limits<Int>::max());
     if (found > 0) return query.limit ? std::min(found, *query.limit) : found;
   }
   return 0;

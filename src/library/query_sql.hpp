@@ -14,7 +14,7 @@
 namespace longwave::library {
 
 /// In the order the query says: without one, best matches first if there are words in it (a title counts more
-/// than an artist, an artist more than an album), else as the files were found. `total` is exact.
+/// than an artist, an artist more than an album), else as the files were found. Finds at most 20,000.
 Page<Track> query_tracks(store::Session& session, const Query& query, const Listing& listing = {});
 
 /// At most `most`, and at most what the query limits itself to.

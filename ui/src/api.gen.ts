@@ -38,6 +38,24 @@ export interface Artist {
   name: string;
   albums: number;
   tracks: number;
+  art: string | null;  // picture of one of its tracks
+}
+
+/** a genre, a mood or a year, and how much music it has */
+export interface BrowseRow {
+  id: number;  // of the tag; the year itself
+  name: string;
+  parent: number | null;  // genre of a subgenre
+  tracks: number;
+  albums: number;
+  art: string | null;
+}
+
+/** a query that is kept under a name */
+export interface Collection {
+  name: string;
+  query: string;
+  changed_ms: number;  // ms
 }
 
 /** A tag as something has it. */
@@ -135,6 +153,16 @@ export interface RandomRules {
     genre: number;  // id of a tag
     subgenres: number[];
   }>;  // none: the whole collection
+/** a named list of tracks */
+export interface Playlist {
+  name: string;
+  active: boolean;  // the station plays it: it is the queue
+  stored: boolean;  // false: the active one was never put away
+  query: string | null;  // of a smart list, which refreshes itself
+  entries: number;
+  duration_ms: number;  // ms
+  position: number;
+  changed_ms: number | null;  // ms
 }
 
 /** why an item is in the queue or was played */
@@ -416,6 +444,57 @@ export interface Methods {
     };
     result: Record<string, never>;
   };
+  /** Another query for a collection. Role: dj. */
+  "collection.change": {
+    params: {
+      name: string;
+      query: string;  // docs/lists.md has the language
+    };
+    result: Collection;
+  };
+  /** Keeps a query under a name. Role: dj. */
+  "collection.create": {
+    params: {
+      name: string;
+      query: string;  // docs/lists.md has the language
+    };
+    result: Collection;
+  };
+  /** Removes a collection; the answer is what it was. Role: dj. */
+  "collection.delete": {
+    params: {
+      name: string;
+    };
+    result: Collection;
+  };
+  /** What a collection finds now. Role: anyone. */
+  "collection.get": {
+    params: {
+      name: string;
+      limit?: number;  // default 50
+      offset?: number;  // default 0
+    };
+    result: {
+      collection: Collection;
+      tracks: Track[];
+      total: number;
+    };
+  };
+  /** The collections by name. Role: anyone. */
+  "collection.list": {
+    params: Record<string, never>;
+    result: {
+      collections: Collection[];
+    };
+  };
+  /** Another name. Role: dj. */
+  "collection.rename": {
+    params: {
+      name: string;
+      to: string;
+    };
+    result: Collection;
+  };
   /** An album and its tracks in order. Role: anyone. */
   "library.album": {
     params: {
@@ -433,6 +512,10 @@ export interface Methods {
       offset?: number;  // items to pass over, default 0
       artist?: number;  // only albums of this artist
       text?: string;  // every word must begin a word of it, default ""
+      genre?: number;  // id of a genre or subgenre that some of its tracks have
+      mood?: number;  // likewise
+      year?: number;
+      sort?: "title" | "artist" | "year" | "added";  // year and added: the newest first
     };
     result: {
       albums: Album[];
@@ -449,6 +532,20 @@ export interface Methods {
     result: {
       artists: Artist[];
       total: number;
+    };
+  };
+  /** Genres and subgenres by name, with how much music each has. Role: anyone. */
+  "library.genres": {
+    params: Record<string, never>;
+    result: {
+      genres: BrowseRow[];
+    };
+  };
+  /** Moods by name, with how much music each has. Role: anyone. */
+  "library.moods": {
+    params: Record<string, never>;
+    result: {
+      moods: BrowseRow[];
     };
   };
   /** Files that could not be taken in, and why. Role: admin. */
@@ -486,7 +583,7 @@ export interface Methods {
       eta_ms: number | null;  // ms
     };
   };
-  /** Tracks whose title, artist or album has words that begin like every word of the text; the best match first. Role: anyone. */
+  /** Tracks by words and fields (docs/lists.md): the best match first. Accents and case don't matter, a word may be a beginning, and from five letters on it may be mistyped in one. Role: anyone. */
   "library.search": {
     params: {
       text: string;  // empty lists everything
@@ -496,6 +593,11 @@ export interface Methods {
     result: {
       tracks: Track[];
       total: number;
+      problem: {
+        message: string;
+        at: number;  // in UTF-16 units
+        length: number;
+      } | null;  // what of the text isn't understood; it was taken as words
     };
   };
   /** A track with all that is known of it. Role: anyone. */
@@ -513,6 +615,13 @@ export interface Methods {
       plays: number;
       last_played_ms: number | null;  // ms
       added_ms: number;  // ms
+    };
+  };
+  /** Years, the newest first, with how much music each has. Role: anyone. */
+  "library.years": {
+    params: Record<string, never>;
+    result: {
+      years: BrowseRow[];
     };
   };
   /** Says that this connection's own player will open (or has opened) /listen/…?listener=TOKEN; listener.started follows once sound flows. Role: anyone. */
@@ -763,12 +872,195 @@ export interface Methods {
   };
   /** Ends the item on air; playback.play begins it anew. Role: dj. */
   "playback.stop": {
+  /** Adds tracks at a place, or at the end. Role: dj. */
+  "playlist.add": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      name: string;  // of the list; "" is the one the station plays
+      tracks: number[];  // ids of tracks
+      at?: number;
+    };
+    result: {
+      name: string;
+      active: boolean;  // the station plays it
+      entries: number;
+    };
+  };
+  /** Removes all entries. What is on air is heard to its end. Role: dj. */
+  "playlist.clear": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      name: string;  // of the list; "" is the one the station plays
+    };
+    result: {
+      name: string;
+      active: boolean;  // the station plays it
+      entries: number;
+    };
+  };
+  /** A new playlist of these tracks, or a smart one: of what a query finds, now and whenever the library changes. Role: dj. */
+  "playlist.create": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      name: string;
+      tracks?: number[];  // ids of tracks, default []
+      query?: string;  // makes it smart, default ""
+    };
+    result: {
+      name: string;
+      active: boolean;  // the station plays it
+      entries: number;
+    };
+  };
+  /** Removes a list; not one that a station plays. The answer has what was in it, to make it again with playlist.create. Role: dj. */
+  "playlist.delete": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      name: string;
+    };
+    result: {
+      name: string;
+      tracks: number[];
+      query: string | null;
+    };
+  };
+  /** A playlist as the text of a file. Paths are relative to the music folder. Role: anyone. */
+  "playlist.export": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      name: string;  // of the list; "" is the one the station plays
+      format?: "m3u8" | "pls" | "xspf";  // default "m3u8"
+    };
+    result: {
+      file_name: string;
+      media_type: string;
+      text: string;
+    };
+  };
+  /** The entries of a playlist, in order. Role: anyone. */
+  "playlist.get": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      name?: string;  // of the list; "" is the one the station plays, default ""
+      offset?: number;  // default 0
+      limit?: number;  // default 100
+    };
+    result: {
+      name: string;
+      active: boolean;
+      position: number;  // where its station is in it, -1: nowhere
+      entries: Array<{
+        id: number;  // of the entry
+        track: Track;
+      }>;
+      total: number;
+    };
+  };
+  /** A playlist from the text of an M3U8, PLS or XSPF file. Its items are found by path, else by artist and title. Role: dj. */
+  "playlist.import": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      name: string;
+      text: string;
+      replace?: boolean;  // an existing list gets this content, default false
+    };
+    result: {
+      name: string;
+      active: boolean;
+      entries: number;
+      found: number;
+      missing: string[];  // what isn't in the library; the first 200
+      missing_total: number;
+    };
+  };
+  /** The playlists: those of the library, and the one that the station plays. Role: anyone. */
+  "playlist.list": {
     params: {
       station: string;  // slug of the station; the first is `main`
     };
     result: {
       entries: number[];  // ids of what was added
       version: number;
+      playlists: Playlist[];
+    };
+  };
+  /** The station plays this list from now on, behind the item on air. What it played until now is put away under its own name first. Role: dj. */
+  "playlist.load": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      name: string;
+    };
+    result: {
+      name: string;
+      active: boolean;  // the station plays it
+      entries: number;
+    };
+  };
+  /** Moves an entry; it stands at `to` afterwards. Role: dj. */
+  "playlist.move": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      name: string;  // of the list; "" is the one the station plays
+      from: number;
+      to: number;
+    };
+    result: {
+      name: string;
+      active: boolean;  // the station plays it
+      entries: number;
+    };
+  };
+  /** Removes entries by their place. Role: dj. */
+  "playlist.remove": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      name: string;  // of the list; "" is the one the station plays
+      position: number;
+      count?: number;  // default 1
+    };
+    result: {
+      name: string;
+      active: boolean;  // the station plays it
+      entries: number;
+    };
+  };
+  /** Another name; not of a list that a station plays. Role: dj. */
+  "playlist.rename": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      name: string;
+      to: string;
+    };
+    result: {
+      name: string;
+      active: boolean;  // the station plays it
+      entries: number;
+    };
+  };
+  /** Keeps what the station plays under another name. Role: dj. */
+  "playlist.save": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      name: string;
+      how?: "create" | "append" | "replace";  // default "create"
+    };
+    result: {
+      name: string;
+      active: boolean;  // the station plays it
+      entries: number;
+    };
+  };
+  /** Whether a query is understood, and what of it isn't. Role: anyone. */
+  "query.check": {
+    params: {
+      query: string;
+    };
+    result: {
+      problem: {
+        message: string;
+        at: number;  // in UTF-16 units
+        length: number;
+      } | null;  // what of the text isn't understood; it was taken as words
     };
   };
   /** Adds tracks to the queue: at an index, or behind what others asked for and before what the AutoDJ chose. Answered when it is on disk. Role: dj. */
@@ -1343,6 +1635,12 @@ export interface Events {
   "channel.subscribed": {
     channels: Record<string, unknown>;
   };
+  /** A collection was made, has another query or name, or went. On library. */
+  "collection.changed": {
+    name: string;
+    action: "create" | "update" | "rename" | "delete";
+    new_name?: string;
+  };
   /** An item is over. On station:<slug>. */
   "history.added": {
     item: HistoryItem;
@@ -1390,6 +1688,15 @@ export interface Events {
     cpu: number;  // cores in use
     memory_bytes: number;  // bytes
     broker_well: boolean;
+  };
+  /** A playlist of the library was made, got other entries or another name, or went. What a station plays is told by its queue.changed. On library. */
+  "playlist.changed": {
+    name: string;
+    action: "create" | "delete" | "rename" | "add" | "insert" | "remove" | "clear" | "move" | "replace" | "update";
+    new_name?: string;
+    track?: number;
+    position?: number;
+    new_position?: number;
   };
   /** Somebody came, went or changed their name. On station:<slug>. */
   "presence.changed": {
