@@ -23,9 +23,10 @@ using Field = QueryNode::Field;
 
 /// A search finds no more than so many: to count half of a million takes longer than anybody waits.
 constexpr Int most_found = 20'000;
-/// Ranking reads every match of every word. When a word has most_found of them, so many are put in order by
-/// something simpler.
-constexpr Int most_ordered = 2000;
+/// Ranking reads every match of every word. When a word has so many of them …
+constexpr Int most_ranked = 5000;
+/// … so many are put in order by something simpler.
+constexpr Int most_ordered = 1000;
 
 const char* text_column(Field field) {
   switch (field) {
@@ -354,10 +355,8 @@ class Question {
     if (!best)
       return read("SELECT t.id " + found(parts_.match, true) + " ORDER BY " + order_by(query_) + page);
     if (simpler) return read(by_place(limit + offset) + page);
-    return read(
-        "SELECT t.id FROM (SELECT x.rowid AS id, bm25(library_track_text, 10.0, 6.0, 4.0, 2.0) AS score " +
-        found(parts_.match) + ") y JOIN library_track t ON t.id = y.id ORDER BY y.score, t.title, t.id" +
-        page);
+    return read("SELECT x.rowid " + found(parts_.match) +
+                " ORDER BY bm25(library_track_text, 10.0, 6.0, 4.0, 2.0), x.rowid" + page);
   }
 
  private:
@@ -385,7 +384,7 @@ class Question {
       builder_.forget_values();
       const std::string match = builder_.bind(word);
       return number("SELECT COUNT(*) FROM (SELECT 1 FROM library_track_text WHERE library_track_text MATCH " +
-                    match + " LIMIT " + std::to_string(most_found) + ')') == most_found;
+                    match + " LIMIT " + std::to_string(most_ranked) + ')') == most_ranked;
     });
   }
 

@@ -4,7 +4,8 @@
 namespace longwave::library {
 
 // An entry's key orders its list; an entry keeps its id when it is moved. Words are those of the full-text
-// index from four letters on, without their counts: what is in it and no longer in any text does no harm.
+// index from four letters on, without their counts: what is in it and no longer in any text does no harm. The
+// indices of artists and albums grow so that counting what can be played looks at no row.
 const std::string_view list_tables = R"sql(
 CREATE TABLE library_playlist (
   id INTEGER PRIMARY KEY,
@@ -31,6 +32,10 @@ CREATE VIRTUAL TABLE library_track_vocabulary USING fts5vocab('library_track_tex
 CREATE TABLE library_word (word TEXT PRIMARY KEY) WITHOUT ROWID;
 INSERT INTO library_word(word) SELECT term FROM library_track_vocabulary WHERE length(term) >= 4;
 DROP TABLE library_track_vocabulary;
+DROP INDEX library_track_artist;
+CREATE INDEX library_track_artist ON library_track(artist_id, state);
+DROP INDEX library_track_album;
+CREATE INDEX library_track_album ON library_track(album_id, disc, track, state, artist_id);
 CREATE INDEX library_track_year ON library_track(year, state, album_id);
 CREATE INDEX library_track_added ON library_track(added_ms, state);
 )sql";
