@@ -20,10 +20,6 @@ using namespace rpc;
 
 constexpr std::size_t most_missing_told = 200;
 
-Field station_or_main() {
-  return station_param().otherwise("\"main\"");
-}
-
 Field name_param() {
   return string("name").max(200).about("of the list; \"\" is the one the station plays");
 }
@@ -108,7 +104,7 @@ void add_reading(Table& table, Context& context) {
   table.add(
       {.name = "playlist.list",
        .summary = "The playlists: those of the library, and the one that the station plays.",
-       .params = {station_or_main()},
+       .params = {station_param()},
        .result = object({array("playlists", ref("Playlist"))}),
        .errors = {not_found, unavailable},
        .handler = on_lists(context, [&context](StationId station, const Call&, const Responder& answer) {
@@ -122,7 +118,7 @@ void add_reading(Table& table, Context& context) {
   table.add(
       {.name = "playlist.get",
        .summary = "The entries of a playlist, in order.",
-       .params = {station_or_main(), name_param().otherwise("\"\""), integer("offset").min(0).otherwise("0"),
+       .params = {station_param(), name_param(), integer("offset").min(0).otherwise("0"),
                   integer("limit").range(1, 500).otherwise("100")},
        .result =
            object({string("name"), boolean("active"),
@@ -140,7 +136,7 @@ void add_whole(Table& table, Context& context) {
       {.name = "playlist.create",
        .summary = "A new playlist of these tracks, or a smart one: of what a query finds, now and whenever "
                   "the library changes.",
-       .params = {station_or_main(), string("name").max(200),
+       .params = {station_param(), string("name").max(200),
                   array("tracks", integer()).max(10'000).otherwise("[]").about("ids of tracks"),
                   string("query").max(1000).otherwise("\"\"").about("makes it smart")},
        .result = changed_field(),
@@ -154,7 +150,7 @@ void add_whole(Table& table, Context& context) {
       {.name = "playlist.load",
        .summary = "The station plays this list from now on, behind the item on air. What it played until "
                   "now is put away under its own name first.",
-       .params = {station_or_main(), string("name").max(200)},
+       .params = {station_param(), string("name").max(200)},
        .result = changed_field(),
        .errors = {not_found, full, unavailable},
        .role = Role::dj,
@@ -164,7 +160,7 @@ void add_whole(Table& table, Context& context) {
   table.add(
       {.name = "playlist.save",
        .summary = "Keeps what the station plays under another name.",
-       .params = {station_or_main(), string("name").max(200),
+       .params = {station_param(), string("name").max(200),
                   string("how").one_of({"create", "append", "replace"}).otherwise("\"create\"")},
        .result = changed_field(),
        .errors = {invalid_params, not_found, conflict, full, unavailable},
@@ -180,7 +176,7 @@ void add_whole(Table& table, Context& context) {
   table.add(
       {.name = "playlist.rename",
        .summary = "Another name; not of a list that a station plays.",
-       .params = {station_or_main(), string("name").max(200), string("to").max(200)},
+       .params = {station_param(), string("name").max(200), string("to").max(200)},
        .result = changed_field(),
        .errors = {invalid_params, not_found, conflict, unavailable},
        .role = Role::dj,
@@ -191,7 +187,7 @@ void add_whole(Table& table, Context& context) {
       {.name = "playlist.delete",
        .summary = "Removes a list; not one that a station plays. The answer has what was in it, to make it "
                   "again with playlist.create.",
-       .params = {station_or_main(), string("name").max(200)},
+       .params = {station_param(), string("name").max(200)},
        .result = object({string("name"), array("tracks", integer()), string("query").or_null()}),
        .errors = {not_found, conflict, unavailable},
        .role = Role::dj,
@@ -212,7 +208,7 @@ void add_entries(Table& table, Context& context) {
   table.add(
       {.name = "playlist.add",
        .summary = "Adds tracks at a place, or at the end.",
-       .params = {station_or_main(), name_param(),
+       .params = {station_param(), name_param(),
                   array("tracks", integer()).range(1, 1000).about("ids of tracks"),
                   integer("at").min(0).optional()},
        .result = changed_field(),
@@ -226,7 +222,7 @@ void add_entries(Table& table, Context& context) {
   table.add(
       {.name = "playlist.remove",
        .summary = "Removes entries by their place.",
-       .params = {station_or_main(), name_param(), integer("position").min(0),
+       .params = {station_param(), name_param(), integer("position").min(0),
                   integer("count").range(1, 100'000).otherwise("1")},
        .result = changed_field(),
        .errors = {invalid_params, not_found, conflict, unavailable},
@@ -239,7 +235,7 @@ void add_entries(Table& table, Context& context) {
   table.add(
       {.name = "playlist.move",
        .summary = "Moves an entry; it stands at `to` afterwards.",
-       .params = {station_or_main(), name_param(), integer("from").min(0), integer("to").min(0)},
+       .params = {station_param(), name_param(), integer("from").min(0), integer("to").min(0)},
        .result = changed_field(),
        .errors = {invalid_params, not_found, conflict, unavailable},
        .role = Role::dj,
@@ -250,7 +246,7 @@ void add_entries(Table& table, Context& context) {
   table.add(
       {.name = "playlist.clear",
        .summary = "Removes all entries. What is on air is heard to its end.",
-       .params = {station_or_main(), name_param()},
+       .params = {station_param(), name_param()},
        .result = changed_field(),
        .errors = {not_found, conflict, unavailable},
        .role = Role::dj,
@@ -272,7 +268,7 @@ void add_files(Table& table, Context& context) {
        .summary = "A playlist from the text of an M3U8, PLS or XSPF file. Its items are found by path, else "
                   "by artist "
                   "and title.",
-       .params = {station_or_main(), string("name").max(200), string("text").max(8.0 * 1024 * 1024),
+       .params = {station_param(), string("name").max(200), string("text").max(8.0 * 1024 * 1024),
                   boolean("replace").otherwise("false").about("an existing list gets this content")},
        .result = object({string("name"), boolean("active"), integer("entries"), integer("found"),
                          array("missing", string()).about("what isn't in the library; the first 200"),
@@ -298,7 +294,7 @@ void add_files(Table& table, Context& context) {
   table.add(
       {.name = "playlist.export",
        .summary = "A playlist as the text of a file. Paths are relative to the music folder.",
-       .params = {station_or_main(), name_param(),
+       .params = {station_param(), name_param(),
                   string("format").one_of({"m3u8", "pls", "xspf"}).otherwise("\"m3u8\"")},
        .result = object({string("file_name"), string("media_type"), string("text")}),
        .errors = {not_found, unavailable},

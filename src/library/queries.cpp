@@ -131,13 +131,13 @@ const char* album_order(const AlbumFilter& filter) {
 /// Names stand once in a statement: `n` keeps two of these apart. Without a tag: always true.
 std::string tagged_album(const std::string& n, bool asked) {
   if (!asked) return " AND :tag" + n + " = :same" + n;
-  return " AND (EXISTS (SELECT 1 FROM library_track t JOIN library_tagging g ON g.what = 0 AND g.target_id = "
-         "t.id WHERE "
-         "t.album_id = b.id AND t.state = 0 AND g.approval >= 0 AND g.tag_id = :tag" +
+  return " AND (b.id IN (SELECT t.album_id FROM library_tagging g CROSS JOIN library_track t ON t.id = "
+         "g.target_id WHERE "
+         "g.what = 0 AND g.approval >= 0 AND t.state = 0 AND g.tag_id = :tag" +
          n +
-         ") OR EXISTS (SELECT 1 FROM library_tagging g WHERE g.what = 1 AND g.target_id = b.id AND "
-         "g.approval >= 0 AND "
-         "g.tag_id = :same" +
+         ") OR b.id IN (SELECT g.target_id FROM library_tagging g WHERE g.what = 1 AND g.approval >= 0 AND "
+         "g.tag_id = "
+         ":same" +
          n + "))";
 }
 

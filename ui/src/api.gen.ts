@@ -941,7 +941,7 @@ export interface Methods {
   "playlist.get": {
     params: {
       station: string;  // slug of the station; the first is `main`
-      name?: string;  // of the list; "" is the one the station plays, default ""
+      name: string;  // of the list; "" is the one the station plays
       offset?: number;  // default 0
       limit?: number;  // default 100
     };
