@@ -173,6 +173,9 @@ void add_whole(Table& table, Context& context) {
                                                 : Lists::Save::create,
                              told(answer));
        })});
+}
+
+void add_renaming(Table& table, Context& context) {
   table.add(
       {.name = "playlist.rename",
        .summary = "Another name; not of a list that a station plays.",
@@ -322,6 +325,7 @@ void add_playlist_methods(Table& table, Context& context) {
                        integer("changed_ms").in("ms").or_null()})});
   add_reading(table, context);
   add_whole(table, context);
+  add_renaming(table, context);
   add_entries(table, context);
   add_files(table, context);
   table.event({.name = "playlist.changed",

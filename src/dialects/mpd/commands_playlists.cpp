@@ -115,7 +115,8 @@ void save(const CallPtr& call) {
 
 void erase(const CallPtr& call) {
   if (!good_name(call, call->args[0])) return;
-  call->rooms().lists.erase(call->station(), call->args[0], done(call));
+  call->rooms().lists.erase(call->station(), call->args[0],
+                            reply<Lists::Erased>(call, [call](const Lists::Erased&) { call->ok(); }));
 }
 
 void rename(const CallPtr& call) {
