@@ -390,7 +390,10 @@ Result<Query> check_query(std::string_view text, std::int64_t now_ms) {
   auto parsed = parse_query(text, now_ms);
   if (!parsed.problem) return std::move(parsed.query);
   const auto& problem = *parsed.problem;
-  return error(Errc::invalid, "at character " + std::to_string(problem.at + 1) + ": " + problem.message);
+  const auto before = text.substr(0, problem.at);
+  const auto characters =
+      std::ranges::count_if(before, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; });
+  return error(Errc::invalid, "at character " + std::to_string(characters + 1) + ": " + problem.message);
 }
 
 }  // namespace longwave::library

@@ -288,8 +288,9 @@ TEST_F(Playlists, a_query_finds_tags) {
           "INSERT INTO library_tag(kind, name, fold) VALUES (:kind, :name, lower(:fold)) RETURNING id", kind,
           std::string(name), std::string(name));
       s.run(
-          "INSERT INTO library_tagging(what, target_id, tag_id, confidence, approval) VALUES (0, :target, "
-          ":tag, 1, 1)",
+          "INSERT INTO library_tagging(what, target_id, tag_id, from_file, confidence, approval) VALUES (0, "
+          ":target, "
+          ":tag, 0, 1, 1)",
           track, tag);
     });
   };
