@@ -113,6 +113,7 @@ void Programmer::cover_late() {
   for (std::size_t i = 1; i < line_.size(); ++i) {
     if (!ready(line_[i].take)) continue;
     const auto index = queue_.index_of(line_[i].entry->id);
+    if (!index) continue;
     if (row_.marked || row_.modes.random || !consuming()) {
       mark(*index);
     } else {

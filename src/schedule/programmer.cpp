@@ -99,6 +99,7 @@ void Programmer::settle() {
     drop_vanished();
     if (review_) review();
     replenish();
+    line_up();
     cover_late();
     line_up();
     ask();
