@@ -280,6 +280,53 @@ void bench_mpd(const fs::path& folder, int files, bool can_drop) {
   }
 }
 
+void bench_search(int tracks) {
+  store::Store store({}, {{"library", library::migrations()}});
+  store.write_now([&](store::Session& s) {
+    s.run("INSERT INTO library_folder(id, path) VALUES (:id, :path)", 1, "/m");
+    for (int a = 1; a <= tracks / 36 + 1; ++a) {
+      s.run("INSERT INTO library_artist(id, name, fold, sort) VALUES (:id, :n, :f, :s)", a,
+            fmt::format("Artist {}", a), fmt::format("artist {}", a), fmt::format("artist {:06}", a));
+    }
+    for (int a = 1; a <= tracks / 12 + 1; ++a) {
+      s.run(
+          "INSERT INTO library_album(id, key, title, sort, artist_id, by_folder) VALUES (:id, :k, :t, :s, "
+          ":a, 0)",
+          a, std::to_string(a), title(a), title(a), a / 3 + 1);
+    }
+    for (int i = 0; i < tracks; ++i) {
+      s.run(
+          "INSERT INTO library_track(folder_id, name, size, mtime, inode, identity, title, artist, "
+          "artist_id, album_artist, album, "
+          "album_id, track, disc, year, genre, duration_ms, format, sample_rate, channels, bitrate_kbps, "
+          "art, art_embedded, added_ms) "
+          "VALUES (1, :name, 1, 1, 1, :identity, :title, :artist, :artist_id, '', :album, :album_id, :track, "
+          "1, 2000, 'Rock', 200000, "
+          "'mp3', 44100, 2, 128, '', 0, 0)",
+          std::to_string(i), i + 1, fmt::format("{} {}", title(i), i), fmt::format("Artist {}", i / 36),
+          i / 36 + 1, title(i / 12), i / 12 + 1, i % 12 + 1);
+    }
+  });
+  store.read_now([&](store::Session& s) {
+    const auto time = [&](const char* what, const std::function<std::int64_t()>& work) {
+      std::vector<double> ms;
+      std::int64_t total = 0;
+      for (int i = 0; i < 15; ++i) ms.push_back(measure([&] { total = work(); }).seconds * 1000);
+      std::sort(ms.begin(), ms.end());
+      fmt::print("| {} tracks | {} | {} | {:.2f} ms | {:.2f} ms |\n", tracks, what, total, ms[ms.size() / 2],
+                 ms.back());
+    };
+    for (const char* text : {"l", "lo", "love", "love riv", "electrique stone 77", "artist 12", "zzz", ""}) {
+      time(fmt::format("search \"{}\"", text).c_str(), [&] { return library::search(s, text).total; });
+    }
+    time("artists", [&] { return library::artists(s).total; });
+    time("albums", [&] { return library::albums(s).total; });
+    time("albums, last page",
+         [&] { return library::albums(s, {}, {.limit = 50, .offset = tracks / 12 - 50}).total; });
+    time("catalogue", [&] { return static_cast<std::int64_t>(library::load_catalogue(s)->size()); });
+  });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -294,4 +341,6 @@ int main(int argc, char** argv) {
   bench_scan(folder, files, can_drop);
   bench_mpd(folder, files, can_drop);
   bench_changes(folder);
+  fmt::print("\n| library | question | matches | median | worst of 15 |\n|---|---|---|---|---|\n");
+  for (const int tracks : {10000, 100000}) bench_search(tracks);
 }

@@ -35,6 +35,15 @@ const tracks = Array.from({ length: total }, (_, i) => {
     state: i % 41 === 40 ? 'missing' : i % 53 === 52 ? 'broken' : 'ok',
   };
 });
+// Albums of twelve, so that a large library has many.
+for (const [i, track] of tracks.entries()) {
+  const n = Math.floor(i / 12);
+  if (total > 240) Object.assign(track, { album_id: n + 1, album: n < albums.length ? albums[n][1] : `${albums[n % albums.length][1]} ${n}` });
+}
+const albumList = [...new Map(tracks.map((track) => [track.album_id, track])).values()].map((track) => ({
+  id: track.album_id, title: track.album, artist: track.album_artist, artist_id: 1 + (track.album_id % albums.length), year: track.year, tracks: 12, duration_ms: 2_700_000, art: track.art, hidden: false,
+}));
+const artistList = albums.map(([name], i) => ({ id: i + 1, name, albums: Math.ceil(albumList.length / albums.length), tracks: Math.ceil(total / albums.length) }));
 function hashOf(colour) { return createHash('sha256').update(colour).digest('hex').slice(0, 32); }
 const colours = new Map(albums.filter((album) => album[3]).map((album) => [hashOf(album[3]), album[3]]));
 const accentOf = (track) => colours.get(track.art) ?? null;
@@ -194,6 +203,18 @@ const methods = {
     const wanted = p.text.toLowerCase().split(/\s+/).filter(Boolean);
     const found = tracks.filter((track) => wanted.every((word) => `${track.title} ${track.artist} ${track.album}`.toLowerCase().includes(word)));
     return { tracks: found.slice(p.offset ?? 0, (p.offset ?? 0) + (p.limit ?? 50)), total: found.length };
+  },
+  'library.albums'(p) {
+    const found = albumList.filter((album) => (p.artist === undefined || album.artist_id === p.artist) && album.title.toLowerCase().includes((p.text ?? '').toLowerCase()));
+    return { albums: found.slice(p.offset ?? 0, (p.offset ?? 0) + (p.limit ?? 50)), total: found.length };
+  },
+  'library.album'(p) {
+    const album = albumList[p.id - 1];
+    return { album, tracks: tracks.filter((track) => track.album_id === p.id) };
+  },
+  'library.artists'(p) {
+    const found = artistList.filter((artist) => artist.name.toLowerCase().includes((p.text ?? '').toLowerCase()));
+    return { artists: found.slice(p.offset ?? 0, (p.offset ?? 0) + (p.limit ?? 50)), total: found.length };
   },
   'listener.announce'(p, who, socket) { tokens.set(p.token, { who, socket }); return {}; },
   'auth.login'(p) { if (p.password !== 'radio') throw new Refusal(-32003, 'wrong password'); return { user: p.user, role: 'admin' }; },

@@ -20,7 +20,7 @@ const browser = await chromium.launch({
 
 /** Scrolls the thing around a list by `speed` px/s for `ms`; the frames' distances, the rows that existed, empty ones. */
 async function scroll({ list, speed, ms, jump }) {
-  const grid = document.querySelector(`${list} .list`);
+  const grid = document.querySelector(`${list} .list, ${list} .covers`);
   let scroller = grid;
   while (scroller && !(scroller.scrollHeight > scroller.clientHeight + 1 && /auto|scroll/.test(getComputedStyle(scroller).overflowY))) scroller = scroller.parentElement;
   scroller ??= document.scrollingElement;
@@ -38,9 +38,9 @@ async function scroll({ list, speed, ms, jump }) {
       if (n++ % 15 === 0) scroller.scrollTop = ((n * 7919) % 100) / 100 * scroller.scrollHeight;
     } else scroller.scrollTop += (speed * (now - last)) / 1000;
     last = now;
-    most = Math.max(most, grid.querySelectorAll('.row').length);
+    most = Math.max(most, grid.querySelectorAll('.row, .card').length);
     const seen = document.elementFromPoint(grid.getBoundingClientRect().left + 60, Math.max(0, top) + scroller.clientHeight / 2);
-    if (!seen?.closest('.row')) blank++;
+    if (!seen?.closest('.row, .card')) blank++;
   }
   return { gaps, most, blank, at: Math.round(scroller.scrollTop) };
 }
@@ -67,7 +67,7 @@ for (const [name, viewport] of [['desk', { width: 1440, height: 900 }], ['phone'
   const cdp = await page.context().newCDPSession(page);
   await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
   await page.waitForTimeout(8_000); // the queue is fetched page by page
-  for (const [tab, list] of [['library', '.panel-library'], ['queue', '.panel-queue']]) {
+  for (const [tab, list] of process.env.ONLY === 'music' ? [] : [['library', '.panel-library'], ['queue', '.panel-queue']]) {
     const button = page.locator(`#tab-${tab}`);
     if (await button.count()) await button.click();
     await page.waitForSelector(`${list} .row`);
@@ -75,6 +75,13 @@ for (const [name, viewport] of [['desk', { width: 1440, height: 900 }], ['phone'
     await measure(`${name}: ${tab}, 3,000 px/s`, page, cdp, { list, speed: 3_000, ms: 6_000 });
     await measure(`${name}: ${tab}, 30,000 px/s`, page, cdp, { list, speed: 30_000, ms: 4_000 });
     await measure(`${name}: ${tab}, a jump every 15 frames`, page, cdp, { list, jump: true, ms: 4_000 });
+  }
+  for (const [place, item] of [['songs', '.row'], ['albums', '.card']]) {
+    await page.goto(`http://127.0.0.1:${port}/#/music/${place}`);
+    await page.waitForSelector(`.music ${item}`);
+    await page.waitForTimeout(1_000);
+    await measure(`${name}: music, ${place}, 3,000 px/s`, page, cdp, { list: '.music', speed: 3_000, ms: 6_000 });
+    await measure(`${name}: music, ${place}, a jump every 15 frames`, page, cdp, { list: '.music', jump: true, ms: 4_000 });
   }
   await page.context().close();
 }

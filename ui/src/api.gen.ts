@@ -153,6 +153,8 @@ export interface RandomRules {
     genre: number;  // id of a tag
     subgenres: number[];
   }>;  // none: the whole collection
+}
+
 /** a named list of tracks */
 export interface Playlist {
   name: string;
@@ -872,6 +874,14 @@ export interface Methods {
   };
   /** Ends the item on air; playback.play begins it anew. Role: dj. */
   "playback.stop": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+    };
+    result: {
+      entries: number[];  // ids of what was added
+      version: number;
+    };
+  };
   /** Adds tracks at a place, or at the end. Role: dj. */
   "playlist.add": {
     params: {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The music place: a bundle of its own, fetched when somebody goes there (see parts/app.tsx).
 import './style/music.css';
+import './style/editors.css';
 
 export { MusicPlace } from './parts/music/place';

@@ -59,7 +59,9 @@ export function browser() {
   const storage = { getItem: (key) => store.get(key) ?? null, setItem: (key, value) => store.set(key, value), removeItem: (key) => store.delete(key), clear: () => store.clear() };
   const target = { addEventListener() {}, removeEventListener() {}, hidden: false };
   const queries = { matches: false, addEventListener() {} };
+  const sound = { addEventListener() {}, removeAttribute() {}, load() {}, buffered: { length: 0 }, currentTime: 0 };
   Object.assign(globalThis, {
+    Audio: function () { return sound; },
     matchMedia: () => queries,
     ...(globalThis.navigator ? {} : { navigator: { languages: ['en'] } }),
     location: { pathname: '/', protocol: 'http:', host: 'test' },

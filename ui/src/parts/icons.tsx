@@ -61,3 +61,49 @@ export const MoreIcon = () => (
     <circle class="solid" cx="18.5" cy="12" r="1.6" />
   </svg>
 );
+
+export const PauseIcon = () => (
+  <svg {...box}>
+    <path class="solid" d="M7 5h3.5v14H7zM13.5 5H17v14h-3.5z" />
+  </svg>
+);
+
+export const ResumeIcon = () => (
+  <svg {...box}>
+    <path class="solid" d="M8 5v14l11-7z" />
+  </svg>
+);
+
+export const HaltIcon = () => (
+  <svg {...box}>
+    <path class="solid" d="M6.5 6.5h11v11h-11z" />
+  </svg>
+);
+
+export const NextIcon = () => (
+  <svg {...box}>
+    <path class="solid" d="M6 5.5v13l9.5-6.5zM16 5.5h2.5v13H16z" />
+  </svg>
+);
+
+export const PreviousIcon = () => (
+  <svg {...box}>
+    <path class="solid" d="M18 5.5v13L8.5 12zM5.5 5.5H8v13H5.5z" />
+  </svg>
+);
+
+export const ModesIcon = () => (
+  <svg {...box}>
+    <path d="M4 8h9M17 8h3M4 16h3M11 16h9" />
+    <circle cx="15" cy="8" r="2" />
+    <circle cx="9" cy="16" r="2" />
+  </svg>
+);
+
+/** A mast: how loud the station is for everybody. */
+export const MastIcon = () => (
+  <svg {...box}>
+    <path d="M12 11 8 21M12 11l4 10M9.5 17h5M8.5 12a5 5 0 0 1 0-6M15.5 6a5 5 0 0 1 0 6M5.5 15a9 9 0 0 1 0-12M18.5 3a9 9 0 0 1 0 12" />
+    <circle class="solid" cx="12" cy="9" r="1.7" />
+  </svg>
+);

@@ -2,6 +2,7 @@
 import type { Track } from '../api';
 import { link } from '../state/connection';
 import {
+  misread,
   need,
   pages,
   progress,
@@ -20,6 +21,7 @@ import { Artwork } from './artwork';
 import { carry } from './carry';
 import { AddIcon, RemoveIcon, SearchIcon } from './icons';
 import { Empty, Panel, SkeletonRows } from './panel';
+import { QueryProblem } from './query_problem';
 import { type RowProps, VirtualList } from './virtual_list';
 
 export function LibraryPanel() {
@@ -27,6 +29,7 @@ export function LibraryPanel() {
     <Panel name="library" title={s.library}>
       <div class="library-head">
         <Search />
+        <QueryProblem id="search-misread" misread={misread.value} />
         <Scan />
         <p class="quiet sum" role="status">
           {total.value === null
@@ -67,6 +70,8 @@ function Search() {
         aria-label={s.search}
         aria-keyshortcuts="/"
         placeholder={s.searchHint}
+        aria-invalid={misread.value !== null}
+        aria-describedby="search-misread"
         value={query.value}
         onInput={(event) => (query.value = event.currentTarget.value)}
         onKeyDown={onKeyDown}

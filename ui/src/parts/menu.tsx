@@ -24,9 +24,10 @@ interface Open {
 
 const open = signal<Open | null>(null);
 
-export function openMenu(label: string, items: Item[], event: Event): void {
+/** `anchor`: where it belongs, unless that is what has the event. */
+export function openMenu(label: string, items: Item[], event: Event, anchor: HTMLElement | null = null): void {
   event.preventDefault();
-  const at = event.currentTarget as HTMLElement;
+  const at = anchor ?? (event.currentTarget as HTMLElement);
   const focus = document.activeElement as HTMLElement | null;
   const { left, bottom } = at.getBoundingClientRect();
   const pointed = event.type === 'contextmenu' && event instanceof MouseEvent && (event.clientX || event.clientY);

@@ -4,11 +4,14 @@ import { wallAt } from '../state/clock';
 import { link } from '../state/connection';
 import { failed } from '../state/notices';
 import { canSteer } from '../state/session';
+import { to } from '../state/place';
+import { playEntry } from '../state/steering';
 import { count, roughly, s, span, timeOfDay } from '../strings';
 import { Artwork } from './artwork';
 import { carry, type Load, useTarget } from './carry';
 import { useDrag } from './drag';
 import { GripIcon, RemoveIcon } from './icons';
+import { type Item, openMenu } from './menu';
 import { Empty, Panel, SkeletonRows } from './panel';
 import { type RowProps, VirtualList } from './virtual_list';
 
@@ -63,7 +66,12 @@ function List({ list }: { list: ShownEntry[] }) {
   });
   const onRowKey = (event: KeyboardEvent, index: number): number | undefined => {
     const entry = list[index];
-    if (!entry || !able) return undefined;
+    if (!entry) return undefined;
+    if (event.key === 'Enter' || event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) {
+      openMenuOf(event, entry, able);
+      return undefined;
+    }
+    if (!able) return undefined;
     if (event.altKey && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
       const to = Math.min(Math.max(0, index + (event.key === 'ArrowUp' ? -1 : 1)), list.length - 1);
       void move(entry, to);
@@ -95,6 +103,17 @@ function List({ list }: { list: ShownEntry[] }) {
   );
 }
 
+function openMenuOf(event: Event, entry: ShownEntry, able: boolean): void {
+  const { title } = entry.track;
+  const steering: Item[] = [
+    { label: s.playNow, run: () => void playEntry(entry.id, title) },
+    { label: s.playNext, run: () => void move(entry, 0) },
+    { label: s.remove, run: () => void remove(entry) },
+  ];
+  const row = (event.target as HTMLElement).closest<HTMLElement>('.row');
+  openMenu(title, [...(able && entry.id > 0 ? steering : []), { label: s.toSong, href: to('song', entry.track.id), part: able }], event, row);
+}
+
 /** A wall-clock time; less strong as long as it depends on what others do before. */
 function When({ at_ms, certain }: { at_ms: number; certain: boolean }) {
   const time = timeOfDay(wallAt(at_ms));
@@ -123,7 +142,7 @@ function Row({ entry, index, steer, able, row, grip }: RowArgs) {
   const who = entry.added_by ? s.addedBy(entry.added_by) : drawn ? s.autoPick : s.requested;
   return (
     <>
-      <span role="gridcell" class="row-main" {...carry(() => ({ label: track.title, tracks: async () => [track] }))}>
+      <span role="gridcell" class="row-main" {...carry(() => ({ label: track.title, tracks: async () => [track] }))} onContextMenu={(event) => openMenuOf(event, entry, able)}>
         <Artwork track={track} size={96} small />
         <span class="row-text">
           <span class="row-title">{track.title}</span>

@@ -9,7 +9,7 @@ import { s } from '../strings';
 import { Artwork, SilentArtwork } from './artwork';
 import { PlayIcon, StopIcon } from './icons';
 import { People } from './people';
-import { Steering } from './steering';
+import { QuickSteering, Steering } from './steering';
 import { Volume } from './volume';
 
 export function Receiver() {
@@ -17,6 +17,7 @@ export function Receiver() {
     <section class="receiver" aria-label={s.nowPlaying}>
       <OnAirNow />
       <Transport />
+      <Steering />
       <People />
       <Account />
     </section>
@@ -90,7 +91,7 @@ function Transport() {
         </p>
         <Volume />
       </div>
-      <Steering />
+      <QuickSteering />
     </div>
   );
 }

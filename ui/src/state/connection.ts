@@ -31,6 +31,8 @@ const live = new Set<string>();
 const client = new Client<Methods, Events>(`${location.protocol}//${location.host}`, { connect: false, queue: 0 });
 
 export const call: typeof client.call = (method, ...rest) => client.call(method, ...rest);
+/** A call that is answered many times. */
+export const stream: typeof client.stream = (method, ...rest) => client.stream(method, ...rest);
 /** By a request of its own: a login sets a cookie. */
 export const post: typeof client.post = (method, ...rest) => client.post(method, ...rest);
 
@@ -38,14 +40,16 @@ export function on<E extends Event>(method: E, handler: (data: Events[E], channe
   handlers.set(method, handler as Handler);
 }
 
-/** As on(), for those who come after the first. */
-export function also<E extends Event>(method: E, handler: (data: Events[E]) => void): void {
-  further.push([method, handler as Handler]);
+/** As on(), for those who come after the first, and may go; the answer ends it. */
+export function also<E extends Event>(method: E, handler: (data: Events[E]) => void): () => void {
+  const one: [string, Handler] = [method, handler as Handler];
+  further.push(one);
+  return () => further.splice(further.indexOf(one), 1);
 }
 
 function tell(method: string, data: unknown, channel?: string): void {
   handlers.get(method)?.(data, channel);
-  for (const [name, handler] of further) if (name === method) handler(data, channel);
+  for (const [name, handler] of [...further]) if (name === method) handler(data, channel);
 }
 
 /** A channel beside those of the page itself: whether it is there doesn't decide whether the page is online. */

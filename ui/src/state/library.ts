@@ -2,6 +2,7 @@
 // Search as you type, over a library of any size: only the pages that are looked at are fetched.
 import { effect, signal } from '@preact/signals';
 import type { Progress, Result, Track } from '../api';
+import { type Misread, misreadOf } from '../parts/query_problem';
 import { s } from '../strings';
 import { call, link, on, onOnline } from './connection';
 import { because, failed, notify } from './notices';
@@ -12,6 +13,8 @@ export const shownQuery = signal('');
 export const total = signal<number | null>(null);
 export const pages = signal<ReadonlyMap<number, Track[]>>(new Map());
 export const searchProblem = signal<string | null>(null);
+/** What of the text was not understood as a query; it was taken as words. */
+export const misread = signal<Misread | null>(null);
 export const progress = signal<Progress | null>(null);
 export const scanning = signal<AbortController | null>(null);
 
@@ -41,6 +44,7 @@ async function restart(text: string): Promise<void> {
     if (mine !== generation) return;
     shownQuery.value = text;
     total.value = result.total;
+    misread.value = misreadOf(text, result.problem);
     pages.value = new Map([[0, result.tracks]]);
     searchProblem.value = null;
   } catch (error) {

@@ -12,6 +12,8 @@ export type Sound = 'stopped' | 'starting' | 'playing' | 'stalled' | 'refused';
 
 export const sound = signal<Sound>('stopped');
 export const volume = signal(readVolume());
+/** How loud the station is for everybody, 0 to 1: one's own volume goes on top of it. */
+export const stationLevel = signal(1);
 /** Whether the last stream was lost and is being opened again. */
 export const soundLost = signal(false);
 
@@ -69,8 +71,13 @@ export function setVolume(value: number): void {
   applyVolume();
 }
 
+effect(() => {
+  stationLevel.value;
+  applyVolume();
+});
+
 function applyVolume(): void {
-  audio.volume = volume.value * volume.value; // what is heard follows the slider more evenly than the raw factor
+  audio.volume = (volume.value * stationLevel.value) ** 2; // what is heard follows the slider more evenly than the raw factor
 }
 
 function readVolume(): number {
@@ -206,6 +213,8 @@ export function startPlayer(): void {
 export const canPlay = (): boolean => link.value !== 'refused' && now.value?.state !== 'empty';
 
 export const soundWord = (): string => {
+  if (now.value?.state === 'paused') return s.paused;
+  if (now.value?.state === 'stopped') return s.stopped;
   switch (sound.value) {
     case 'playing':
       return s.listening;

@@ -4,7 +4,7 @@
 import { computed, signal } from '@preact/signals';
 import type { Entry, QueueOp, Result, Track } from '../api';
 import { s } from '../strings';
-import { call, on, onOnline, slug } from './connection';
+import { also, call, on, onOnline, slug } from './connection';
 import { dismiss, failed, notify, say } from './notices';
 import { session } from './session';
 import { now } from './station';
@@ -26,6 +26,7 @@ interface Pending {
 }
 
 const page = 500;
+const mostAtOnce = 1_000;
 const entries = signal<Entry[] | null>(null);
 const cursor = signal(-1);
 const pending = signal<Pending[]>([]);
@@ -108,6 +109,10 @@ on('queue.changed', (change) => {
   settle(list, change.cursor, change.version);
   if (list.length < change.total) void refetch();
   if (light.length > 0) lightUp(light);
+});
+
+also('track.changed', ({ tracks }) => {
+  if (entries.value?.some((entry) => tracks.includes(entry.track.id))) void refetch();
 });
 
 function told(list: Entry[], op: QueueOp, light: number[]): Entry[] {
@@ -229,13 +234,28 @@ export async function addMany(tracks: Track[], at: number | null, sentence: stri
     added_by: session.value?.name || null,
     reason: { rule: 'request', text: '' },
   }));
-  const params = { station: slug, tracks: tracks.map((track) => track.id), ...(at === null ? {} : { at }) };
-  const done = await change(
-    { kind: 'add', entries: added, at },
-    () => call('queue.add', params),
-    s.failed.add,
-  );
+  const ids = tracks.map((track) => track.id);
+  const send = async () => {
+    const entries: number[] = [];
+    for (let from = 0; ; from += mostAtOnce) {
+      const place = at === null ? {} : { at: at + from };
+      const part = await call('queue.add', { station: slug, tracks: ids.slice(from, from + mostAtOnce), ...place });
+      entries.push(...part.entries);
+      if (from + mostAtOnce >= ids.length) return { entries, version: part.version };
+    }
+  };
+  const done = await change({ kind: 'add', entries: added, at }, send, s.failed.add);
   if (done && sentence !== null) notify(sentence, () => void removeIds(done.entries));
+}
+
+/** Each at a place of its own, by chance: the server says where. */
+export async function addAtRandom(tracks: Track[], sentence: string): Promise<void> {
+  try {
+    const done = await call('queue.add', { station: slug, tracks: tracks.slice(0, mostAtOnce).map((track) => track.id), where: 'random' });
+    notify(sentence, () => void removeIds(done.entries));
+  } catch (error) {
+    failed(s.failed.add, error);
+  }
 }
 
 function removeIds(ids: number[]): void {

@@ -5,19 +5,25 @@ import { computed, effect, signal } from '@preact/signals';
 import type { Listeners, OnAir, Presence, StationNow } from '../api';
 import { s } from '../strings';
 import { arrivedUpTo, heard_ms, setStationPosition, wakeAt } from './clock';
-import { call, on, slug, stationChannel } from './connection';
+import { also, call, on, slug, stationChannel } from './connection';
 import { failed, notify, say } from './notices';
 
 export const now = signal<StationNow | null>(null);
 export const listeners = signal<Listeners | null>(null);
 export const presence = signal<Presence | null>(null);
 
+/** Where the item on air stands while the station is paused or stopped. */
+const held_ms = signal<number | null>(null);
+
 const kept = 6;
 const timeline = signal<OnAir[]>([]);
 
-on('station.now', (value) => {
+on('station.now', told);
+
+function told(value: StationNow): void {
   now.value = value;
   setStationPosition(value.position_ms, value.time_ms);
+  held_ms.value = value.state === 'paused' || value.state === 'stopped' ? (value.elapsed_ms ?? 0) : null;
   if (!value.current) {
     timeline.value = [];
     return;
@@ -29,6 +35,12 @@ on('station.now', (value) => {
   const next = value.next && credible(value.next, value.position_ms);
   const after = next && next.starts_at_ms > current.starts_at_ms ? [next] : [];
   timeline.value = [...before, current, ...after];
+}
+
+// A song that is shown is another now: somebody has said so.
+also('track.changed', ({ tracks }) => {
+  if (!timeline.value.some((item) => tracks.includes(item.track.id))) return;
+  void call('station.now', { station: slug }).then(told, () => undefined);
 });
 
 const just_now_ms = 500;
@@ -71,7 +83,7 @@ export const following = computed<OnAir | null>(() => {
 export const elapsed_ms = computed(() => {
   const item = heard.value;
   if (!item) return 0;
-  const at = heard_ms.value - item.starts_at_ms;
+  const at = held_ms.value ?? heard_ms.value - item.starts_at_ms;
   return Math.min(Math.max(0, at), item.duration_ms);
 });
 

@@ -3,9 +3,9 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Result } from '../../api';
 import { call, link } from '../../state/connection';
-import { albumLoad, enqueue, queueItems } from '../../state/music/actions';
+import { albumLoad, enqueue, keepItems, queueItems } from '../../state/music/actions';
 import { onLibrary } from '../../state/music/watch';
-import { because } from '../../state/notices';
+import { failed, notify } from '../../state/notices';
 import { to } from '../../state/place';
 import { canSteer } from '../../state/session';
 import { count, roughly, s } from '../../strings';
@@ -13,22 +13,22 @@ import { m } from '../../strings/music';
 import { Artwork } from '../artwork';
 import { carry } from '../carry';
 import { MoreIcon } from '../icons';
-import { openMenu } from '../menu';
-import { Empty, SkeletonRows } from '../panel';
+import { type Item, openMenu } from '../menu';
+import { SkeletonRows } from '../panel';
 import { albumTitle } from './albums';
-import { SongList } from './songs';
+import { Lost, SongList } from './songs';
 
 type Answer = Result<'library.album'>;
 
 export function AlbumPage({ id }: { id: string }) {
   const [answer, setAnswer] = useState<Answer | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
+  const [problem, setProblem] = useState<unknown>(null);
   useEffect(() => {
     let here = true;
     const fetch = () =>
       call('library.album', { id: Number(id) }).then(
         (result) => here && (setAnswer(result), setProblem(null)),
-        (error) => here && setProblem(because(error)),
+        (error) => here && setProblem(error),
       );
     void fetch();
     const end = onLibrary(() => void fetch());
@@ -38,14 +38,32 @@ export function AlbumPage({ id }: { id: string }) {
     };
   }, [id]);
   if (!answer) {
-    return problem === null ? <Skeleton /> : <Empty title={m.gone} text={problem} />;
+    return problem === null ? <Skeleton /> : <Lost error={problem} gone={m.gone} />;
   }
   return <Album answer={answer} />;
 }
 
+async function hide(id: number, title: string, hidden: boolean, undoable = true): Promise<void> {
+  try {
+    await call('album.change', { id, hidden });
+    if (undoable) notify(hidden ? m.albumHidden(title) : m.albumShown(title), () => void hide(id, title, !hidden, false));
+  } catch (error) {
+    failed(m.failed.album, error);
+  }
+}
+
+const hideItem = (id: number, title: string, hidden: boolean): Item => ({
+  label: m.hide,
+  checked: hidden,
+  part: true,
+  run: () => void hide(id, title, !hidden),
+});
+
 function Album({ answer: { album, tracks } }: { answer: Answer }) {
   const title = albumTitle(album);
   const load = albumLoad({ id: album.id, title });
+  const [hidden, setHidden] = useState(false);
+  useEffect(() => void call('album.get', { id: album.id }).then(({ album: record }) => setHidden(record.hidden), () => undefined), [album]);
   const able = canSteer.value && link.value === 'online';
   const discs = [...new Set(tracks.map((track) => track.disc ?? 1))].sort((a, b) => a - b);
   return (
@@ -72,7 +90,7 @@ function Album({ answer: { album, tracks } }: { answer: Answer }) {
                 aria-haspopup="menu"
                 aria-label={m.moreFor(title)}
                 title={m.more}
-                onClick={(event) => openMenu(title, queueItems(load), event)}
+                onClick={(event) => openMenu(title, [...queueItems(load), ...keepItems(load), hideItem(album.id, title, hidden)], event)}
               >
                 <MoreIcon />
               </button>

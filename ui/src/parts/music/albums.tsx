@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Albums as covers, all of them or those of an artist.
 import type { Album } from '../../api.gen';
-import { albumLoad, queueItems } from '../../state/music/actions';
+import { albumLoad, keepItems, queueItems } from '../../state/music/actions';
 import type { Paged } from '../../state/paged';
 import { to } from '../../state/place';
 import { canSteer } from '../../state/session';
@@ -34,7 +34,7 @@ function AlbumCard({ album, tabIndex }: { album: Album | undefined; tabIndex: 0 
       href={to('album', album.id)}
       tabIndex={tabIndex}
       {...carry(() => (canSteer.value ? albumLoad({ id: album.id, title }) : null))}
-      onContextMenu={(event) => canSteer.value && openMenu(title, queueItems(albumLoad({ id: album.id, title })), event)}
+      onContextMenu={(event) => canSteer.value && openMenu(title, [...queueItems(albumLoad({ id: album.id, title })), ...keepItems(albumLoad({ id: album.id, title }))], event)}
     >
       <Artwork track={{ art: album.art, artist: album.artist, title }} size={256} lazy />
       <span class="card-title">{title}</span>

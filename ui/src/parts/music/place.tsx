@@ -2,13 +2,22 @@
 // Everything that could be played: kinds of music beside, what was chosen in the middle, the queue at the other side.
 import { type ComponentType } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { wasOnline } from '../../state/connection';
 import { watchLibrary } from '../../state/music/watch';
-import { place, to } from '../../state/place';
+import { place } from '../../state/place';
 import { hasQueueBeside } from '../../state/view';
-import { m } from '../../strings/music';
 import { Banner } from '../banner';
+import { SkeletonRows } from '../panel';
 import { QueuePanel } from '../queue';
 import { AlbumPage } from './album';
+import { GenrePage, GenresView, MoodPage, MoodsView, YearPage, YearsView } from './browse';
+import { Chooser } from './chooser';
+import { CollectionPage } from './collection';
+import { PlaylistPage } from './playlist';
+import { RandomView } from './random';
+import { Sections } from './sections';
+import { SongPage } from './song';
+import { TagsView } from './tags_view';
 import { AlbumsView, ArtistPage, ArtistsView, SongsView } from './views';
 
 /** By the second word of the address; `of` is the section that it belongs to. */
@@ -18,13 +27,18 @@ const views: Record<string, { view: ComponentType<{ id: string }>; of: string }>
   artists: { view: ArtistsView, of: 'artists' },
   artist: { view: ArtistPage, of: 'artists' },
   songs: { view: SongsView, of: 'songs' },
+  song: { view: SongPage, of: 'songs' },
+  genres: { view: GenresView, of: 'genres' },
+  genre: { view: GenrePage, of: 'genres' },
+  moods: { view: MoodsView, of: 'moods' },
+  mood: { view: MoodPage, of: 'moods' },
+  years: { view: YearsView, of: 'years' },
+  year: { view: YearPage, of: 'years' },
+  playlist: { view: PlaylistPage, of: '' },
+  collection: { view: CollectionPage, of: '' },
+  tags: { view: TagsView, of: 'tags' },
+  random: { view: RandomView, of: 'random' },
 };
-
-const sections = [
-  ['albums', m.albums],
-  ['artists', m.artists],
-  ['songs', m.songs],
-] as const;
 
 export function MusicPlace() {
   useEffect(watchLibrary, []);
@@ -33,20 +47,15 @@ export function MusicPlace() {
   const View = shown.view;
   return (
     <main class="desk desk-music">
-      <nav class="sections" aria-label={m.sections}>
-        {sections.map(([name, word]) => (
-          <a key={name} class="section" href={to(name)} aria-current={shown.of === name ? 'page' : undefined}>
-            {word}
-          </a>
-        ))}
-      </nav>
+      <Sections of={shown.of} />
       <div class="music">
         <Banner />
         <Remembering key={`${view}/${id}`} address={`${view}/${id}`}>
-          <View key={`${view}/${id}`} id={id} />
+          {wasOnline.value ? <View key={`${view}/${id}`} id={id} /> : <SkeletonRows n={9} />}
         </Remembering>
       </div>
       {hasQueueBeside.value && <QueuePanel />}
+      <Chooser />
     </main>
   );
 }

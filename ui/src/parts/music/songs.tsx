@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows of songs, wherever they come from. Enter adds, the menu (Shift F10, the context key, the three dots) does the rest.
 import type { ComponentChildren } from 'preact';
-import type { Track } from '../../api';
+import { RpcError } from '@longwave/client';
+import { ErrorCode, type Track } from '../../api';
+import { because } from '../../state/notices';
 import { link } from '../../state/connection';
 import { enqueue, trackItems, trackLoad } from '../../state/music/actions';
 import type { Paged } from '../../state/paged';
@@ -31,7 +33,7 @@ interface Props {
 
 const isMenuKey = (event: KeyboardEvent) => event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey);
 
-export function SongList({ label, source, numbered = false, items = trackItems }: Props) {
+export function SongList({ label, source, numbered = false, items = (track) => trackItems(track) }: Props) {
   const able = canSteer.value && link.value === 'online';
   const add = (track: Track | undefined) => {
     if (track?.state === 'ok' && able) void enqueue(trackLoad(track), null);
@@ -157,3 +159,9 @@ export function PagedSongs({ list, label, empty }: { list: Paged<Track>; label: 
 export const NothingHere = ({ filtered }: { filtered: boolean }) => (
   <Empty title={m.nothingHere} text={filtered ? m.nothingHereText : m.libraryEmptyText} />
 );
+
+/** What was gone to could not be shown: it isn't there, or the server didn't say. */
+export function Lost({ error, gone }: { error: unknown; gone: string }) {
+  const away = error instanceof RpcError && error.code === ErrorCode.not_found;
+  return away ? <Empty title={gone} text={s.why_.notFound} /> : <p class="problem">{s.failed.search(because(error))}</p>;
+}

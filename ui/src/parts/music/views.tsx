@@ -4,10 +4,13 @@ import { signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Album, Artist, Track } from '../../api.gen';
 import { call } from '../../state/connection';
+import { remote } from '../../state/music/remote';
 import { paged } from '../../state/paged';
+import { canSteer } from '../../state/session';
 import { to } from '../../state/place';
 import { count, s } from '../../strings';
 import { m } from '../../strings/music';
+import { type Misread, QueryProblem } from '../query_problem';
 import { RemoveIcon, SearchIcon } from '../icons';
 import { SkeletonRows } from '../panel';
 import { VirtualList } from '../virtual_list';
@@ -29,7 +32,15 @@ function useFilter(name: string): [string, (text: string) => void, string] {
   return [text, setText, used];
 }
 
-function Filter({ label, text, onText }: { label: string; text: string; onText: (text: string) => void }) {
+interface FilterProps {
+  label: string;
+  text: string;
+  onText: (text: string) => void;
+  describedBy?: string;
+  invalid?: boolean;
+}
+
+function Filter({ label, text, onText, describedBy, invalid }: FilterProps) {
   const field = useRef<HTMLInputElement>(null);
   return (
     <div class="search" role="search">
@@ -47,6 +58,8 @@ function Filter({ label, text, onText }: { label: string; text: string; onText: 
         aria-label={label}
         aria-keyshortcuts="/"
         placeholder={label}
+        aria-describedby={describedBy}
+        aria-invalid={invalid}
         value={text}
         onInput={(event) => onText(event.currentTarget.value)}
         onKeyDown={(event) => {
@@ -192,15 +205,25 @@ export function ArtistPage({ id }: { id: string }) {
 
 export function SongsView() {
   const [text, setText, used] = useFilter('songs');
-  const list = paged<Track>(`songs ${used}`, async (offset, limit) => {
-    const { tracks, total } = await call('library.search', { offset, limit, text: used });
-    return { items: tracks, total };
-  });
+  const [misread, setMisread] = useState<Misread | null>(null);
+  useEffect(() => {
+    if (used === '') return setMisread(null);
+    let here = true;
+    void remote.check(used).then((found) => here && setMisread(found), () => undefined);
+    return () => void (here = false);
+  }, [used]);
+  const list = paged<Track>(`search ${used}`, (offset, limit) => remote.search(used, offset, limit));
   const total = list.total.value;
   return (
     <>
       <Head title={m.songs} sum={total === null ? null : m.songCount(count(total), total)}>
-        <Filter label={m.filterSongs} text={text} onText={setText} />
+        {used && !misread && canSteer.value && (
+          <a class="button button-plain" href={to('collection')} onClick={() => sessionStorage.setItem('longwave.query', used)}>
+            {m.saveSearch}
+          </a>
+        )}
+        <Filter label={m.filterSongs} text={text} onText={setText} describedBy="songs-misread" invalid={misread !== null} />
+        <QueryProblem id="songs-misread" misread={misread} />
       </Head>
       <PagedSongs key={used} list={list} label={m.songs} empty={<NothingHere filtered={used !== ''} />} />
     </>

@@ -5,10 +5,11 @@ import { m } from '../../strings/music';
 import type { Track } from '../../api';
 import type { Load } from '../../parts/carry';
 import type { Item } from '../../parts/menu';
+import { choosePlaylist } from '../../parts/music/chooser';
 import { call } from '../connection';
 import { failed, notify } from '../notices';
 import { to } from '../place';
-import { addMany, firstWaiting } from '../queue';
+import { addAtRandom, addMany, firstWaiting } from '../queue';
 import { canSteer } from '../session';
 
 const playable = (tracks: Track[]) => tracks.filter((track) => track.state === 'ok');
@@ -31,16 +32,33 @@ export async function enqueue(load: Load, at: number | null): Promise<void> {
   }
 }
 
+async function scatter(load: Load): Promise<void> {
+  try {
+    const tracks = playable(await load.tracks());
+    if (tracks.length === 0) notify(m.nothingToPlay(load.label), null, true);
+    else await addAtRandom(tracks, m.addedMany(tracks.length, load.label));
+  } catch (error) {
+    failed(s.failed.add, error);
+  }
+}
+
 export const queueItems = (load: Load): Item[] =>
   canSteer.value
     ? [
         { label: m.addToQueue, run: () => void enqueue(load, null) },
         { label: m.playNext, run: () => void enqueue(load, firstWaiting()) },
+        { label: m.atRandom, run: () => void scatter(load) },
       ]
     : [];
 
-export function trackItems(track: Track): Item[] {
-  const items = track.state === 'ok' ? queueItems(trackLoad(track)) : [];
-  if (track.album_id !== null) items.push({ label: m.toAlbum, href: to('album', track.album_id), part: items.length > 0 });
-  return items;
+/** Where something can be kept. */
+export const keepItems = (load: Load): Item[] => (canSteer.value ? [{ label: m.addToList, run: () => choosePlaylist(load) }] : []);
+
+/** `here`: its own page is open. */
+export function trackItems(track: Track, here = false): Item[] {
+  const items = [...(track.state === 'ok' ? queueItems(trackLoad(track)) : []), ...keepItems(trackLoad(track))];
+  const ways: Item[] = here ? [] : [{ label: m.toSong, href: to('song', track.id) }];
+  if (track.album_id !== null) ways.push({ label: m.toAlbum, href: to('album', track.album_id) });
+  if (ways[0]) ways[0].part = items.length > 0;
+  return [...items, ...ways];
 }

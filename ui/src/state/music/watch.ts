@@ -18,7 +18,7 @@ function stale(): void {
 export function watchLibrary(): void {
   if (watching) return;
   watching = true;
-  also('library.changed', stale);
+  for (const event of ['library.changed', 'track.added', 'track.changed', 'track.removed', 'album.changed', 'tags.changed'] as const) also(event, stale);
   onOnline(stale);
 }
 
