@@ -30,7 +30,8 @@ void Programmer::on(const orders::Prepared& message) {
     held_->entry = exact;
     held_->duration = message.duration;
   }
-  if (current_ && take_ == message.item)
+  // What is being cut stays cut: only a new length moves the end.
+  if (current_ && take_ == message.item && exact != entry && !leaving())
     current_->end_at = std::max(current_->start_at + message.duration, position_);
 }
 
