@@ -60,6 +60,18 @@ bool RequestContext::wants_upgrade() {
   return request().headers.has_token("Upgrade", "websocket");
 }
 
+void RequestContext::read_body(BodyTaker taker) {
+  on_loop(exchange_);
+  if (exchange_->connection) exchange_->connection->read_body(*exchange_, std::move(taker));
+}
+
+void RequestContext::resume_body() {
+  // Always later: on_part may still be about to say that it wants no more.
+  (*exchange_->post)([exchange = exchange_] {
+    if (exchange->connection) exchange->connection->resume_body(*exchange);
+  });
+}
+
 void RequestContext::on_gone(Task task) {
   on_loop(exchange_);
   exchange_->on_gone = std::move(task);

@@ -58,6 +58,7 @@ void HttpConnection::on_bytes(std::span<char> bytes) {
     if (was_idle) expect_request();
     return advance();
   }
+  if (body_is_coming() && body_->taker.on_part) return take_parts();
   if (reader_.buffered() > pipelined_bytes) {
     paused_ = true;
     stream_.pause();
@@ -129,6 +130,12 @@ void HttpConnection::on_head() {
   route_ = match.route;
   parameters_ = std::move(match.parameters);
   keep_alive_ = reader_.keep_alive();
+  if (match.route->streamed) {
+    ++owner_.counters().requests;
+    body_ = std::make_shared<StreamedBody>();
+    body_->expects_continue = reader_.has_body() && reader_.expects_continue();
+    return dispatch(*route_, std::move(parameters_));
+  }
   if (reader_.has_body()) {
     if (reader_.expects_continue()) stream_.write(std::string{"HTTP/1.1 100 Continue\r\n\r\n"});
     coming_.begin(owner_.loop().now(), received_);
@@ -160,7 +167,7 @@ void HttpConnection::dispatch(const Route& route,
   exchange_->connection = this;
   exchange_->request = std::move(reader_.request());
   exchange_->request.parameters = std::move(parameters);
-  reader_.start_next();
+  if (!body_) reader_.start_next();
   try {
     route.handler(RequestContext{exchange_});
   } catch (const std::exception& failure) {
@@ -201,7 +208,7 @@ void HttpConnection::send(Response response, const Request& request, bool keep_a
 void HttpConnection::respond(Exchange& exchange, Response response) {
   if (exchange.stage != Exchange::Stage::waiting) return;
   exchange.stage = Exchange::Stage::done;
-  send(std::move(response), exchange.request, keep_alive_);
+  send(std::move(response), exchange.request, keep_alive_ && !body_is_coming());
 }
 
 void HttpConnection::request_over(bool keep_alive) {
@@ -210,6 +217,7 @@ void HttpConnection::request_over(bool keep_alive) {
     exchange_->on_gone = {};
     exchange_.reset();
   }
+  body_.reset();
   owner_.counters().body_bytes -= std::exchange(charged_, 0);
   if (!keep_alive) return linger();
   phase_ = Phase::reading;
@@ -312,7 +320,7 @@ bool HttpConnection::cut_if_too_slow(Instant now) {
   }
   if (coming_.too_slow(now, received_, options.rate_window, options.body_rate)) {
     coming_.end();
-    refuse(408, "the body came too slowly");
+    body_ ? fail_body(408, "the body came too slowly") : refuse(408, "the body came too slowly");
     return true;
   }
   return false;
@@ -333,6 +341,8 @@ void HttpConnection::on_deadline(Instant now) {
       if (!std::exchange(drained_, true)) return expect(owner_.options().linger_timeout);
       return retire();
     case Phase::handling:
+      if (body_is_coming()) watch();
+      break;
     case Phase::over:
       break;
   }
@@ -348,6 +358,9 @@ void HttpConnection::on_end() {
       if (stream_.queued_bytes() > 0) return linger();
       return retire();
     case Phase::handling:
+      if (!body_is_coming()) break;
+      tell_gone();
+      retire();
       break;
     case Phase::lingering:
       if (stream_.queued_bytes() > 0) break;
@@ -397,6 +410,7 @@ void HttpConnection::retire() {
   disarm();
   owner_.counters().body_bytes -= std::exchange(charged_, 0);
   stream_ = io::Stream{};
+  body_.reset();
   if (exchange_) {
     exchange_->connection = nullptr;
     exchange_.reset();

@@ -47,6 +47,9 @@ class HttpConnection final : public Connection, private io::StreamHandler, priva
   /// Null: there is nothing to stream (HEAD), or it was refused.
   StreamConnection* start_stream(Exchange& exchange, StreamHead head);
   WebSocketSession* upgrade(Exchange& exchange, std::shared_ptr<const WebSocketOptions> options);
+  /// Of a streamed request (http_body.cpp).
+  void read_body(Exchange& exchange, BodyTaker taker);
+  void resume_body(Exchange& exchange);
 
   /// What a client may send ahead of its answers, and the answers that may wait for it to read.
   static constexpr std::size_t pipelined_bytes = 64 * 1024;
@@ -65,6 +68,17 @@ class HttpConnection final : public Connection, private io::StreamHandler, priva
   void on_lost(std::string_view why) override;
   void on_drained() override;
   void on_deadline(Instant now) override;
+
+  /// A body that its handler takes as it comes.
+  struct StreamedBody {
+    BodyTaker taker;
+    bool expects_continue = false;
+    bool held = false;  // the taker wants no more for now
+    bool over = false;
+  };
+  bool body_is_coming() const { return body_ && !body_->over; }
+  void take_parts();
+  void fail_body(int status, const std::string& text);
 
   void advance();
   void on_head();
@@ -87,6 +101,7 @@ class HttpConnection final : public Connection, private io::StreamHandler, priva
   io::Stream stream_;
   HttpReader reader_;
   std::shared_ptr<Exchange> exchange_;  // while handling or streaming
+  std::shared_ptr<StreamedBody> body_;  // of the request that is handled; shared with a running callback
   const Route* route_ = nullptr;        // of the request whose body is being read
   std::vector<std::pair<std::string, std::string>> parameters_;
   Phase phase_ = Phase::reading;

@@ -29,6 +29,7 @@ void HttpReader::start_next() {
   chunks_ = {};
   request_ = Request{};
   searched_ = 0;
+  parted_ = 0;
   stage_ = Stage::head;
 }
 
@@ -91,6 +92,30 @@ bool HttpReader::allow_body(std::size_t limit) {
 
 HttpReader::Step HttpReader::body_too_large() {
   return fail(413, "the body is larger than " + std::to_string(body_limit_) + " bytes");
+}
+
+HttpReader::Step HttpReader::next_part(std::string& part) {
+  part.clear();
+  if (stage_ != Stage::body) return next();
+  if (framing_.chunked) {
+    buffer_.erase(0, chunks_.take(buffer_, part, body_limit_ - parted_));
+    if (chunks_.state() == ChunkedDecoder::State::too_large) return body_too_large();
+    if (chunks_.state() == ChunkedDecoder::State::malformed) return fail(400, "the chunks are malformed");
+  } else {
+    const auto wanted = static_cast<std::size_t>(framing_.length) - parted_;
+    if (buffer_.size() <= wanted) {
+      part.swap(buffer_);
+    } else {
+      part.assign(buffer_, 0, wanted);
+      buffer_.erase(0, wanted);
+    }
+  }
+  parted_ += part.size();
+  const bool over =
+      framing_.chunked ? chunks_.state() == ChunkedDecoder::State::done : parted_ == framing_.length;
+  if (!over) return Step::need_more;
+  stage_ = Stage::complete;
+  return Step::complete;
 }
 
 HttpReader::Step HttpReader::read_body() {

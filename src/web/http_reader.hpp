@@ -34,6 +34,9 @@ class HttpReader {
   Request& request() { return request_; }
   /// After `head`. False: the declared length is more than that, and next() fails with 413.
   bool allow_body(std::size_t limit);
+  /// After allow_body(), in place of next(), for who doesn't want the body as a whole: puts what has come of
+  /// it since into `part`. `complete` with the last of it; then start_next().
+  Step next_part(std::string& part);
   bool has_body() const { return framing_.chunked || framing_.length > 0; }
   bool expects_continue() const;
   bool keep_alive() const { return keep_alive_; }
@@ -59,6 +62,7 @@ class HttpReader {
   std::size_t header_limit_;
   std::size_t line_limit_;
   std::size_t body_limit_ = 0;
+  std::size_t parted_ = 0;  // bytes of this body that next_part() has given
   std::string buffer_;
   std::size_t searched_ = 0;
   int empty_lines_ = 0;

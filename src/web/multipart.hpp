@@ -54,10 +54,11 @@ class MultipartParser {
   const std::string& problem() const { return problem_; }
 
  private:
-  enum class At { preamble, boundary_end, header, data, data_boundary_end, epilogue, failed };
+  enum class At { preamble, line_end, header, data, epilogue, failed };
 
   Event fail(std::string problem);
   std::optional<Event> take_data();
+  std::optional<Event> delimiter_found();
   std::optional<Event> take_line_end();
   std::optional<Event> take_header();
   bool read_header(std::string_view block);
