@@ -272,9 +272,11 @@ void Applier::problem(store::Session& session, const std::string& path, const Br
       path, bad.stamp.size, bad.stamp.mtime, bad.stamp.inode, bad.reason);
 }
 
-void Applier::forget_problems(store::Session& session) {
+void Applier::forget_problems(store::Session& session,
+                              const std::function<bool(const std::string& path)>& met) {
   for (const auto& [path, problem] : known_.problems) {
-    if (!problems_.contains(path)) session.run("DELETE FROM library_problem WHERE path = :path", path);
+    if (!problems_.contains(path) && met(path))
+      session.run("DELETE FROM library_problem WHERE path = :path", path);
   }
 }
 

@@ -9,6 +9,7 @@
 #include "library/spelling.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -43,7 +44,8 @@ class Applier {
                            Changes& changes);
 
   /// Problems of earlier scans that this one didn't meet again go.
-  void forget_problems(store::Session& session);
+  /// `met`: whether this scan looked there.
+  void forget_problems(store::Session& session, const std::function<bool(const std::string& path)>& met);
 
   /// Albums and artists nothing belongs to any more go; albums whose tracks changed get the right artist.
   void tidy(store::Session& session) { placer_.tidy(session); }

@@ -8,6 +8,7 @@
 #include "store/store.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <thread>
 #include <unordered_map>
 
@@ -79,11 +80,16 @@ class Library::Impl {
 
   bool scan() {
     if (scanning_) return false;
-    if (thread_.joinable()) thread_.join();
     scanning_ = true;
-    stop_ = std::stop_source();
-    thread_ = std::thread([this, stop = stop_.get_token()] { run(stop); });
+    if (!looking_) begin_scan();
     return true;
+  }
+
+  void look(std::vector<std::string> folders, Task done) {
+    wanted_.insert(wanted_.end(), std::make_move_iterator(folders.begin()),
+                   std::make_move_iterator(folders.end()));
+    if (done) when_looked_.push_back(std::move(done));
+    begin_look();
   }
 
   bool scanning() const { return scanning_; }
@@ -157,6 +163,54 @@ class Library::Impl {
     if (affected) refresh();
   }
 
+  void begin_scan() {
+    begin([this](std::stop_token stop) { run(std::move(stop)); });
+  }
+
+  void begin(std::function<void(std::stop_token)> work) {
+    if (thread_.joinable()) thread_.join();
+    stop_ = std::stop_source();
+    thread_ = std::thread([work = std::move(work), stop = stop_.get_token()] { work(stop); });
+  }
+
+  void begin_look() {
+    if (scanning_ || looking_ || (wanted_.empty() && when_looked_.empty())) return;
+    looking_ = true;
+    std::sort(wanted_.begin(), wanted_.end());
+    wanted_.erase(std::unique(wanted_.begin(), wanted_.end()), wanted_.end());
+    begin([this, folders = std::exchange(wanted_, {})](std::stop_token stop) {
+      run_look(folders, std::move(stop));
+    });
+    looked_ = std::exchange(when_looked_, {});
+  }
+
+  void run_look(const std::vector<std::string>& folders, std::stop_token stop) {  // on the scan's thread
+    ScanObserver observer;
+    observer.problem = on_loop([this](const Problem& problem) { room_.problem_found.emit(problem); });
+    observer.committed = on_loop([this](std::int64_t rows) { grown(rows); });
+    ScanFinished finished;
+    try {
+      if (!folders.empty())
+        finished.report = library::scan(
+            store_, {.music = options_.music, .threads = options_.scan_threads, .only = folders}, clock_,
+            std::move(stop), observer);
+    } catch (const std::exception& e) {
+      finished.failure = e.what();
+    }
+    on_loop([this](const ScanFinished& f) { finish_look(f); })(finished);
+  }
+
+  void finish_look(const ScanFinished& finished) {
+    looking_ = false;
+    if (!finished.failure.empty())
+      log::error("library: some folders could not be looked at: {}", finished.failure);
+    const ScanReport& r = finished.report;
+    if (waiting_rows_ > 0 || r.missing + r.returned + r.changed + r.moved > 0) refresh();
+    for (auto& done : std::exchange(looked_, {})) done();
+    if (scanning_) return begin_scan();
+    begin_look();
+  }
+
   void run(std::stop_token stop) {  // on the scan's thread
     ScanObserver observer;
     observer.progress = on_loop([this](const ScanProgress& progress) { room_.scan_progress.emit(progress); });
@@ -167,8 +221,8 @@ class Library::Impl {
     });
     ScanFinished finished;
     try {
-      finished.report =
-          library::scan(store_, {options_.music, options_.scan_threads}, clock_, std::move(stop), observer);
+      finished.report = library::scan(store_, {.music = options_.music, .threads = options_.scan_threads},
+                                      clock_, std::move(stop), observer);
     } catch (const std::exception& e) {
       finished.failure = e.what();
     }
@@ -190,6 +244,7 @@ class Library::Impl {
       refresh();
     painter_.start();
     room_.scan_finished.emit(finished);
+    begin_look();
   }
 
   void publish(const Snapshot& loaded, std::exception_ptr error) {
@@ -215,7 +270,10 @@ class Library::Impl {
   const Post post_;
   const Clock& clock_;
   Catalogue catalogue_;
-  bool scanning_ = false;
+  bool scanning_ = false;  // everything; it waits while some folders are looked at
+  bool looking_ = false;   // at some folders
+  std::vector<std::string> wanted_;
+  std::vector<Task> when_looked_, looked_;  // of those that wait, and of the one that runs
   bool loading_ = false;
   bool again_ = false;
   std::unordered_map<StationId, Tracker> trackers_;
@@ -241,6 +299,9 @@ bool Library::scan() {
 }
 bool Library::scanning() const {
   return impl_->scanning();
+}
+void Library::look(std::vector<std::string> folders, Task done) {
+  impl_->look(std::move(folders), std::move(done));
 }
 void Library::cancel_scan() {
   impl_->cancel();

@@ -73,6 +73,10 @@ class Library {
   /// The scan ends within a few files; what it has found so far is kept.
   void cancel_scan();
 
+  /// Looks at these folders alone (ScanOptions::only), as soon as no scan runs; then calls `done`. Its
+  /// signals are those of a small change: no progress and no scan_finished.
+  void look(std::vector<std::string> folders, Task done = {});
+
   /// The newest; empty until the first was loaded. May be read only on this loop.
   Catalogue catalogue() const;
 

@@ -11,6 +11,7 @@
 #include "store/store.hpp"
 
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <atomic>
@@ -36,6 +37,11 @@ constexpr auto progress_every = 100ms;
 /// Sound comes first: threads of a scan get the processor when nobody else wants it.
 void step_back() {
   ::setpriority(PRIO_PROCESS, 0, 10);
+}
+
+bool is_there(const std::string& path) {
+  struct ::stat s {};
+  return ::stat(path.c_str(), &s) == 0;
 }
 
 /// Blocks read from the disk by this thread: whether it had to wait for it.
@@ -72,9 +78,13 @@ class Scan {
       const std::lock_guard lock(mutex_);
       changed_.notify_all();
     });
-    walk(options_.music, stop_,
-         {.folder = [this](Listed listed) { folder(std::move(listed)); },
-          .problem = [this](Problem p) { problem(std::move(p)); }});
+    const WalkSink sink{.folder = [this](Listed listed) { folder(std::move(listed)); },
+                        .problem = [this](Problem p) { problem(std::move(p)); }};
+    if (options_.only.empty()) {
+      walk(options_.music, stop_, sink);
+    } else {
+      walk_only(options_.only, stop_, sink, [this](const std::string& gone) { gone_.push_back(gone + '/'); });
+    }
     {
       std::unique_lock lock(mutex_);
       listed_ = true;
@@ -283,13 +293,25 @@ class Scan {
     if (failure_) std::rethrow_exception(failure_);
   }
 
+  /// This scan would have met what is in that folder.
+  bool looked_at(const std::string& folder) const {
+    if (options_.only.empty()) return true;
+    const auto below = folder + '/';
+    return std::find(options_.only.begin(), options_.only.end(), folder) != options_.only.end() ||
+           std::any_of(gone_.begin(), gone_.end(), [&](const auto& gone) { return below.starts_with(gone); });
+  }
+
   /// What wasn't met is missing; in pieces, so that other writers get their turn.
   void finish() {
     phase_ = ScanProgress::Phase::finishing;
     std::vector<std::uint32_t> gone;
     for (std::uint32_t i = 0; i < known_.files.size(); ++i) {
-      const TrackState state = known_.files[i].state;
-      if (!reader_.seen(i) && state != TrackState::missing && state != TrackState::removed) gone.push_back(i);
+      const auto& file = known_.files[i];
+      if (reader_.seen(i) || file.state == TrackState::missing || file.state == TrackState::removed) continue;
+      // Links are not followed by a scan of some folders, so not having met one says nothing.
+      const bool met = options_.only.empty() ||
+                       (looked_at(known_.folders[file.folder].path) && !is_there(known_.path_of(file)));
+      if (met) gone.push_back(i);
     }
     for (std::size_t at = 0; at < gone.size(); at += options_.batch) {
       const auto end = std::min(at + options_.batch, gone.size());
@@ -301,7 +323,7 @@ class Scan {
     }
     std::vector<std::int64_t> videos;
     for (const auto& [path, video] : known_.videos) {
-      if (!video.missing && !seen_videos_.contains(path)) videos.push_back(video.id);
+      if (!video.missing && !seen_videos_.contains(path) && looked_at(path.substr(0, path.rfind('/')))) videos.push_back(video.id);
     }
     if (!videos.empty()) {
       commit_and_wait([this, videos](store::Session& session, ScanReport&, Changes& changes) {
@@ -310,7 +332,9 @@ class Scan {
     }
     if (!applier_.untidy() && known_.problems.empty()) return;
     commit_and_wait([this](store::Session& session, ScanReport&, Changes&) {
-      applier_.forget_problems(session);
+      applier_.forget_problems(session, [this](const std::string& path) {
+        return looked_at(path) || looked_at(path.substr(0, path.rfind('/')));
+      });
       applier_.tidy(session);
     });
   }
@@ -337,6 +361,7 @@ class Scan {
   Applier applier_;                              // only inside write jobs
   std::unordered_set<std::string> seen_videos_;  // paths; only on the thread that lists
   const Instant began_;
+  std::vector<std::string> gone_;  // of the folders that were to be looked at
 
   std::mutex mutex_;  // guards what follows, up to the next one
   std::condition_variable changed_;

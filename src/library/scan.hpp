@@ -21,7 +21,10 @@ namespace longwave::library {
 
 struct ScanOptions {
   std::vector<std::filesystem::path> music;  ///< the folders; one that lies in another is read once
-  int threads = 0;          ///< reading tags; 0: two, and up to 32 while they mostly wait for the disk
+  int threads = 0;  ///< reading tags; 0: two, and up to 32 while they mostly wait for the disk
+  /// Not everything: these folders, each without what lies below it. One that isn't there any more stands for
+  /// all that was below it. Paths as a walk of `music` gives them.
+  std::vector<std::string> only = {};
   std::size_t batch = 100;  ///< files per commit, once the first few are in
 };
 

@@ -12,10 +12,10 @@
 
 namespace longwave::library {
 
-/// The bytes of uploads on disk: a hidden folder in the upload folder with a file per upload, named by its id.
-/// Every path is walked name by name and no symbolic link is followed below the upload folder. All functions
-/// block (blocking pool) and may be called from several threads, one at a time per id. Errors: full (the disk,
-/// or a limit of the process), unavailable (anything else the file system says), not_found.
+/// The bytes of uploads on disk: a hidden folder in the upload folder with a file per upload, named by its
+/// id. Every path is walked name by name and no symbolic link is followed below the upload folder. All
+/// functions block (blocking pool) and may be called from several threads, one at a time per id. Errors: full
+/// (the disk, or a limit of the process), unavailable (anything else the file system says), not_found.
 class UploadFiles {
  public:
   explicit UploadFiles(std::filesystem::path folder) : folder_(std::move(folder)) {}
@@ -39,7 +39,8 @@ class UploadFiles {
   /// … `intend` is called with the relative path before each attempt, so that it is known after a crash. The
   /// path that it got. It and its folder are on disk for good.
   Result<std::string> place(const std::string& id, const std::vector<std::string>& folders,
-                            const std::string& name, const std::function<void(const std::string&)>& intend) const;
+                            const std::string& name,
+                            const std::function<void(const std::string&)>& intend) const;
   bool exists(const std::string& relative) const;
 
  private:

@@ -49,7 +49,8 @@ bool has_control(std::string_view name) {
     const auto at = [&](std::size_t k) { return static_cast<unsigned char>(name[i + k]); };
     if (at(0) == 0xc2 && at(1) < 0xa0) return true;
     if (i + 2 >= name.size() || at(0) != 0xe2) continue;
-    const bool marks = at(1) == 0x80 && ((at(2) >= 0x8b && at(2) <= 0x8f) || (at(2) >= 0xa8 && at(2) <= 0xae));
+    const bool marks =
+        at(1) == 0x80 && ((at(2) >= 0x8b && at(2) <= 0x8f) || (at(2) >= 0xa8 && at(2) <= 0xae));
     const bool isolates = at(1) == 0x81 && at(2) >= 0xa0 && at(2) <= 0xaf;
     if (marks || isolates) return true;
   }
@@ -114,8 +115,8 @@ Result<std::vector<std::string>> safe_folder(std::string_view path) {
 }
 
 std::string with_ending(std::string_view name, std::string_view type) {
-  const auto* found = std::find_if(std::begin(known), std::end(known),
-                                   [&](const Endings& one) { return one.type == type; });
+  const auto* found =
+      std::find_if(std::begin(known), std::end(known), [&](const Endings& one) { return one.type == type; });
   if (found == std::end(known)) return std::string(name);
   const auto dot = ending_of(name);
   const std::string ending = text::ascii_lower(name.substr(dot));
@@ -124,8 +125,8 @@ std::string with_ending(std::string_view name, std::string_view type) {
   // The ending of another kind of music is replaced; anything else is a part of the name.
   bool of_another = false;
   for (const auto& one : known) {
-    of_another = of_another ||
-                 (!ending.empty() && std::find(one.endings.begin(), one.endings.end(), ending) != one.endings.end());
+    of_another = of_another || (!ending.empty() && std::find(one.endings.begin(), one.endings.end(),
+                                                             ending) != one.endings.end());
   }
   return std::string(of_another ? name.substr(0, dot) : name) + std::string(good.front());
 }

@@ -17,7 +17,8 @@ std::int64_t sent_since(store::Session& session, const std::string& who, std::in
 void keep_upload(store::Session& session, const Upload& upload, std::int64_t created_ms) {
   const auto& request = upload.request;
   session.run(
-      "INSERT INTO library_upload(id, name, size, sha1, who, kind, tag, state, created_ms, changed_ms) VALUES "
+      "INSERT INTO library_upload(id, name, size, sha1, who, kind, tag, state, created_ms, changed_ms) "
+      "VALUES "
       "(:id, :name, :size, :sha1, :who, :kind, :tag, :state, :created, :changed)",
       upload.id, request.name, request.size, request.sha1, request.who, static_cast<int>(request.kind),
       request.tag, static_cast<int>(upload.state), created_ms, upload.changed_ms);
@@ -46,8 +47,9 @@ std::vector<Upload> open_uploads(store::Session& session) {
           std::string tag, int state, std::string type, std::string path, Int changed) {
         Upload upload;
         upload.id = std::move(id);
-        upload.request = {std::move(name), size, std::move(sha1), std::move(who), static_cast<UploadKind>(kind),
-                          std::move(tag)};
+        upload.request = {
+            std::move(name), size, std::move(sha1), std::move(who), static_cast<UploadKind>(kind),
+            std::move(tag)};
         upload.state = static_cast<UploadState>(state);
         upload.type = std::move(type);
         upload.path = std::move(path);
@@ -57,7 +59,7 @@ std::vector<Upload> open_uploads(store::Session& session) {
   return found;
 }
 
-TrackId track_at(store::Session& session, const std::string& folder, const std::string& name) {
+TrackId track_in(store::Session& session, const std::string& folder, const std::string& name) {
   return TrackId{session
                      .value<std::int64_t>(
                          "SELECT t.id FROM library_track t JOIN library_folder f ON f.id = t.folder_id WHERE "

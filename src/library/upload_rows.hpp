@@ -23,7 +23,7 @@ void forget_upload(store::Session& session, const std::string& id);
 /// What isn't over, the oldest first.
 std::vector<Upload> open_uploads(store::Session& session);
 /// The track at that place; 0 if there is none (yet).
-TrackId track_at(store::Session& session, const std::string& folder, const std::string& name);
+TrackId track_in(store::Session& session, const std::string& folder, const std::string& name);
 
 /// Rows of what ended before that go: they only count to quotas.
 void forget_ended(store::Session& session, std::int64_t before_ms);

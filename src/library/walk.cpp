@@ -87,6 +87,21 @@ class Walker {
     }
   }
 
+  void run_only(const std::vector<std::string>& folders,
+                const std::function<void(const std::string&)>& gone) {
+    for (const auto& folder : folders) {
+      if (stop_.stop_requested()) return;
+      struct ::stat s {};
+      if (::lstat(folder.c_str(), &s) != 0 && (errno == ENOENT || errno == ENOTDIR)) {
+        gone(folder);
+      } else {
+        list({folder, 0});
+      }
+      pending_.clear();
+      linked_folders_.clear();
+    }
+  }
+
  private:
   using Key = std::pair<std::uint64_t, std::uint64_t>;  // device and inode
   struct Pending {
@@ -212,6 +227,11 @@ bool is_video_name(std::string_view name) {
   static constexpr std::array<std::string_view, 9> endings = {"m4v", "mkv",  "webm", "avi", "mov",
                                                               "mpg", "mpeg", "ogv",  "wmv"};
   return std::any_of(endings.begin(), endings.end(), [&](auto ending) { return has_ending(name, ending); });
+}
+
+void walk_only(const std::vector<std::string>& folders, std::stop_token stop, const WalkSink& sink,
+               const std::function<void(const std::string&)>& gone) {
+  Walker(std::move(stop), sink).run_only(folders, gone);
 }
 
 void walk(const std::vector<std::filesystem::path>& roots, std::stop_token stop, const WalkSink& sink) {

@@ -32,6 +32,11 @@ struct WalkSink {
 /// folders only.
 void walk(const std::vector<std::filesystem::path>& roots, std::stop_token stop, const WalkSink& sink);
 
+/// Lists these folders alone: not what lies below them, and no links. What isn't there any more is told as
+/// `gone`.
+void walk_only(const std::vector<std::string>& folders, std::stop_token stop, const WalkSink& sink,
+               const std::function<void(const std::string&)>& gone);
+
 /// ".mp3", ".FLAC" …
 bool is_music_name(std::string_view name);
 /// ".mkv", ".webm" … but not ".mp4", which music has as well.
