@@ -8,6 +8,7 @@
 #include "api/library.hpp"
 #include "api/library_edit.hpp"
 #include "api/listener.hpp"
+#include "api/package.hpp"
 #include "api/platform.hpp"
 #include "api/playback.hpp"
 #include "api/playlist.hpp"
@@ -16,6 +17,7 @@
 #include "api/station.hpp"
 #include "api/tag.hpp"
 #include "api/track.hpp"
+#include "api/upload.hpp"
 #include "api/user.hpp"
 #include "base/clock.hpp"
 
@@ -53,6 +55,8 @@ void add_all_methods(rpc::Table& table, Context& context) {
   add_queue_methods(table, context);
   add_playback_methods(table, context);
   add_listener_methods(table, context);
+  add_upload_methods(table, context);
+  add_package_methods(table, context);
   add_platform_methods(table, context);
   table.check();
 }

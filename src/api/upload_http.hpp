@@ -11,10 +11,6 @@
 #include <string>
 #include <vector>
 
-namespace longwave::web {
-class Router;
-}
-
 namespace longwave::api {
 
 struct Context;
@@ -43,8 +39,5 @@ struct ReceiveOptions {
 /// full. It answers through the context. Not called when the connection breaks: what was half-sent is gone.
 void receive_upload(Context& context, web::RequestContext&& request, ReceiveOptions options,
                     UniqueFunction<void(web::RequestContext&&, Result<std::vector<ReceivedFile>>)> done);
-
-/// POST /api/v1/upload: the same for programs, with a key.
-Result<void> add_upload_route(web::Router& router, Context& context);
 
 }  // namespace longwave::api

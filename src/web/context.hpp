@@ -39,6 +39,9 @@ class BodyStream {
   std::size_t queued_bytes() const;
   /// Since when the kernel has taken nothing although something is queued.
   std::optional<Instant> stalled_since() const;
+  /// Runs the task once, when the kernel has taken everything that is queued now and didn't fit; never if all
+  /// of it fits. The last one given counts.
+  void when_drained(Task task);
   bool open() const { return connection_ != nullptr; }
   /// Called once when the peer goes away or the server shuts down; not after finish().
   void on_close(Task task);

@@ -40,6 +40,10 @@ void StreamConnection::write(io::SharedBytes bytes) {
   watch();
 }
 
+void StreamConnection::on_drained() {
+  if (auto task = std::exchange(on_drained_, {})) task();
+}
+
 void StreamConnection::finish() {
   part();
   if (chunked_) stream_.write(io::SharedBytes{nullptr, "0\r\n\r\n"});
@@ -54,6 +58,7 @@ void StreamConnection::finish() {
 Task StreamConnection::part() {
   if (body_) std::exchange(body_, nullptr)->connection_ = nullptr;
   on_shutdown_ = {};
+  on_drained_ = {};
   return std::exchange(on_close_, {});
 }
 
@@ -126,6 +131,9 @@ BodyStream::~BodyStream() {
   connection_->cut();
 }
 
+void BodyStream::when_drained(Task task) {
+  if (connection_) connection_->on_drained_ = std::move(task);
+}
 void BodyStream::write(io::SharedBytes bytes) {
   if (connection_) connection_->write(std::move(bytes));
 }

@@ -31,6 +31,7 @@ class StreamConnection final : public Connection, private io::StreamHandler, pri
   void on_bytes(std::span<char> bytes) override;
   void on_end() override { gone(); }
   void on_lost(std::string_view) override { gone(); }
+  void on_drained() override;
   void on_deadline(Instant now) override;
 
   void write(io::SharedBytes bytes);
@@ -44,6 +45,7 @@ class StreamConnection final : public Connection, private io::StreamHandler, pri
   BodyStream* body_ = nullptr;  // its other half; each clears the other's pointer
   Task on_close_;
   Task on_shutdown_;
+  Task on_drained_;
   std::unique_ptr<std::string> rest_;  // of a client that sends ahead
   bool chunked_ : 1;
   bool keep_alive_ : 1;
