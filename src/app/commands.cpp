@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/commands.hpp"
 
+#include "app/files.hpp"
 #include "app/ground.hpp"
 #include "app/listening.hpp"
 #include "app/program.hpp"
@@ -113,7 +114,7 @@ int scan(const Config& config) {
   const SystemClock clock;
   const auto store = open_store(*data);
   library::ScanOptions options;
-  for (const auto& folder : config.music) options.music.emplace_back(folder);
+  options.music = music_folders(config);
   options.threads = static_cast<int>(config.scan_threads);
 
   Progress progress("scan", clock);

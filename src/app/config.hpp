@@ -58,6 +58,13 @@ struct Config : ChannelstreamConfig {
   std::string hook_secret;
   std::vector<std::string> hook_events;
   std::int64_t hook_timeout_s = 5;
+  std::string upload_folder;
+  std::int64_t upload_max_mb = 2048;
+  std::int64_t upload_quota_mb = 20'480;
+  std::int64_t package_hours = 24;
+  std::int64_t packages_mb = 20'480;
+  std::int64_t rescan_s = 300;
+  std::int64_t art_cache_mb = 512;
   std::string log = "info";
   std::string mpd_listen;
   std::string redis;

@@ -21,6 +21,7 @@ class DataFolder {
   std::filesystem::path database() const { return path_ / "longwave.db"; }
   std::filesystem::path cache() const { return path_ / "cache"; }
   std::filesystem::path artwork() const { return path_ / "art"; }
+  std::filesystem::path packages() const { return path_ / "packages"; }
   std::filesystem::path admin_password() const { return path_ / "admin-password"; }
 
  private:

@@ -4,6 +4,7 @@
 #include "app/config.hpp"
 #include "app/upgrade.hpp"
 #include "base/log.hpp"
+#include "library/inspector.hpp"
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -78,7 +79,7 @@ struct Line {
   Typed typed;
   Invocation invocation;
   CallOptions call;
-  std::string user, role = "dj", root = ".";
+  std::string user, role = "dj", root = ".", kind;
   bool check = false;
   int code = EXIT_SUCCESS;
 };
@@ -147,6 +148,16 @@ void add_people(CLI::App& program, Line& line) {
   });
 }
 
+/// How a server calls itself to look at a file that somebody sent; nothing for people.
+void add_inspecting(CLI::App& parent, Line& line) {
+  auto* command = parent.add_subcommand("inspect", "Says what the file at standard input is")->group("");
+  command->add_option("kind", line.kind, "music or picture")->required();
+  command->callback([&line] {
+    line.code = library::inspect_here(line.kind == "picture" ? library::UploadKind::picture
+                                                             : library::UploadKind::music);
+  });
+}
+
 void add_about(CLI::App& program, Line& line) {
   program.add_subcommand("version", "Prints the version")->callback([] {
     fmt::print("longwave {}\n", LONGWAVE_VERSION);
@@ -156,6 +167,7 @@ void add_about(CLI::App& program, Line& line) {
       dev_command->add_subcommand("docs", "Writes the documents that are made from the program");
   docs_command->add_option("root", line.root, "The checkout")->capture_default_str();
   docs_command->add_flag("--check", line.check, "Only says which are stale");
+  add_inspecting(*dev_command, line);
   docs_command->callback([&line] { line.code = make_docs(line.root, line.check); });
 }
 

@@ -16,6 +16,7 @@ std::span<const Option> channel_options();
 std::span<const Option> channelstream_options();
 std::span<const Option> mpd_options();
 std::span<const Option> redis_options();
+std::span<const Option> file_options();
 
 /// What a name means in a source of values.
 struct Named {

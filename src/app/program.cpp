@@ -2,9 +2,12 @@
 #include "app/program.hpp"
 
 #include "api/endpoint.hpp"
+#include "api/package.hpp"
 #include "api/rest.hpp"
+#include "api/upload.hpp"
 #include "app/channels.hpp"
 #include "app/dialects.hpp"
+#include "app/files.hpp"
 #include "app/ground.hpp"
 #include "app/last_resort.hpp"
 #include "app/listening.hpp"
@@ -51,7 +54,13 @@ class Program::Rooms {
         net(net_threads(config)),
         stations(config, ground, net),
         people(config, ground, stations, net),
-        dialects({config, ground, stations, people, net}) {}
+        files(config, ground, stations),
+        dialects({config, ground, stations, people, net}) {
+    auto& context = people.context();
+    context.uploads = &files.uploads();
+    context.packages = &files.packages();
+    context.blocking = files.blocking();
+  }
 
   Result<void> open(const Config& config, std::vector<int> inherited);
   std::vector<int> serve(const Invocation& invocation);
@@ -61,6 +70,7 @@ class Program::Rooms {
   io::LoopGroup net;
   Stations stations;
   People people;
+  Files files;
   web::Router router;
   Page page;
   api::Metrics metrics;
@@ -98,6 +108,8 @@ Result<void> Program::Rooms::add_routes() {
         &people.rates());
   }
   if (added) added = people.art().add_route(router);
+  if (added) added = api::add_upload_routes(router, people.context());
+  if (added) added = api::add_package_route(router, people.context());
   people.add_metrics(metrics, [this] { return server->counts(); });
   if (added) added = metrics.add_route(router);
   if (added) added = api::add_health_route(router, checks());
@@ -271,11 +283,13 @@ std::vector<int> Program::Rooms::serve(const Invocation& invocation) {
   people.start();
   dialects.start();
   stations.start();
+  files.start();
   tell_supervisor("READY=1");
   stations.loop().run();
   last_resort.emplace(orderly_end, [&] {
     if (!successor_sockets_.empty()) (void)become_successor(invocation, successor_sockets_);
   });
+  files.stop();
   people.stop();
   net.stop();
   ground.stop();

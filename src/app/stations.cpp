@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/stations.hpp"
 
+#include "app/files.hpp"
 #include "app/ground.hpp"
 #include "base/log.hpp"
 
@@ -17,7 +18,7 @@ std::vector<io::Loop*> all(io::LoopGroup& group) {
 
 library::LibraryOptions library_options(const Config& config) {
   library::LibraryOptions options;
-  for (const auto& folder : config.music) options.music.emplace_back(folder);
+  options.music = music_folders(config);
   options.scan_threads = static_cast<int>(config.scan_threads);
   return options;
 }

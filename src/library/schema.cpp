@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "library/library.hpp"
 #include "library/schema_depth.hpp"
+#include "library/schema_files.hpp"
 #include "library/schema_lists.hpp"
 
 namespace longwave::library {
@@ -111,7 +112,7 @@ CREATE TABLE library_analysis (
 }  // namespace
 
 std::vector<store::Migration> migrations() {
-  return {{1, tables}, {2, depth_tables}, {3, list_tables}};
+  return {{1, tables}, {2, depth_tables}, {3, list_tables}, {4, file_tables}};
 }
 
 }  // namespace longwave::library
