@@ -16,7 +16,7 @@
 namespace longwave::api {
 namespace {
 
-constexpr int sizes[] = {96, 256, 512};
+constexpr int sizes[] = {96, 150, 200, 256, 500, 512, 1000};  // of our page, and of the originals
 constexpr int accent_size = 96;
 constexpr std::size_t most_bytes = 32u << 20;
 constexpr std::size_t most_waiting = 256;
@@ -39,12 +39,13 @@ web::Response as_response(const Error& why) {
 
 }  // namespace
 
-Art::Art(store::Store& store, io::Pool& pool) : store_(store), pool_(pool) {}
+Art::Art(store::Store& store, io::Pool& pool, std::filesystem::path folder, std::int64_t disk_bytes)
+    : store_(store), pool_(pool), shelf_(std::move(folder), disk_bytes) {}
 
 void Art::picture(const std::string& hash, int size, Done done) {
   if (!is_hash(hash)) return done(error(Errc::invalid, "a picture is named by 64 hexadecimal digits"));
   if (std::find(std::begin(sizes), std::end(sizes), size) == std::end(sizes)) {
-    return done(error(Errc::invalid, "size must be 96, 256 or 512"));
+    return done(error(Errc::invalid, "size must be 96, 150, 200, 256, 500, 512 or 1000"));
   }
   const Key key{hash, size};
   std::unique_lock lock(mutex_);
@@ -68,6 +69,15 @@ void Art::picture(const std::string& hash, int size, Done done) {
 }
 
 void Art::start(const Key& key) {
+  pool_.submit(
+      {.priority = pool_priority, .work = [this, key](std::stop_token) {
+         if (auto kept = shelf_.read(key.first, key.second))
+           return finish(key, Picture{io::SharedBytes::own(std::move(kept->jpeg)), std::move(kept->accent)});
+         make(key);
+       }});
+}
+
+void Art::make(const Key& key) {
   auto sources = std::make_shared<std::vector<library::ArtworkSource>>();
   store_.read(
       [sources, key](store::Session& session) { *sources = library::artwork_sources(session, key.first); },
@@ -78,8 +88,9 @@ void Art::start(const Key& key) {
                         if (!original) return finish(key, original.error());
                         auto scaled = audio::scale_picture(original->bytes, key.second);
                         if (!scaled) return finish(key, scaled.error());
-                        finish(key, Picture{io::SharedBytes::own(std::move(scaled->jpeg)),
-                                            audio::to_css(scaled->accent)});
+                        const ArtShelf::Kept kept{std::move(scaled->jpeg), audio::to_css(scaled->accent)};
+                        shelf_.write(key.first, key.second, kept);
+                        finish(key, Picture{io::SharedBytes::own(kept.jpeg), kept.accent});
                       }});
       });
 }
@@ -129,26 +140,27 @@ std::string Art::accent(std::string_view hash) {
 }
 
 Result<void> Art::add_route(web::Router& router) {
-  return router.add({.methods = {"GET"},
-                     .pattern = "/art/:hash",
-                     .description = "a picture by its hash, ?size=96, 256 (default) or 512 pixels",
-                     .handler = [this](web::RequestContext&& context) {
-                       const auto& request = context.request();
-                       int size = 256;
-                       if (const auto asked = request.query_value("size")) {
-                         size = 0;
-                         std::from_chars(asked->data(), asked->data() + asked->size(), size);
-                       }
-                       const std::string hash(request.parameter("hash"));
-                       auto held = std::make_shared<web::RequestContext>(std::move(context));
-                       picture(hash, size, [held, hash, size](Result<Picture> result) {
-                         if (!result) return held->respond(as_response(result.error()));
-                         auto response = web::Response::bytes("image/jpeg", result->jpeg);
-                         response.etag = fmt::format("\"{}-{}\"", hash.substr(0, 32), size);
-                         response.headers.set("Cache-Control", "public, max-age=31536000, immutable");
-                         held->respond(std::move(response));
-                       });
-                     }});
+  return router.add(
+      {.methods = {"GET"},
+       .pattern = "/art/:hash",
+       .description = "a picture by its hash, ?size=96, 150, 200, 256 (default), 500, 512 or 1000 pixels",
+       .handler = [this](web::RequestContext&& context) {
+         const auto& request = context.request();
+         int size = 256;
+         if (const auto asked = request.query_value("size")) {
+           size = 0;
+           std::from_chars(asked->data(), asked->data() + asked->size(), size);
+         }
+         const std::string hash(request.parameter("hash"));
+         auto held = std::make_shared<web::RequestContext>(std::move(context));
+         picture(hash, size, [held, hash, size](Result<Picture> result) {
+           if (!result) return held->respond(as_response(result.error()));
+           auto response = web::Response::bytes("image/jpeg", result->jpeg);
+           response.etag = fmt::format("\"{}-{}\"", hash.substr(0, 32), size);
+           response.headers.set("Cache-Control", "public, max-age=31536000, immutable");
+           held->respond(std::move(response));
+         });
+       }});
 }
 
 }  // namespace longwave::api

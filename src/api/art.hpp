@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "api/art_shelf.hpp"
 #include "base/result.hpp"
 #include "base/task.hpp"
 #include "io/stream.hpp"
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <list>
 #include <map>
@@ -29,8 +31,9 @@ class Router;
 
 namespace longwave::api {
 
-/// Artwork in the sizes the page uses, decoded under limits and encoded anew, the latest of it kept in
-/// memory. Thread-safe; outlives the store's threads and the pool.
+/// Artwork in the sizes that clients use (96, 150, 200, 256, 500, 512, 1000), decoded under limits and
+/// encoded anew, kept on disk by what it was made of, the latest of it in memory too. Thread-safe; outlives
+/// the store's threads and the pool.
 class Art {
  public:
   struct Picture {
@@ -39,7 +42,8 @@ class Art {
   };
   using Done = UniqueFunction<void(Result<Picture>)>;
 
-  Art(store::Store& store, io::Pool& pool);
+  /// `folder`: of the scaled pictures on disk, `disk_bytes` at most; empty: none are kept there.
+  Art(store::Store& store, io::Pool& pool, std::filesystem::path folder = {}, std::int64_t disk_bytes = 0);
 
   /// `done` is called on a pool thread, or at once when the picture is at hand. Callers that want the same
   /// one share the work. Errors: not_found, invalid (a size or hash that isn't one), broken, full (too much
@@ -59,11 +63,13 @@ class Art {
   using Key = std::pair<std::string, int>;
 
   void start(const Key& key);
+  void make(const Key& key);
   void finish(const Key& key, Result<Picture> result);
   void keep(const Key& key, const Picture& picture);
 
   store::Store& store_;
   io::Pool& pool_;
+  ArtShelf shelf_;
   Task accent_found_;
 
   std::mutex mutex_;  // held for look-ups in the maps, never while something is read or decoded

@@ -60,7 +60,7 @@ People::People(const Config& config, Ground& ground, Stations& stations, io::Loo
       node_(access::random_token(6)),
       messages_(config, ground.clock(), hub_loop_, node_),
       tokens_(tokens_of(config).value()),
-      art_(ground.store(), ground.blocking()),
+      art_(ground.store(), ground.blocking(), ground.data().artwork(), config.art_cache_mb << 20),
       rates_(ground.clock(), rate_rules(config), std::random_device{}()),
       sockets_(
           net, hub_loop_.poster(), [this]() -> hub::Hub& { return hub_; },
