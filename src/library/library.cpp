@@ -173,6 +173,16 @@ class Library::Impl {
     thread_ = std::thread([work = std::move(work), stop = stop_.get_token()] { work(stop); });
   }
 
+  ScanObserver observe() {
+    ScanObserver observer;
+    observer.problem = on_loop([this](const Problem& problem) { room_.problem_found.emit(problem); });
+    observer.committed = on_loop([this](std::int64_t rows) { grown(rows); });
+    observer.happened = on_loop([this](const std::vector<Event>& events) {
+      for (const auto& event : events) room_.happened.emit({event});
+    });
+    return observer;
+  }
+
   void begin_look() {
     if (scanning_ || looking_ || (wanted_.empty() && when_looked_.empty())) return;
     looking_ = true;
@@ -185,9 +195,7 @@ class Library::Impl {
   }
 
   void run_look(const std::vector<std::string>& folders, std::stop_token stop) {  // on the scan's thread
-    ScanObserver observer;
-    observer.problem = on_loop([this](const Problem& problem) { room_.problem_found.emit(problem); });
-    observer.committed = on_loop([this](std::int64_t rows) { grown(rows); });
+    const ScanObserver observer = observe();
     ScanFinished finished;
     try {
       if (!folders.empty())
@@ -212,13 +220,8 @@ class Library::Impl {
   }
 
   void run(std::stop_token stop) {  // on the scan's thread
-    ScanObserver observer;
+    ScanObserver observer = observe();
     observer.progress = on_loop([this](const ScanProgress& progress) { room_.scan_progress.emit(progress); });
-    observer.problem = on_loop([this](const Problem& problem) { room_.problem_found.emit(problem); });
-    observer.committed = on_loop([this](std::int64_t rows) { grown(rows); });
-    observer.happened = on_loop([this](const std::vector<Event>& events) {
-      for (const auto& event : events) room_.happened.emit({event});
-    });
     ScanFinished finished;
     try {
       finished.report = library::scan(store_, {.music = options_.music, .threads = options_.scan_threads},

@@ -26,6 +26,23 @@ namespace {
 constexpr std::size_t piece = 256 << 10;
 constexpr std::string_view doing = "the package can't be written";
 
+/// libarchive asks the thread's locale what bytes of a name mean. Ours are UTF-8, whatever the environment
+/// says.
+class Utf8Names {
+ public:
+  Utf8Names() : before_(::uselocale(utf8())) {}
+  ~Utf8Names() { ::uselocale(before_); }
+  Utf8Names(const Utf8Names&) = delete;
+  Utf8Names& operator=(const Utf8Names&) = delete;
+
+ private:
+  static locale_t utf8() {
+    static const locale_t made = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+    return made;
+  }
+  locale_t before_;
+};
+
 class Source {
  public:
   explicit Source(const std::filesystem::path& path)
@@ -69,6 +86,7 @@ std::string file_text(std::string_view text) {
 
 PackageFile::PackageFile(std::filesystem::path path, std::string name, PackageFormat format, int fd)
     : path_(std::move(path)), name_(file_text(name)), fd_(fd), archive_(archive_write_new()) {
+  const Utf8Names names;
   if (format == PackageFormat::zip) {
     archive_write_set_format_zip(archive_);
     archive_write_zip_set_compression_store(archive_);  // music doesn't get smaller
@@ -102,10 +120,11 @@ Error PackageFile::failure() {
 }
 
 Result<void> PackageFile::entry(const std::string& name, std::int64_t size, std::int64_t mtime) {
+  const Utf8Names names;
   const std::unique_ptr<archive_entry, decltype(&archive_entry_free)> made(archive_entry_new2(archive_),
                                                                            archive_entry_free);
   const auto path = name_ + '/' + name;
-  archive_entry_set_pathname_utf8(made.get(), path.c_str());
+  archive_entry_set_pathname(made.get(), path.c_str());
   archive_entry_set_size(made.get(), size);
   archive_entry_set_filetype(made.get(), AE_IFREG);
   archive_entry_set_perm(made.get(), 0644);
@@ -153,6 +172,7 @@ Result<std::int64_t> PackageFile::finish() {
   if (auto begun = entry(name_ + ".m3u8", static_cast<std::int64_t>(list_.size()), ::time(nullptr)); !begun)
     return begun.error();
   if (archive_write_data(archive_, list_.data(), list_.size()) < 0) return failure();
+  const Utf8Names names;
   if (archive_write_close(archive_) != ARCHIVE_OK) return failure();
   if (::fsync(fd_) != 0) return file_error(errno, doing);
   struct ::stat s {};

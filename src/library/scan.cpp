@@ -323,7 +323,8 @@ class Scan {
     }
     std::vector<std::int64_t> videos;
     for (const auto& [path, video] : known_.videos) {
-      if (!video.missing && !seen_videos_.contains(path) && looked_at(path.substr(0, path.rfind('/')))) videos.push_back(video.id);
+      if (!video.missing && !seen_videos_.contains(path) && looked_at(path.substr(0, path.rfind('/'))))
+        videos.push_back(video.id);
     }
     if (!videos.empty()) {
       commit_and_wait([this, videos](store::Session& session, ScanReport&, Changes& changes) {

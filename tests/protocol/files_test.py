@@ -14,12 +14,11 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import threading
 import zipfile
 
 import music
 from server import RpcError, Server
-from socket_client import Client, Refused
+from socket_client import Client
 
 TRICKS = ["../evil.mp3", "..", ".", "/etc/evil.mp3", "a/b.mp3", "..\\evil.mp3", "C:\\evil.mp3", "%2e%2e%2fevil.mp3", "..%2fevil.mp3",
           "%5cevil.mp3", "evil.mp3%00.txt", "evil\0.mp3", "CON", "nul.mp3", "com1.flac", "LPT9.mp3", "aux.tar.mp3", ".hidden.mp3",
