@@ -163,8 +163,8 @@ Result<void> PackageFile::add(const PackedTrack& track) {
     return error(Errc::broken, "its file could not be read to its end");
   }
   ++tracks_;
-  list_ += fmt::format("#EXTINF:{},{}{}\n{}\n", (track.duration_ms + 500) / 1000, clean(artist),
-                       clean(track.title), name);
+  list_ += fmt::format("#EXTINF:{},{}{}\n{}\n", (track.duration_ms + 500) / 1000,
+                       track.artist.empty() ? "" : clean(track.artist) + " - ", clean(track.title), name);
   return {};
 }
 
