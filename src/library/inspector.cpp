@@ -3,6 +3,7 @@
 
 #include "audio/analysis.hpp"
 #include "audio/picture.hpp"
+#include "base/clock.hpp"
 #include "base/text.hpp"
 #include "library/artwork.hpp"
 #include "library/file.hpp"
@@ -46,11 +47,13 @@ struct Pipe {
 };
 
 /// What the child says until it closes its end, or nothing more when the time is over.
-std::string listen(int from, std::chrono::steady_clock::time_point until, bool& late) {
+std::string listen(int from, Duration within, bool& late) {
+  const SystemClock clock;
+  const auto until = clock.now() + within;
   std::string said;
   std::array<char, 1024> bytes;
   while (said.size() < longest_answer) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - clock.now());
     ::pollfd ready{from, POLLIN, 0};
     const int polled = left.count() > 0 ? ::poll(&ready, 1, static_cast<int>(left.count())) : 0;
     if (polled < 0 && errno == EINTR) continue;
@@ -170,7 +173,7 @@ Result<std::string> inspect_apart(const std::filesystem::path& file, UploadKind 
   if (!child) return child.error();
   answer.close_writing();
   bool late = false;
-  const auto said = listen(answer.ends[0], std::chrono::steady_clock::now() + options.time, late);
+  const auto said = listen(answer.ends[0], options.time, late);
   ::kill(*child, SIGKILL);  // it has said all it may
   int status = 0;
   while (::waitpid(*child, &status, 0) < 0 && errno == EINTR) {

@@ -169,13 +169,14 @@ Result<void> PackageFile::add(const PackedTrack& track) {
 }
 
 Result<std::int64_t> PackageFile::finish() {
-  if (auto begun = entry(name_ + ".m3u8", static_cast<std::int64_t>(list_.size()), ::time(nullptr)); !begun)
-    return begun.error();
+  struct ::stat s {};
+  if (::fstat(fd_, &s) != 0) return file_error(errno, doing);
+  auto begun = entry(name_ + ".m3u8", static_cast<std::int64_t>(list_.size()), s.st_mtim.tv_sec);
+  if (!begun) return begun.error();
   if (archive_write_data(archive_, list_.data(), list_.size()) < 0) return failure();
   const Utf8Names names;
   if (archive_write_close(archive_) != ARCHIVE_OK) return failure();
   if (::fsync(fd_) != 0) return file_error(errno, doing);
-  struct ::stat s {};
   if (::fstat(fd_, &s) != 0) return file_error(errno, doing);
   kept_ = true;
   return static_cast<std::int64_t>(s.st_size);
