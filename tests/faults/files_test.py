@@ -15,7 +15,7 @@ from disk_full_test import SmallDisk
 from server import RpcError, Server
 
 SEED = int(os.environ.get("LONGWAVE_SEED", "1"))
-KILLS = int(os.environ.get("LONGWAVE_KILLS", "6"))
+KILLS = int(os.environ.get("LONGWAVE_KILLS", "3"))
 
 
 def songs():
@@ -33,17 +33,30 @@ class Story:
         self.chance, self.songs = chance, songs()
         self.open, self.done, self.packages, self.number = {}, {}, [], 0
 
-    def go_on(self, server, until):
-        while time.monotonic() < until:
-            if self.open and self.chance.random() < 0.8:
-                self.send_some(server, self.chance.choice(list(self.open)))
-            elif self.done and self.chance.random() < 0.3:
-                self.pack(server)
-            else:
-                self.number += 1
-                content = self.chance.choice(self.songs)
-                id = server.call("upload.begin", name=f"Song {self.number}.mp3", size=len(content))["upload"]["id"]
-                self.open[id] = [content, 0]
+    def go_on(self, server, steps):
+        """That many steps, then a kill within a tenth of a second, wherever it meets the next ones."""
+        killer = threading.Timer(self.chance.uniform(0, 0.1), server.kill)
+        end = time.monotonic() + 60
+        for step in range(1_000_000):
+            if step == steps:
+                killer.start()
+            assert time.monotonic() < end, "the server is not killed"
+            try:
+                self.step(server)
+            except (OSError, http.client.HTTPException):
+                break  # killed
+        killer.join()
+
+    def step(self, server):
+        if self.done and self.chance.random() < 0.15:
+            self.pack(server)
+        elif len(self.open) >= 3 or (self.open and self.chance.random() < 0.7):
+            self.send_some(server, self.chance.choice(list(self.open)))
+        else:
+            self.number += 1
+            content = self.chance.choice(self.songs)
+            id = server.call("upload.begin", name=f"Song {self.number}.mp3", size=len(content))["upload"]["id"]
+            self.open[id] = [content, 0]
 
     def send_some(self, server, id):
         content, known = self.open[id]
@@ -52,7 +65,7 @@ class Story:
             self.done[upload["track"]] = content
             del self.open[id]
             return
-        part = content[known:known + self.chance.randrange(1, 200_000)]
+        part = content[known:known + self.chance.randrange(1, 400_000)]
         status, answer = put(server, id, part, known)
         assert status == 200, answer
         self.open[id][1] = answer["upload"]["received"]
@@ -101,17 +114,11 @@ def test_killed_at_random(binary):
         top = pathlib.Path(folder)
         with Server(binary, music=[top]) as server:
             for _ in range(KILLS):
-                killer = threading.Timer(chance.uniform(0.1, 1.5), server.kill)
-                killer.start()
-                try:
-                    story.go_on(server, time.monotonic() + 30)
-                except (OSError, http.client.HTTPException):
-                    pass  # killed
-                killer.join()
+                story.go_on(server, chance.randrange(4, 30))
                 server.start()
-                server.until(lambda: not server.call("upload.list")["uploads"] or True, 10)
                 server.until(lambda: recovered(server, story), 20, what="what was open is found again")
                 story.check(server, top)
+            assert story.done, "nothing was finished"
             print(f"        seed {SEED}: {KILLS} kills, {len(story.done)} songs, {len(story.packages)} packages kept")
 
 
