@@ -81,10 +81,10 @@ await check('words with times follow the music', async () => {
 });
 
 await check('pause, volume and modes are everybody’s; what is refused goes back', async () => {
-  await go(page, '#/', '.receiver .steering');
-  await page.locator('.steering .tool').first().click();
+  await go(page, '#/', '.receiver > .steering');
+  await page.locator('.receiver > .steering .tool').first().click();
   await until('paused', async () => (await rpc('station.state', { station })).state === 'paused');
-  await other.waitForSelector('.steering [aria-label^="Let the station"]');
+  await other.waitForSelector('.receiver > .steering [aria-label^="Let the station"]');
   const at = () => other.locator('.scale').getAttribute('aria-valuetext');
   const held = await at();
   await page.locator('.volume-station input').fill('35');
@@ -101,7 +101,7 @@ await check('pause, volume and modes are everybody’s; what is refused goes bac
   equal(await page.locator('.menu-item', { hasText: 'random order' }).getAttribute('aria-checked'), 'false', 'random');
   await page.keyboard.press('Escape');
   page.refused.clear();
-  await page.locator('.steering .tool').first().click();
+  await page.locator('.receiver > .steering .tool').first().click();
   await until('playing', async () => (await rpc('station.state', { station })).state === 'playing');
 });
 
