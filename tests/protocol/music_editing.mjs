@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The music place in Chromium: a song with all that is known of it; the station's own switches.
-//   node tests/protocol/music_editing.mjs http://127.0.0.1:8000
+// The music place in Chromium: a song with all that is known of it, uploads, and the station's own switches.
+//   node tests/protocol/music_editing.mjs http://127.0.0.1:8000 FILE
+// FILE: music that the station doesn't have.
+import { writeFileSync } from 'node:fs';
 import { check, end, equal, expect, go, open, quiet, rpc, until } from './in_browser.mjs';
 
 const station = 'main';
+const fresh = process.argv[3];
 const current = await until('an item on air', async () => (await rpc('station.now', { station })).current);
 const id = current.track.id;
 const page = await open(`#/music/song/${id}`);
@@ -78,6 +81,30 @@ await check('words with times follow the music', async () => {
     return now && now !== first && now;
   });
   return `${first}, then ${later}`;
+});
+
+await check('a file that is chosen is in the library; one that is no music is refused, with the reason', async () => {
+  const { total } = await rpc('library.search', { text: '', limit: 1 });
+  writeFileSync(`${fresh}.txt.mp3`, 'this is no music '.repeat(4000));
+  await go(page, '#/music/upload', '.choose-files');
+  await page.setInputFiles('.music input[type=file]', [fresh, `${fresh}.txt.mp3`]);
+  await page.waitForSelector('.upload[data-state="done"]', { timeout: 30_000 });
+  await page.waitForSelector('.upload[data-state="failed"] .trouble', { timeout: 30_000 });
+  await until('the song', async () => (await rpc('library.search', { text: '', limit: 1 })).total === total + 1, 15_000);
+  return page.locator('.upload[data-state="failed"] .trouble').textContent();
+});
+
+await check('an upload is cancelled, and nothing of it stays', async () => {
+  const { total } = await rpc('library.search', { text: '', limit: 1 });
+  let held;
+  await page.route(/\/upload\//, (route) => void (held = route));
+  await page.setInputFiles('.music input[type=file]', [fresh]);
+  await until('its first piece', () => held);
+  await page.locator('.upload[data-state="sending"] .tool').click();
+  await page.waitForSelector('.upload[data-state="cancelled"]');
+  await page.unroute(/\/upload\//);
+  await until('no open upload', async () => (await rpc('upload.list')).uploads.every((one) => !['receiving', 'checking', 'ready', 'importing'].includes(one.state)));
+  equal((await rpc('library.search', { text: '', limit: 1 })).total, total, 'songs');
 });
 
 await check('pause, volume and modes are everybody’s; what is refused goes back', async () => {

@@ -21,6 +21,7 @@ const places = {
   song: [`#/music/song/${tracks[0].id}`, '.song-page .details'],
   tags: ['#/music/tags', '.tag-rows'],
   random: ['#/music/random', '.rules fieldset'],
+  upload: ['#/music/upload', '.choose-files'],
 };
 const wanted = process.env.PLACES?.split(',') ?? Object.keys(places);
 

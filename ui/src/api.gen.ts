@@ -12,6 +12,26 @@ export interface Album {
   art: string | null;
 }
 
+/** An album with what is said of it. */
+export interface AlbumRecord {
+  id: number;
+  title: string;
+  artist: string;
+  artist_id: number;
+  path: string;  // below the music folder
+  tracks: number;
+  discs: number;  // 0: its songs say none
+  year: number | null;
+  duration_ms: number;  // ms
+  origin: string;
+  art: string | null;
+  background: string;  // #RRGGBB, of its picture or as somebody set it
+  foreground: string;
+  highlight: string;
+  added_ms: number;  // ms
+  hidden: boolean;
+}
+
 /** an artist of the library */
 export interface Artist {
   id: number;
@@ -36,6 +56,23 @@ export interface Collection {
   name: string;
   query: string;
   changed_ms: number;  // ms
+}
+
+/** A tag as something has it. */
+export interface AssignedTag {
+  id: number;
+  name: string;
+  kind: "genre" | "subgenre" | "mood";
+  parent: number;  // genre of a subgenre; 0: none
+  icon: string;  // HTML is as it was sent: never show it unseen
+  icon_type: "character" | "html";
+  colour: string;  // #RRGGBB or empty
+  x: number;  // where a mood stands among the others
+  y: number;
+  confidence: number;
+  approval: number;  // 0 guessed, 1 by a person or a file, 2 by training
+  guessed: boolean;
+  derived: boolean;  // of an album: it follows from its songs, confidence is their share
 }
 
 /** an entry of a queue */
@@ -207,6 +244,51 @@ export interface Upload {
 
 /** What can be called: parameters, result, and for calls with many answers what comes before it. */
 export interface Methods {
+  /** Hides an album, says where it comes from, since when it is here, and its colours; what isn't given stays. Role: dj. */
+  "album.change": {
+    params: {
+      id: number;
+      hidden?: boolean;
+      origin?: string;
+      added_ms?: number;  // ms
+      background?: string;  // #RRGGBB; empty: its picture's
+      foreground?: string;
+      highlight?: string;
+    };
+    result: Record<string, never>;
+  };
+  /** An album with its colours, where it comes from and its tags. Role: anyone. */
+  "album.get": {
+    params: {
+      id: number;
+    };
+    result: {
+      album: AlbumRecord;
+      tags: AssignedTag[];
+    };
+  };
+  /** Albums that were hidden. Role: anyone. */
+  "album.hidden": {
+    params: Record<string, never>;
+    result: {
+      albums: AlbumRecord[];
+    };
+  };
+  /** An artist and its albums by year. Role: anyone. */
+  "artist.get": {
+    params: {
+      id: number;
+    };
+    result: {
+      artist: {
+        id: number;
+        name: string;
+        albums: number;
+        tracks: number;
+      };
+      albums: AlbumRecord[];
+    };
+  };
   /** Logs in. Over HTTP the answer sets a cookie, unless a bearer key is asked for; a WebSocket is logged in itself and always gets a key. Role: anyone. */
   "auth.login": {
     params: {
@@ -1283,6 +1365,215 @@ export interface Methods {
   };
   /** Gives a track, an album or a video a tag; a subgenre brings its genre. A lower approval never replaces a higher one. Role: dj. */
   "tag.assign": {
+    params: {
+      tag: number;
+      approval?: number;  // 0 guessed, 1 by a person, 2 by training, default 1
+      confidence?: number;  // default 1
+      track?: number;
+      album?: number;
+      video?: number;
+    };
+    result: Record<string, never>;
+  };
+  /** Changes a tag; what isn't given stays, and its kind always does. Role: dj. */
+  "tag.change": {
+    params: {
+      id: number;
+      name?: string;
+      kind?: "genre" | "subgenre" | "mood";  // default "genre"
+      parent?: number;  // genre of a subgenre
+      icon?: string;
+      icon_type?: "character" | "html";
+      colour?: string;
+      x?: number;
+      y?: number;
+      songs?: number;  // not looked at: a tag may be sent as it was listed
+    };
+    result: Record<string, never>;
+  };
+  /** Makes a genre, a subgenre of one, or a mood. Role: dj. */
+  "tag.create": {
+    params: {
+      name: string;
+      id?: number;  // not looked at
+      kind?: "genre" | "subgenre" | "mood";  // default "genre"
+      parent?: number;  // genre of a subgenre
+      icon?: string;
+      icon_type?: "character" | "html";
+      colour?: string;
+      x?: number;
+      y?: number;
+      songs?: number;  // not looked at: a tag may be sent as it was listed
+    };
+    result: {
+      id: number;
+    };
+  };
+  /** Genres, subgenres and moods. Role: anyone. */
+  "tag.list": {
+    params: {
+      kind?: "genre" | "subgenre" | "mood";
+    };
+    result: {
+      tags: Tag[];
+    };
+  };
+  /** The tags of a track, an album or a video. Role: anyone. */
+  "tag.of": {
+    params: {
+      track?: number;
+      album?: number;
+      video?: number;
+    };
+    result: {
+      tags: AssignedTag[];
+    };
+  };
+  /** Removes a tag with its subgenres from everything that has it. Role: dj. */
+  "tag.remove": {
+    params: {
+      id: number;
+    };
+    result: Record<string, never>;
+  };
+  /** Takes a tag away, also one that the file names: it stays away over scans. Role: dj. */
+  "tag.unassign": {
+    params: {
+      tag: number;
+      track?: number;
+      album?: number;
+      video?: number;
+    };
+    result: Record<string, never>;
+  };
+  /** A song with what is said of it, by whom, its tags and its marks. Role: anyone. */
+  "track.get": {
+    params: {
+      id: number;  // of the track
+    };
+    result: {
+      track: Track;
+      marks: {
+        favourite: number;  // -1 hated, 0, 1 loved
+        live: boolean;
+        bad_audio: boolean;
+        disabled: boolean;
+      };
+      values: Record<string, {
+        value: string;  // what counts
+        file: string;  // what the file says
+        own: boolean;  // somebody said something else than the file
+      }>;  // title, artist, album, album_artist, genre, track, disc, year
+      properties: Array<{
+        key: string;
+        source: string;
+        value: string;
+      }>;  // everything that is said, by source: file, client/NAME, server; the preferred one of a key first
+      tags: AssignedTag[];
+      likes: number;
+      dislikes: number;
+      plays: number;
+      last_played_ms: number | null;  // ms
+      added_ms: number;  // ms
+      lyrics: "empty" | "file" | "net" | "user" | "none";
+      path: string;  // below the music folder
+      format: string;
+    };
+  };
+  /** The words of a song: a person's, those of the .lrc file beside it, or its tags'. Role: anyone. */
+  "track.lyrics": {
+    params: {
+      id: number;  // of the track
+    };
+    result: {
+      state: "empty" | "file" | "net" | "user" | "none";
+      source: string;  // file, lrc, client or empty
+      own: boolean;
+      text: string;  // as written, with its times
+      lines: Array<{
+        at_ms: number;  // ms
+        text: string;
+      }>;  // empty if the text has no times
+    };
+  };
+  /** Favourite or hated, live recording, bad audio, disabled; what isn't given stays. Role: dj. */
+  "track.mark": {
+    params: {
+      id: number;  // of the track
+      favourite?: number;  // -1 hated, 0, 1 loved
+      live?: boolean;
+      bad_audio?: boolean;
+      disabled?: boolean;
+    };
+    result: Record<string, never>;
+  };
+  /** Counts likes and dislikes up and down; never below 0. Role: dj. */
+  "track.rate": {
+    params: {
+      id: number;  // of the track
+      likes?: number;  // default 0
+      dislikes?: number;  // default 0
+    };
+    result: Record<string, never>;
+  };
+  /** Songs that are played around this one; the strongest first. Role: anyone. */
+  "track.related": {
+    params: {
+      id: number;  // of the track
+    };
+    result: {
+      tracks: Array<{
+        track: Track;
+        weight: number;
+      }>;
+    };
+  };
+  /** Takes a song out of the library and its lists. The file stays; a scan brings it back only when the file changes. Role: admin. */
+  "track.remove": {
+    params: {
+      id: number;  // of the track
+    };
+    result: Record<string, never>;
+  };
+  /** Brings back a song that was removed, with everything that was known of it. Role: admin. */
+  "track.restore": {
+    params: {
+      id: number;  // of the track
+    };
+    result: Record<string, never>;
+  };
+  /** Says something else of a song than its file does. The file is not touched. Role: dj. */
+  "track.set": {
+    params: {
+      id: number;  // of the track
+      values: Record<string, string>;  // by key: title, artist, album, album_artist, genre (several by "; "), track, disc, year, or a key of your own
+    };
+    result: Record<string, never>;
+  };
+  /** Sets the words of a song; null shows the file's again. Role: dj. */
+  "track.set_lyrics": {
+    params: {
+      id: number;  // of the track
+      text: string | null;
+      state?: "user" | "net" | "none";  // default "user"
+    };
+    result: Record<string, never>;
+  };
+  /** Takes back what was set, of every client: the file's values count again. Role: dj. */
+  "track.unset": {
+    params: {
+      id: number;  // of the track
+      keys: string[];
+    };
+    result: Record<string, never>;
+  };
+  /** Writes what was set into the tags of the file itself: in a copy that takes the file's place when it is whole. The sound stays the same. Role: admin. */
+  "track.write_tags": {
+    params: {
+      id: number;  // of the track
+    };
+    result: Record<string, never>;
+  };
   /** The next bytes. What is answered is kept; after a break, upload.info says where to go on. Role: dj. */
   "upload.append": {
     params: {
@@ -1411,6 +1702,10 @@ export interface Methods {
 
 /** What the server sends by itself: the `data` of a notification. */
 export interface Events {
+  /** Albums have other songs, tags, colours or marks. On library. */
+  "album.changed": {
+    albums: number[];  // ids
+  };
   /** A message was taken away. On <channel>. */
   "channel.deleted": {
     id: string;

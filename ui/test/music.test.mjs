@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lists of any length, and changes that are taken back.
+// Lists of any length, uploads in pieces, and changes that are taken back.
 import assert from 'node:assert/strict';
 import { after, beforeEach, describe, it } from 'node:test';
-import { browser, load } from './load.mjs';
+import { browser, FakeSocket, load } from './load.mjs';
 
 browser();
 after(() => setTimeout(() => process.exit(), 50).unref());
@@ -20,6 +20,7 @@ let page;
 beforeEach(async () => {
   page = await load(`
     export * as paged from './state/paged';
+    export * as uploads from './state/uploads';
     export * as optimistic from './state/optimistic';
     export * as connection from './state/connection';
     export * as notices from './state/notices';
@@ -108,6 +109,86 @@ describe('an optimistic change', () => {
     const refused = page.optimistic.optimistic(value, 'b', async () => { value.value = 'theirs'; throw new Error('no'); }, (why) => why);
     await refused;
     assert.equal(value.value, 'theirs');
+  });
+});
+
+describe('an upload', () => {
+  let sent;
+  let broken;
+  const file = (size) => ({ name: 'one.mp3', size, slice: (from, to) => ({ arrayBuffer: async () => new ArrayBuffer(Math.min(to, size) - from) }) });
+  const answering = async (handlers) => {
+    const socket = FakeSocket.last;
+    for (;;) {
+      const call = socket.sent.find((one) => handlers[one.method]);
+      if (!call) return;
+      socket.sent.splice(socket.sent.indexOf(call), 1);
+      socket.receive({ id: call.id, result: handlers[call.method](call.params) });
+      await turn();
+    }
+  };
+  const row = () => page.uploads.uploads.value[0];
+  const handlers = {
+    'upload.begin': () => ({ upload: { id: 'u1', received: 0 }, chunk_bytes: 61_440 }),
+    'upload.finish': () => ({ upload: { id: 'u1', received: 0, state: 'imported' } }),
+    'upload.cancel': () => ({ upload: { id: 'u1' } }),
+    'upload.info': () => ({ upload: { id: 'u1', received: 1 << 20 } }),
+  };
+  const reach = (state) => until(state, async () => (await answering(handlers), row().state === state));
+
+  beforeEach(() => {
+    sent = [];
+    broken = 0;
+    globalThis.fetch = async (address, { body }) => {
+      const offset = Number(new URL(address, 'http://test').searchParams.get('offset'));
+      if (broken-- > 0) throw new TypeError('network');
+      sent.push([offset, body.byteLength]);
+      return { ok: true, status: 200, json: async () => ({ upload: { received: offset + body.byteLength } }) };
+    };
+  });
+
+  it('goes piece by piece and tells how far it is', async () => {
+    page.uploads.upload([file((1 << 20) * 2 + 5)]);
+    await reach('done');
+    assert.deepEqual(sent, [[0, 1 << 20], [1 << 20, 1 << 20], [2 << 20, 5]]);
+    assert.equal(row().sent, (1 << 20) * 2 + 5);
+  });
+
+  it('goes on where it was after a break', async () => {
+    broken = 2;
+    page.uploads.upload([file(7)]);
+    await reach('done');
+    assert.deepEqual(sent, [[0, 7]]);
+  });
+
+  it('asks how far it is when the server has more than we think', async () => {
+    const real = globalThis.fetch;
+    let once = true;
+    globalThis.fetch = async (...args) => (once ? ((once = false), { ok: false, status: 409, json: async () => ({}) }) : real(...args));
+    page.uploads.upload([file((1 << 20) + 9)]);
+    await reach('done');
+    assert.deepEqual(sent, [[1 << 20, 9]]);
+  });
+
+  it('that the server refuses says why', async () => {
+    globalThis.fetch = async () => ({ ok: false, status: 413, json: async () => ({ error: { message: 'the file is too large' } }) });
+    page.uploads.upload([file(7)]);
+    await reach('failed');
+    assert.match(row().problem, /too large/);
+  });
+
+  it('ends when it is cancelled, and the server is told', async () => {
+    let told = false;
+    const waits = { ...handlers, 'upload.cancel': () => ((told = true), { upload: { id: 'u1' } }) };
+    let release;
+    globalThis.fetch = (_address, { signal }) => new Promise((_resolve, reject) => {
+      release = reject;
+      signal.addEventListener('abort', () => reject(new DOMException('aborted', 'AbortError')));
+    });
+    page.uploads.upload([file(7)]);
+    await until('sending', async () => (await answering(waits), release !== undefined));
+    page.uploads.cancel(row().key);
+    await until('the server', async () => (await answering(waits), told));
+    assert.equal(row().state, 'cancelled');
   });
 });
 

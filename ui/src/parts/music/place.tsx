@@ -18,6 +18,7 @@ import { RandomView } from './random';
 import { Sections } from './sections';
 import { SongPage } from './song';
 import { TagsView } from './tags_view';
+import { DropHint, UploadView, useFileDrop } from './uploads_view';
 import { AlbumsView, ArtistPage, ArtistsView, SongsView } from './views';
 
 /** By the second word of the address; `of` is the section that it belongs to. */
@@ -36,12 +37,14 @@ const views: Record<string, { view: ComponentType<{ id: string }>; of: string }>
   year: { view: YearPage, of: 'years' },
   playlist: { view: PlaylistPage, of: '' },
   collection: { view: CollectionPage, of: '' },
+  upload: { view: UploadView, of: 'upload' },
   tags: { view: TagsView, of: 'tags' },
   random: { view: RandomView, of: 'random' },
 };
 
 export function MusicPlace() {
   useEffect(watchLibrary, []);
+  useFileDrop();
   const { view, id } = place.value;
   const shown = views[view] ?? views.albums!;
   const View = shown.view;
@@ -56,6 +59,7 @@ export function MusicPlace() {
       </div>
       {hasQueueBeside.value && <QueuePanel />}
       <Chooser />
+      <DropHint />
     </main>
   );
 }

@@ -15,7 +15,7 @@ import { GripIcon, MoreIcon, RemoveIcon } from '../icons';
 import { type Item, openMenu } from '../menu';
 import { Empty, SkeletonRows } from '../panel';
 import { VirtualList } from '../virtual_list';
-import { exportItems } from './export';
+import { exportItems, packageItems, PackageProgress } from './package';
 import { Lost } from './songs';
 import { Head } from './views';
 
@@ -36,7 +36,7 @@ export function PlaylistPage({ id: name }: { id: string }) {
         { label: m.erase, run: () => void erase(name), disabled: info?.active },
       ]
     : [];
-  const items = [...more, ...exportItems(name)];
+  const items = [...more, ...exportItems(name), ...packageItems(name)];
   return (
     <div class="list-page" data-drop="list">
       {naming ? <Naming name={name} onEnd={() => setNaming(false)} /> : <Head title={name} sum={sum} />}
@@ -57,6 +57,7 @@ export function PlaylistPage({ id: name }: { id: string }) {
           </button>
         )}
       </div>
+      <PackageProgress name={name} />
       {info?.query && <p class="quiet small">{m.smartText(info.query)}</p>}
       {!list ? (
         <SkeletonRows n={8} />

@@ -11,6 +11,7 @@ import { carried, useTarget } from '../carry';
 import { AddIcon } from '../icons';
 import { choosePlaylist } from './chooser';
 import { ImportList } from './import';
+import { UploadSum } from './uploads_view';
 
 const kinds = [
   ['albums', m.albums],
@@ -32,6 +33,7 @@ export function Sections({ of }: { of: string }) {
   const here = (view: string, id: string) => place.value.view === view && place.value.id === id;
   const tools = canSteer.value
     ? ([
+        ['upload', m.upload],
         ['tags', m.tags],
         ['random', m.random],
       ] as const)
@@ -70,6 +72,7 @@ export function Sections({ of }: { of: string }) {
       {tools.map(([name, word]) => (
         <a key={name} class="section" href={to(name)} aria-current={of === name ? 'page' : undefined}>
           {word}
+          {name === 'upload' && <UploadSum />}
         </a>
       ))}
     </nav>

@@ -2,7 +2,7 @@
 // Lists, queries and packages on the server, in the page's own shapes.
 import type { Track } from '../../api';
 import { misreadOf, type Misread } from '../../parts/query_problem';
-import { also, call, slug } from '../connection';
+import { also, call, slug, stream } from '../connection';
 
 export interface ListInfo {
   name: string;
@@ -17,6 +17,13 @@ export interface ListInfo {
 export interface CollectionInfo {
   name: string;
   query: string;
+}
+
+export interface PackItem {
+  done: number;
+  total: number;
+  title: string;
+  problem: string | null;
 }
 
 export interface Page<T> {
@@ -59,6 +66,12 @@ export const remote = {
   load: (name: string) => call('playlist.load', { station, name }),
   exportList: (name: string, format: 'm3u8' | 'pls' | 'xspf') => call('playlist.export', { station, name, format }),
   importList: (name: string, text: string) => call('playlist.import', { station, name, text }),
+  pack: async (name: string, format: 'zip' | 'tar', signal: AbortSignal, onItem: (item: PackItem) => void) => {
+    const tracks = (await remote.entries(name)).map((track) => track.id);
+    const packing = stream('package.make', { name, tracks, format }, { signal });
+    for await (const item of packing) onItem(item);
+    return packing.result;
+  },
 
   async collections(): Promise<CollectionInfo[]> {
     return (await call('collection.list', {})).collections;
