@@ -67,6 +67,7 @@ struct Config : ChannelstreamConfig {
   std::int64_t art_cache_mb = 512;
   std::string log = "info";
   std::string mpd_listen;
+  std::string player_client;
   std::string redis;
   std::string redis_user;
   std::string redis_password;

@@ -122,5 +122,6 @@ class Dialects {
 using MakeDialect = Result<std::unique_ptr<Dialect>> (*)(const DialectRooms& rooms);
 Result<std::unique_ptr<Dialect>> make_channelstream(const DialectRooms& rooms);
 Result<std::unique_ptr<Dialect>> make_mpd(const DialectRooms& rooms);
+Result<std::unique_ptr<Dialect>> make_player(const DialectRooms& rooms);
 
 }  // namespace longwave::app

@@ -257,6 +257,7 @@ struct Engine::Packing {
 
 std::uint64_t Engine::package(std::string name, std::string, PackObserver observer, Reply<Packed> done) {
   const auto number = ++last_package_;
+  if (!rooms_.packages) return done(error(Errc::unsupported, "packages aren't made here")), number;
   auto packing = packages_.emplace(number, std::make_shared<Packing>()).first->second;
   auto reply = std::make_shared<Reply<Packed>>(std::move(done));
   const auto end = [this, number, reply](Result<Packed> outcome) {
@@ -274,11 +275,11 @@ std::uint64_t Engine::package(std::string name, std::string, PackObserver observ
         };
         watch.paused = observer.paused;
         watch.when_ready = observer.when_ready;
-        packing->job = rooms_.packages.make({.name = list->name, .tracks = std::move(list->tracks)},
-                                            std::move(watch), [end](Result<library::Package> made) {
-                                              if (!made) return end(made.error());
-                                              end(Packed{made->url(), made->bytes});
-                                            });
+        packing->job = rooms_.packages->make({.name = list->name, .tracks = std::move(list->tracks)},
+                                             std::move(watch), [end](Result<library::Package> made) {
+                                               if (!made) return end(made.error());
+                                               end(Packed{made->url(), made->bytes});
+                                             });
         packing->begun = true;
       });
   return number;
@@ -288,7 +289,7 @@ void Engine::cancel_package(std::uint64_t number) {
   const auto found = packages_.find(number);
   if (found == packages_.end()) return;
   found->second->cancelled = true;
-  if (found->second->begun) rooms_.packages.cancel(found->second->job);
+  if (found->second->begun) rooms_.packages->cancel(found->second->job);
 }
 
 }  // namespace longwave::player

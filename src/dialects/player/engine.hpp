@@ -37,7 +37,7 @@ class Engine final : public Backend {
     library::Library& library;
     store::Store& store;
     api::Lists& lists;
-    library::Packages& packages;
+    library::Packages* packages;  ///< null: none are made
     Post home;
     std::string station = "main";  ///< slug
   };
