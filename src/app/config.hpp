@@ -68,6 +68,7 @@ struct Config : ChannelstreamConfig {
   std::string log = "info";
   std::string mpd_listen;
   std::string player_client;
+  std::string player_backend = "engine";
   std::string redis;
   std::string redis_user;
   std::string redis_password;

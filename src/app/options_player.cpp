@@ -7,6 +7,9 @@ namespace {
 const Option table[] = {
     {"player-client", &Config::player_client, "DIR",
      "The static folder of an original client of the player protocol (scripts/, css/): runs at /player"},
+    {"player-backend", &Config::player_backend, "PLAYER",
+     "What the player protocol steers: engine (the station main) or xmms2:PATH (an XMMS2 daemon at a Unix "
+     "socket, or xmms2:tcp://127.0.0.1:9667)"},
 };
 
 }  // namespace

@@ -82,8 +82,8 @@ class Reader {
   double real() {
     const auto mantissa = i32();
     const auto exponent = i32();
-    const auto value = static_cast<float>(
-        std::ldexp(static_cast<double>(mantissa), std::clamp(exponent, -2000, 2000) - 31));
+    const auto value =
+        static_cast<float>(std::ldexp(static_cast<double>(mantissa), std::clamp(exponent, -2000, 2000) - 31));
     return std::isfinite(value) ? value : 0;
   }
   Collection collection(int depth) {
