@@ -3,11 +3,12 @@
 Each exchange lies in tests/golden/player/<method>.json: what was called, every frame A saw, in order, and every frame B saw. Ids
 of songs, times and sizes are written <id>, <time>, <size>. LONGWAVE_RECORD=1 writes what happens now into the files: read them before
 they are committed."""
+import asyncio
 import json
 import pathlib
 import time
 
-import websockets.sync.client
+import websockets
 
 FOLDER = pathlib.Path(__file__).resolve().parents[1] / "golden" / "player"
 WAIT_S, QUIET_S = 20, 2.0
@@ -21,33 +22,45 @@ class Client:
     """A WebSocket as the original's page has it: ids count from 0, in one counter."""
 
     def __init__(self, server, query=""):
-        self.socket = websockets.sync.client.connect(server.url("/socket" + query, "ws"), max_size=2 ** 24, open_timeout=10)
+        self.loop = asyncio.new_event_loop()
+
+        async def connect():
+            return await websockets.connect(server.url("/socket" + query, "ws"), max_size=2 ** 24, open_timeout=10, ping_interval=None)
+        self.socket = self.loop.run_until_complete(connect())
         self.next = 0
 
+    def send_text(self, text):
+        self.loop.run_until_complete(self.socket.send(text))
+
     def send(self, method, params):
-        self.socket.send(json.dumps({"jsonrpc": "2.0", "id": self.next, "method": method, "params": params}))
+        self.send_text(json.dumps({"jsonrpc": "2.0", "id": self.next, "method": method, "params": params}))
         self.next += 1
         return self.next - 1
+
+    def frame(self, wait_s):
+        """None: nothing came in time."""
+        try:
+            return json.loads(self.loop.run_until_complete(asyncio.wait_for(self.socket.recv(), wait_s)))
+        except asyncio.TimeoutError:
+            return None
 
     def frames(self, count, wait_s=WAIT_S):
         got, end = [], time.monotonic() + wait_s
         while len(got) < count:
-            try:
-                got.append(json.loads(self.socket.recv(timeout=max(0.01, end - time.monotonic()))))
-            except TimeoutError:
-                raise AssertionError(f"{count} frames were to come, these came: {json.dumps(got)}") from None
+            frame = self.frame(max(0.01, end - time.monotonic()))
+            assert frame is not None, f"{count} frames were to come, these came: {json.dumps(got)}"
+            got.append(frame)
         return got
 
     def until_quiet(self):
         got = []
-        while True:
-            try:
-                got.append(json.loads(self.socket.recv(timeout=QUIET_S)))
-            except TimeoutError:
-                return got
+        while (frame := self.frame(QUIET_S)) is not None:
+            got.append(frame)
+        return got
 
     def close(self):
-        self.socket.close()
+        self.loop.run_until_complete(self.socket.close())
+        self.loop.close()
 
 
 def http(server, call):

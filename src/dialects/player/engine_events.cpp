@@ -113,14 +113,10 @@ void Engine::on_queue(const schedule::StationChanged& change) {
   const auto& name = change.view->list;
   const auto& ops = change.queue->ops;
   if (ops.empty()) return;
-  if (change.view->entries.empty() && change.before && !change.before->entries.empty()) {
-    // The last entry that goes is told as such, unless somebody clears the list.
-    const bool one = ops.size() == 1 && std::holds_alternative<RemoveOp>(ops.front());
-    if (!one || clearing_) return tell(PlaylistChanged{.type = PlaylistChanged::replace, .name = name});
-  }
+  const bool emptied = change.view->entries.empty() && ops.size() > 1;
   const bool whole = std::any_of(ops.begin(), ops.end(),
                                  [](const QueueOp& op) { return std::holds_alternative<ResetOp>(op); });
-  if (whole || !change.before) {
+  if (whole || emptied || clearing_ || !change.before) {
     PlaylistChanged event{.type = PlaylistChanged::replace, .name = name};
     if (change.view->cursor >= 0)
       event.id = change.view->entries[static_cast<std::size_t>(change.view->cursor)]->track.value;
