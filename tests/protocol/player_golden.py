@@ -11,7 +11,7 @@ import time
 import websockets
 
 FOLDER = pathlib.Path(__file__).resolve().parents[1] / "golden" / "player"
-WAIT_S, QUIET_S = 20, 2.0
+WAIT_S = 20
 ID_METHODS = {"broadcast.playback_current_id", "broadcast.medialib_entry_changed", "broadcast.medialib_entry_added",
               "broadcast.medialib_entry_removed", "playback.get_current_id"}
 FREE = {"id": "<id>", "added": "<time>", "lmod": "<time>", "laststarted": "<time>", "size": "<size>", "bytes": "<size>", "url": None,
@@ -52,9 +52,9 @@ class Client:
             got.append(frame)
         return got
 
-    def until_quiet(self):
+    def until_quiet(self, quiet_s):
         got = []
-        while (frame := self.frame(QUIET_S)) is not None:
+        while (frame := self.frame(quiet_s)) is not None:
             got.append(frame)
         return got
 

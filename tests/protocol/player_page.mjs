@@ -14,7 +14,8 @@ const errors = [];
 const page = await browser.newPage({ viewport: { width: 1000, height: 700 } });
 page.setDefaultTimeout(30000);
 page.on('pageerror', (error) => errors.push(error.message));
-page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+page.on('console', (message) => message.type() === 'error' && !message.text().startsWith('Failed to load') && errors.push(message.text()));
+page.on('response', (answer) => answer.status() >= 400 && !answer.url().endsWith('/favicon.ico') && errors.push(`${answer.status()} ${answer.url()}`));
 const expect = (condition, message) => { if (!condition) throw new Error(message); };
 
 async function client() {

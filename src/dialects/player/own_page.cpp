@@ -12,6 +12,7 @@ std::string_view own_page() {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Longwave player</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="/player/page.css">
 <script src="/player/globals.js"></script>
 <script defer src="/player/page.js"></script>

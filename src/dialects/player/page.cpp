@@ -76,7 +76,8 @@ std::string styles_of(const fs::path& client) {
 
 /// Everything that the original's scripts look for; its two lists have the same id, as there.
 std::string client_page(const fs::path& client) {
-  return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Player</title>\n"
+  return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta "
+         "charset=\"utf-8\">\n<title>Player</title>\n<link rel=\"icon\" href=\"data:,\">\n"
          "<script src=\"/player/globals.js\"></script>\n" +
          styles_of(client) + scripts_of(client) +
          R"(</head>
