@@ -282,6 +282,6 @@ def test_end_of_the_list(binary):
         told = [(frame["method"], frame["result"]) for frame in seen
                 if frame["id"] is None and not frame["method"].startswith("broadcast.medialib")]
         assert told == [("broadcast.playlist_current_pos", {"position": 0, "name": "Default"}),
-                        ("broadcast.playback_current_id", ids[0]), ("broadcast.playback_status", 1),
+                        ("broadcast.playback_status", 1), ("broadcast.playback_current_id", ids[0]),
                         ("broadcast.playlist_current_pos", {"position": 1, "name": "Default"}),
                         ("broadcast.playback_current_id", ids[1]), ("broadcast.playback_status", 0)], told

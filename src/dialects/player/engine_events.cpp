@@ -103,8 +103,13 @@ void Engine::on_station(const schedule::StationChanged& change) {
     if (change.queue) on_queue(change);
     if (change.what.cursor) tell(PositionChanged{{.position = now.cursor, .name = now.list}});
   }
+  // What starts is told first: its song begins in the same moment, or later, when it is ready.
+  const bool starts =
+      change.what.state && change.before && change.before->state == schedule::Transport::stopped;
+  const auto status = [&] { tell(StatusChanged{static_cast<int>(now.state)}); };
+  if (starts) status();
   if (change.what.on_air && now.on_air) tell(CurrentId{now.on_air_track().value});
-  if (change.what.state) tell(StatusChanged{static_cast<int>(now.state)});
+  if (change.what.state && !starts) status();
   if (change.what.volume) tell(VolumeChanged{now.volume});
 }
 
