@@ -34,6 +34,14 @@ def call(server, method, params=()):
     return answer
 
 
+def joined(server, query=""):
+    """A socket that has got its snapshot, and what it was told so far; what a scan tells meanwhile is left out."""
+    client, seen = golden.Client(server, query), []
+    while not seen or seen[-1]["method"] != "broadcast.playlist_current_pos":
+        seen += client.frames(1)
+    return client, [frame for frame in seen if not re.match(r"broadcast\.medi(alib|ainfo)", frame["method"])]
+
+
 def settled(server):
     """All tones are in the library and the scan is over; their ids by number."""
     server.until_tracks(TONES)
@@ -128,8 +136,9 @@ def test_every_method_of_the_table_has_exchanges():
 def test_snapshot_and_connected(binary):
     """a new socket is told how many there are, then status, volume, position; one that goes is told to the others"""
     with started(binary) as server:
-        a = golden.Client(server)
-        methods = [frame["method"] for frame in a.frames(4)]
+        settled(server)
+        a, seen = joined(server)
+        methods = [frame["method"] for frame in seen]
         assert methods == ["connected", "broadcast.playback_status", "broadcast.playback_volume_changed",
                            "broadcast.playlist_current_pos"], methods
         b = golden.Client(server)
@@ -173,8 +182,8 @@ def test_http_rules(binary):
 def test_garbage_on_the_socket(binary):
     """frames that are no calls are answered with id null; the socket is closed when nothing else comes"""
     with started(binary) as server:
-        a = golden.Client(server)
-        a.frames(4)
+        settled(server)
+        a, _ = joined(server)
         a.send_text("{")
         assert a.frames(1)[0] == {"jsonrpc": "2.0", "id": None, "error": {"code": -32700, "message": "Parse error"}}
         for _ in range(15):
@@ -220,8 +229,7 @@ def form(name, data, fields=()):
 def test_upload(binary):
     """/upload: the file is in the library, its progress and last word come to the call of the socket that was named; tricks are refused"""
     with tempfile.TemporaryDirectory() as folder, Server(binary, music=[folder], options=OPTIONS) as server:
-        a = golden.Client(server, "?name=me")
-        a.frames(4)
+        a, _ = joined(server, "?name=me")
         tone = music.Tone(1, 4, "flac")
         with tempfile.TemporaryDirectory() as made:
             data = tone.write(made).read_bytes()
@@ -257,8 +265,8 @@ def test_shipped_configurations(binary):
         server.command = lambda: [*command(), "--config", str(path)]
         with server:
             assert call(server, "playlist.list")["result"] == ["Default", "_active"]
-            a = golden.Client(server)
-            assert a.frames(4)[1]["result"] == 0, "a private player begins stopped"
+            a, seen = joined(server)
+            assert seen[1]["result"] == 0, "a private player begins stopped"
             a.close()
             status, _, page = server.request("GET", "/player")
             assert status == 200 and b"<title>" in page
@@ -273,8 +281,7 @@ def test_end_of_the_list(binary):
         ids = sorted(one["id"] for one in call(server, "medialib.getAll")["result"])
         for one in ids:
             call(server, "playlist.add_id", [one])
-        a = golden.Client(server)
-        a.frames(4)
+        a, _ = joined(server)
         a.send("playback.start", [])
         seen = []
         while not seen or seen[-1].get("method") != "broadcast.playback_status" or seen[-1]["result"] != 0:
