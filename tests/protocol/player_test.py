@@ -202,12 +202,13 @@ def test_long_polls(binary):
     with started(binary) as server:
         ids = settled(server)
         call(server, "playlist.add_id", [ids[0]])
+        a, _ = joined(server)
 
         def wait(act):
             got = []
             poll = threading.Thread(target=lambda: got.append(server.request("GET", "/wait", timeout=40)))
             poll.start()
-            time.sleep(0.3)
+            time.sleep(1)  # nothing tells when it waits
             act()
             poll.join(20)
             assert got, "the poll wasn't answered"
@@ -215,6 +216,8 @@ def test_long_polls(binary):
             assert status == 200 and fields["Content-Type"].startswith("application/json"), got
             return json.loads(body)
         assert wait(lambda: call(server, "playback.jump", [0])) == {"playback.position": 0}
+        while a.frames(1)[0]["method"] != "broadcast.playlist_current_pos":
+            pass
         assert wait(lambda: call(server, "server.volume", [30])) == {"server.volume": 30}
         assert wait(lambda: server.request("GET", "/notify")) == "hello"
         assert json.loads(server.request("GET", "/notify")[2]) == 0
