@@ -59,8 +59,12 @@ class Client:
         return got
 
     def close(self):
-        self.loop.run_until_complete(self.socket.close())
-        self.loop.close()
+        if not self.loop.is_closed():
+            self.loop.run_until_complete(self.socket.close())
+            self.loop.close()
+
+    def __del__(self):
+        self.close()
 
 
 def http(server, call):
