@@ -69,6 +69,9 @@ struct Config : ChannelstreamConfig {
   std::string mpd_listen;
   std::string player_client;
   std::string player_backend = "engine";
+  std::string musicdb_listen;
+  std::string musicdb_client;
+  std::string musicdb_key;
   std::string redis;
   std::string redis_user;
   std::string redis_password;

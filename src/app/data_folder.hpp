@@ -22,6 +22,7 @@ class DataFolder {
   std::filesystem::path cache() const { return path_ / "cache"; }
   std::filesystem::path artwork() const { return path_ / "art"; }
   std::filesystem::path packages() const { return path_ / "packages"; }
+  std::filesystem::path musicdb_key() const { return path_ / "musicdb-key"; }
   std::filesystem::path admin_password() const { return path_ / "admin-password"; }
 
  private:

@@ -123,5 +123,6 @@ using MakeDialect = Result<std::unique_ptr<Dialect>> (*)(const DialectRooms& roo
 Result<std::unique_ptr<Dialect>> make_channelstream(const DialectRooms& rooms);
 Result<std::unique_ptr<Dialect>> make_mpd(const DialectRooms& rooms);
 Result<std::unique_ptr<Dialect>> make_player(const DialectRooms& rooms);
+Result<std::unique_ptr<Dialect>> make_musicdb(const DialectRooms& rooms);
 
 }  // namespace longwave::app

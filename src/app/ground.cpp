@@ -3,6 +3,7 @@
 
 #include "api/platform.hpp"
 #include "dialects/mpd/stickers.hpp"
+#include "dialects/musicdb/kept.hpp"
 #include "library/library.hpp"
 #include "schedule/tables.hpp"
 
@@ -22,11 +23,9 @@ std::size_t media_threads(const Config& config) {
 }  // namespace
 
 std::unique_ptr<store::Store> open_store(const DataFolder& data) {
-  std::vector<store::RoomMigrations> rooms = {{"library", library::migrations()},
-                                              access::migrations(),
-                                              {"schedule", schedule::migrations()},
-                                              api::platform_migrations(),
-                                              mpd::migrations()};
+  std::vector<store::RoomMigrations> rooms = {
+      {"library", library::migrations()}, access::migrations(), {"schedule", schedule::migrations()},
+      api::platform_migrations(),         mpd::migrations(),    {"musicdb", musicdb::migrations()}};
   return std::make_unique<store::Store>(store::StoreOptions{.file = data.database()}, std::move(rooms));
 }
 

@@ -16,6 +16,7 @@ std::span<const Option> channel_options();
 std::span<const Option> channelstream_options();
 std::span<const Option> mpd_options();
 std::span<const Option> player_options();
+std::span<const Option> musicdb_options();
 std::span<const Option> redis_options();
 std::span<const Option> file_options();
 
