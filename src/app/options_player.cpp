@@ -8,8 +8,11 @@ const Option table[] = {
     {"player-client", &Config::player_client, "DIR",
      "The static folder of an original client of the player protocol (scripts/, css/): runs at /player"},
     {"player-backend", &Config::player_backend, "PLAYER",
-     "What the player protocol steers: engine (the station main) or xmms2:PATH (an XMMS2 daemon at a Unix "
-     "socket, or xmms2:tcp://127.0.0.1:9667)"},
+     "Who plays: engine; mpd:HOST:PORT, somebody else's MPD over the same folder, which plays the station "
+     "main "
+     "instead of our streams; or xmms2:PATH, an XMMS2 daemon at a Unix socket (or "
+     "xmms2:tcp://127.0.0.1:9667), "
+     "which only the player protocol steers"},
 };
 
 }  // namespace

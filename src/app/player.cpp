@@ -60,9 +60,11 @@ class Xmms2 final : public Steered {
 
 Result<std::unique_ptr<Steered>> steered(const DialectRooms& rooms) {
   const std::string_view wanted = rooms.config.player_backend;
-  if (wanted == own_engine) return std::unique_ptr<Steered>(std::make_unique<Station>(rooms));
+  const bool station =
+      wanted == own_engine || wanted.starts_with("mpd:");  // an MPD plays what the station says
+  if (station) return std::unique_ptr<Steered>(std::make_unique<Station>(rooms));
   if (!wanted.starts_with(xmms2_prefix))
-    return error(Errc::invalid, "player-backend is engine or xmms2:PATH");
+    return error(Errc::invalid, "player-backend is engine, mpd:HOST:PORT or xmms2:PATH");
   auto at = station::xmms2::address_of(wanted.substr(xmms2_prefix.size()));
   if (!at) return error(Errc::invalid, "player-backend: " + at.error().message);
   return std::unique_ptr<Steered>(std::make_unique<Xmms2>(rooms, std::move(*at)));

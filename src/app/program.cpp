@@ -7,6 +7,7 @@
 #include "api/upload.hpp"
 #include "app/channels.hpp"
 #include "app/dialects.hpp"
+#include "app/external_player.hpp"
 #include "app/files.hpp"
 #include "app/ground.hpp"
 #include "app/last_resort.hpp"
@@ -304,6 +305,7 @@ Result<std::unique_ptr<Program>> Program::make(const Config& config, DataFolder 
                                                std::vector<int> inherited) {
   if (auto checked = Messages::check(config); !checked) return checked.error();
   if (auto checked = check_channels(config); !checked) return checked.error();
+  if (auto checked = check_player_backend(config); !checked) return checked.error();
   auto password_folder = data.admin_password().parent_path();
   auto rooms = std::make_unique<Rooms>(config, std::move(data), clock);
   rooms->new_admin_password = rooms->ground.users().ensure_first_admin(password_folder);

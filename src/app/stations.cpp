@@ -104,7 +104,6 @@ Stations::Stations(const Config& config, Ground& ground, io::LoopGroup& net)
               .later = [this](Duration delay, Task task) { run_later(delay, std::move(task)); },
               .clock = ground.clock()}) {
   bus_.attach_programmer(keeper_, loop_.poster());
-  bus_.attach_player(broadcaster_, loop_.poster());
   keeper_.open(config.station_name, kind_of(config));
   for (const StationId id : keeper_.stations()) {
     const auto& programmer = *keeper_.programmer(id);
@@ -114,7 +113,14 @@ Stations::Stations(const Config& config, Ground& ground, io::LoopGroup& net)
                        .genre = "",
                        .url = "",
                        .clock = programmer.clock()});
+    if (programmer.station().slug == "main") {
+      external_ =
+          ExternalPlayer::make(config, id, programmer.clock(),
+                               {loop_, ground.store(), ground.clock(), bus_.programmer(), broadcaster_});
+    }
   }
+  orders::PlayerPort& engine = broadcaster_;
+  bus_.attach_player(external_ ? *external_ : engine, loop_.poster());
   on_catalogue_ = library_.catalogue_changed.connect(
       [this](const library::CatalogueChanged& event) { on_catalogue(event); });
   on_problem_ = library_.problem_found.connect(

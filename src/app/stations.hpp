@@ -3,6 +3,7 @@
 
 #include "api/lists.hpp"
 #include "app/config.hpp"
+#include "app/external_player.hpp"
 #include "base/signal.hpp"
 #include "io/loop.hpp"
 #include "io/timer.hpp"
@@ -47,6 +48,7 @@ class Stations {
   station::MediaPool media_;
   station::Broadcaster broadcaster_;
   schedule::Keeper keeper_;
+  std::unique_ptr<ExternalPlayer> external_;  // null: the engine plays everything
   api::Lists lists_;
   std::uint64_t catalogue_number_ = 0;
   Subscription on_catalogue_, on_problem_, on_finished_, on_watchdog_, on_history_;

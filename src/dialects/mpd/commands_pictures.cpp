@@ -9,7 +9,7 @@
 namespace longwave::mpd {
 namespace {
 
-constexpr int size_px = 500;
+constexpr int size_px = 512;
 
 /// A piece of the picture as large as the client takes. Pictures are decoded and encoded anew before they
 /// leave, as everywhere.

@@ -28,6 +28,35 @@ const char* word_of(Transport state) {
   return "stop";
 }
 
+/// What isn't heard yet stands at its beginning.
+void tell_position(const Call& call, const schedule::View& view, std::string& out) {
+  if (view.state == Transport::stopped) return;
+  std::int64_t elapsed = 0;
+  std::int64_t whole = 0;
+  if (view.on_air) {
+    elapsed = to_ms(view.on_air->position(call.rooms().clock.now()));
+    whole = to_ms(view.on_air->duration);
+  } else if (const auto index = current_index(view)) {
+    whole = to_ms(view.entries[*index]->duration);
+  } else {
+    return;
+  }
+  out += fmt::format("time: {}:{}\nelapsed: {}.{:03}\nbitrate: {}\n", elapsed / 1000, (whole + 500) / 1000,
+                     elapsed / 1000, elapsed % 1000, sound_kbps);
+  if (whole > 0) out += fmt::format("duration: {}.{:03}\n", whole / 1000, whole % 1000);
+  out += fmt::format("audio: {}\n", sound);
+}
+
+/// What comes behind the current song; while that isn't heard yet, it is itself what the station begins next.
+std::optional<std::size_t> next_index(const schedule::View& view) {
+  const auto current = current_index(view);
+  if (!current || !view.next) return std::nullopt;
+  const auto next = view.index_of(view.next->id);
+  if (next != current || (view.modes.repeat && view.modes.single != Switch::off)) return next;
+  if (*current + 1 < view.entries.size()) return *current + 1;
+  return view.modes.repeat ? std::optional<std::size_t>(0) : std::nullopt;
+}
+
 void status(const CallPtr& call) {
   const auto view = call->view();
   if (!view) return call->fail(Ack::system, "the station is gone");
@@ -48,19 +77,10 @@ void status(const CallPtr& call) {
   if (const auto current = current_index(*view)) {
     out += fmt::format("song: {}\nsongid: {}\n", *current, view->entries[*current]->id.value);
   }
-  if (view->state != Transport::stopped && view->on_air) {
-    const auto elapsed = to_ms(view->on_air->position(call->rooms().clock.now()));
-    const auto whole = to_ms(view->on_air->duration);
-    out += fmt::format("time: {}:{}\nelapsed: {}.{:03}\nbitrate: {}\n", elapsed / 1000, (whole + 500) / 1000,
-                       elapsed / 1000, elapsed % 1000, sound_kbps);
-    if (whole > 0) out += fmt::format("duration: {}.{:03}\n", whole / 1000, whole % 1000);
-    out += fmt::format("audio: {}\n", sound);
-  }
+  tell_position(*call, *view, out);
   if (call->rooms().library.scanning()) out += fmt::format("updating_db: {}\n", call->desk.update_job());
-  if (view->next) {
-    if (const auto next = view->index_of(view->next->id)) {
-      out += fmt::format("nextsong: {}\nnextsongid: {}\n", *next, view->next->id.value);
-    }
+  if (const auto next = next_index(*view)) {
+    out += fmt::format("nextsong: {}\nnextsongid: {}\n", *next, view->entries[*next]->id.value);
   }
   call->ok();
 }

@@ -83,12 +83,20 @@ void next(const CallPtr& call) {
   call->steer(schedule::Next{call->client->user});
 }
 
+/// What is current isn't heard yet: it will be from there on.
+void begin_at(const CallPtr& call, const schedule::EntryPtr& entry, Samples offset) {
+  if (call->view()->state == Transport::playing) return play_entry(call, entry, offset);
+  call->steer(schedule::Play{.index = {}, .entry = entry->id, .offset = offset, .by = call->client->user},
+              [call](const schedule::Answer&) { call->steer(schedule::Pause{call->client->user}); });
+}
+
 /// Before the first, the first begins again.
 void previous(const CallPtr& call) {
   if (!playing(call)) return;
   const auto view = call->view();
   const auto index = current_index(*view);
   if (index.value_or(0) == 0 && !view->modes.repeat) {
+    if (!view->on_air && index) return begin_at(call, view->entries[*index], {});
     return call->steer(schedule::Seek{.position = {}, .by = call->client->user});
   }
   call->steer(schedule::Previous{call->client->user});
@@ -130,8 +138,11 @@ void seek_current(const CallPtr& call) {
   const auto given = need(call, parse_float(text));
   if (!given || !playing(call)) return;
   const auto view = call->view();
-  if (!view->on_air) return call->fail(Ack::player_sync, "Not playing");
   double seconds = std::clamp(*given, -1e7, 1e7);
+  const auto index = current_index(*view);
+  if (!view->on_air && index)
+    return begin_at(call, view->entries[*index], to_position(std::max(0.0, seconds)));
+  if (!view->on_air) return call->fail(Ack::player_sync, "Not playing");
   const double here =
       static_cast<double>(view->on_air->position(call->rooms().clock.now()).count()) / 44100.0;
   if (relative) seconds += here;
