@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The music place in Chromium: a song with all that is known of it, uploads, and the station's own switches.
+// The music place in Chromium: a song with all that is known of it, uploads, packages, and the station's own switches.
 //   node tests/protocol/music_editing.mjs http://127.0.0.1:8000 FILE
 // FILE: music that the station doesn't have.
 import { writeFileSync } from 'node:fs';
-import { check, end, equal, expect, go, open, quiet, rpc, until } from './in_browser.mjs';
+import { check, end, equal, expect, go, open, quiet, rpc, until, url } from './in_browser.mjs';
 
 const station = 'main';
 const fresh = process.argv[3];
@@ -105,6 +105,18 @@ await check('an upload is cancelled, and nothing of it stays', async () => {
   await page.unroute(/\/upload\//);
   await until('no open upload', async () => (await rpc('upload.list')).uploads.every((one) => !['receiving', 'checking', 'ready', 'importing'].includes(one.state)));
   equal((await rpc('library.search', { text: '', limit: 1 })).total, total, 'songs');
+});
+
+await check('a playlist is packed, item by item, and downloaded', async () => {
+  const { tracks } = await rpc('library.search', { text: '', limit: 3 });
+  await rpc('playlist.create', { station, name: 'To take home', tracks: tracks.map((track) => track.id) });
+  await go(page, '#/music/playlist/To%20take%20home', '.list-page .row');
+  const coming = page.waitForEvent('download', { timeout: 20_000 });
+  await page.locator('.list-page .album-tools .tool').click();
+  await page.locator('.menu-item', { hasText: 'ZIP' }).click();
+  const made = await coming;
+  expect(new URL(made.url()).origin === new URL(url).origin, made.url());
+  return made.suggestedFilename();
 });
 
 await check('pause, volume and modes are everybody’s; what is refused goes back', async () => {

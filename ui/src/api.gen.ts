@@ -41,23 +41,6 @@ export interface Artist {
   art: string | null;  // picture of one of its tracks
 }
 
-/** a genre, a mood or a year, and how much music it has */
-export interface BrowseRow {
-  id: number;  // of the tag; the year itself
-  name: string;
-  parent: number | null;  // genre of a subgenre
-  tracks: number;
-  albums: number;
-  art: string | null;
-}
-
-/** a query that is kept under a name */
-export interface Collection {
-  name: string;
-  query: string;
-  changed_ms: number;  // ms
-}
-
 /** A tag as something has it. */
 export interface AssignedTag {
   id: number;
@@ -73,6 +56,23 @@ export interface AssignedTag {
   approval: number;  // 0 guessed, 1 by a person or a file, 2 by training
   guessed: boolean;
   derived: boolean;  // of an album: it follows from its songs, confidence is their share
+}
+
+/** a genre, a mood or a year, and how much music it has */
+export interface BrowseRow {
+  id: number;  // of the tag; the year itself
+  name: string;
+  parent: number | null;  // genre of a subgenre
+  tracks: number;
+  albums: number;
+  art: string | null;
+}
+
+/** a query that is kept under a name */
+export interface Collection {
+  name: string;
+  query: string;
+  changed_ms: number;  // ms
 }
 
 /** an entry of a queue */
@@ -134,6 +134,18 @@ export interface OnAir {
   accent: string | null;  // colour of its artwork, #rrggbb
 }
 
+/** a named list of tracks */
+export interface Playlist {
+  name: string;
+  active: boolean;  // the station plays it: it is the queue
+  stored: boolean;  // false: the active one was never put away
+  query: string | null;  // of a smart list, which refreshes itself
+  entries: number;
+  duration_ms: number;  // ms
+  position: number;
+  changed_ms: number | null;  // ms
+}
+
 /** how songs are chosen */
 export interface RandomRules {
   selection?: "rotation" | "albums";  // the AutoDJ's way
@@ -153,18 +165,6 @@ export interface RandomRules {
     genre: number;  // id of a tag
     subgenres: number[];
   }>;  // none: the whole collection
-}
-
-/** a named list of tracks */
-export interface Playlist {
-  name: string;
-  active: boolean;  // the station plays it: it is the queue
-  stored: boolean;  // false: the active one was never put away
-  query: string | null;  // of a smart list, which refreshes itself
-  entries: number;
-  duration_ms: number;  // ms
-  position: number;
-  changed_ms: number | null;  // ms
 }
 
 /** why an item is in the queue or was played */
@@ -1023,8 +1023,6 @@ export interface Methods {
       station: string;  // slug of the station; the first is `main`
     };
     result: {
-      entries: number[];  // ids of what was added
-      version: number;
       playlists: Playlist[];
     };
   };

@@ -111,8 +111,16 @@ on('queue.changed', (change) => {
   if (light.length > 0) lightUp(light);
 });
 
+// As for what is on air (station.ts): once now, and once when the server shows the new everywhere.
+let touched = false;
 also('track.changed', ({ tracks }) => {
-  if (entries.value?.some((entry) => tracks.includes(entry.track.id))) void refetch();
+  if (!entries.value?.some((entry) => tracks.includes(entry.track.id))) return;
+  touched = true;
+  void refetch();
+});
+also('library.changed', () => {
+  if (touched) void refetch();
+  touched = false;
 });
 
 function told(list: Entry[], op: QueueOp, light: number[]): Entry[] {

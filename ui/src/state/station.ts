@@ -37,10 +37,18 @@ function told(value: StationNow): void {
   timeline.value = [...before, current, ...after];
 }
 
-// A song that is shown is another now: somebody has said so.
+// A song that is shown is another now: somebody has said so. The server itself may show the old one for a moment;
+// `library.changed` comes when it doesn't any more.
+let touched = false;
+const again = () => void call('station.now', { station: slug }).then(told, () => undefined);
 also('track.changed', ({ tracks }) => {
   if (!timeline.value.some((item) => tracks.includes(item.track.id))) return;
-  void call('station.now', { station: slug }).then(told, () => undefined);
+  touched = true;
+  again();
+});
+also('library.changed', () => {
+  if (touched) again();
+  touched = false;
 });
 
 const just_now_ms = 500;
