@@ -128,8 +128,9 @@ std::optional<MultipartParser::Event> MultipartParser::take_data() {
     return delimiter_found();
   }
   auto size = std::min(found, input_.size());
-  if (found == input_.npos) {  // the last bytes may be the beginning of one
-    const auto cr = input_.find('\r', size - std::min(size, delimiter_.size() - 1));
+  if (found ==
+      input_.npos) {  // the last bytes may be the beginning of one: from the last CR on, as it has one
+    const auto cr = input_.rfind('\r');
     if (cr != input_.npos && std::string_view(delimiter_).starts_with(input_.substr(cr))) size = cr;
   }
   const auto data = input_.substr(0, size);

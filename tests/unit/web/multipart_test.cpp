@@ -69,6 +69,16 @@ TEST(Multipart, TakesAFormApartHoweverItIsCut) {
   }
 }
 
+TEST(Multipart, FindsABoundaryBehindOtherLineEnds) {
+  const std::string body = "--X\r\nContent-Disposition: form-data; name=a\r\n\r\n1\r\n\r\n\r\r\n--X--";
+  for (std::size_t piece = 1; piece <= body.size(); ++piece) {
+    const auto seen = parse(body, piece);
+    ASSERT_EQ(seen.parts.size(), 1u) << piece;
+    EXPECT_EQ(seen.parts[0].bytes, "1\r\n\r\n\r") << piece;
+    EXPECT_TRUE(seen.closed) << piece;
+  }
+}
+
 TEST(Multipart, ABodyThatEndsEarlyIsNeverComplete) {
   const auto end = form.find("--\r\nepilogue") + 2;
   for (std::size_t size = 0; size < end; ++size) {
