@@ -27,15 +27,16 @@ class Tone:
         path = pathlib.Path(folder, self.name)
         if path.exists():
             return path
+        part = f"{path}.part{os.getpid()}.{self.kind}"  # modules may make the same one beside each other
         source = f"sine=frequency={self.hertz}:sample_rate={self.rate}:duration={self.seconds}"
         # lavfi's sine has an amplitude of 1/8
         command = ["ffmpeg", "-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i", source,
                    "-af", f"volume={self.level_db + 18.06}dB", "-ac", "2",
                    "-metadata", f"title={self.title}", "-metadata", f"artist={self.artist}",
                    "-metadata", f"album={self.album}", "-metadata", f"track={self.index}", "-metadata", "date=2024",
-                   "-metadata", "genre=Test", *ENCODERS[self.kind], str(path) + ".part." + self.kind]
+                   "-metadata", "genre=Test", *ENCODERS[self.kind], part]
         subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
-        os.rename(str(path) + ".part." + self.kind, path)
+        os.rename(part, path)
         return path
 
 

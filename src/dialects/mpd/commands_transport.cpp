@@ -99,7 +99,13 @@ void previous(const CallPtr& call) {
     if (!view->on_air && index) return begin_at(call, view->entries[*index], {});
     return call->steer(schedule::Seek{.position = {}, .by = call->client->user});
   }
-  call->steer(schedule::Previous{call->client->user});
+  const auto begin_again = [call](Result<schedule::Answer> outcome) {
+    if (outcome) return call->ok();
+    if (outcome.error().code != Errc::conflict) return call->fail(outcome.error());
+    call->steer(
+        schedule::Seek{.position = {}, .by = call->client->user});  // somebody was quicker: it is the first
+  };
+  call->rooms().keeper.run(call->station(), schedule::Previous{call->client->user}, begin_again);
 }
 
 void seek_in(const CallPtr& call, const schedule::EntryPtr& entry, double seconds) {
