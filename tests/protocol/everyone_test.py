@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One station, steered at the same time by an MPD client, a client of the player protocol and a page in Chromium, in an order by
-chance: everybody ends with the same state."""
+"""One station, steered at the same time by an MPD client, clients of the player protocol and of MusicDB's, and a page in Chromium,
+in an order by chance: everybody ends with the same state."""
 import json
 import os
 import pathlib
@@ -11,6 +11,7 @@ import threading
 import mpd_music
 import node_packages
 from mpd_wire import Refused, Wire, quoted
+from musicdb_client import Client
 from server import Server
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
@@ -75,6 +76,22 @@ def by_remote(chance, remote, tracks):
     remote.call(method, *params)
 
 
+def by_musicdb(chance, client, tracks):
+    entries = [entry["entryid"] for entry in client.request("GetSongQueue")]
+    step = chance.choice(["add", "add", "remove", "move", "next", "state"])
+    if step == "add" or len(entries) < 3:
+        client.send("call", "AddSongToQueue", {"songid": chance.choice(tracks), "position": chance.choice(["next", "last"])})
+    elif step == "remove":
+        client.send("call", "RemoveSongFromQueue", {"entryid": chance.choice(entries)})
+    elif step == "move":
+        client.send("call", "MoveSongInQueue", {"entryid": entries[-1], "afterid": entries[0]})
+    elif step == "next":
+        client.send("call", "PlayNextSong")
+    else:
+        client.send("call", "SetAudioStreamState", {"state": "playpause"})
+    client.request("Bounce", {})  # what was said before is done
+
+
 def by_page(chance, page, tracks):
     entries = page.call("queue.list")["result"]["entries"]
     step = chance.choice(["add", "add", "remove", "move", "skip"])
@@ -88,7 +105,7 @@ def by_page(chance, page, tracks):
         page.call("playback.skip")
 
 
-def story(seed, server, wire, remote, page, uris, tracks):
+def story(seed, server, wire, remote, musicdb, page, uris, tracks):
     problems = []
 
     def run(act, chance):
@@ -98,7 +115,8 @@ def story(seed, server, wire, remote, page, uris, tracks):
         except Exception as problem:  # told by the test, which the thread can't fail
             problems.append(problem)
 
-    acts = [lambda chance: by_mpd(chance, wire, uris), lambda chance: by_remote(chance, remote, tracks), lambda chance: by_page(chance, page, tracks)]
+    acts = [lambda chance: by_mpd(chance, wire, uris), lambda chance: by_remote(chance, remote, tracks),
+            lambda chance: by_musicdb(chance, musicdb, tracks), lambda chance: by_page(chance, page, tracks)]
     threads = [threading.Thread(target=run, args=(act, random.Random(seed * 10 + i))) for i, act in enumerate(acts)]
     for thread in threads:
         thread.start()
@@ -115,11 +133,13 @@ def story(seed, server, wire, remote, page, uris, tracks):
         mpd_ids = [int(line[4:]) for line in theirs if line.startswith("Id: ")]
         titles = [line[7:] for line in theirs if line.startswith("Title: ")]
         songs = [song["id"] for song in remote.call("playlist.current")["result"]]
+        in_musicdb = [entry["song"]["name"] for entry in musicdb.request("GetSongQueue")]
         shown = page.ask({"shows": True})
         status = wire.pairs("status")
         views = {"page's queue": [e["id"] for e in ours] == mpd_ids, "remote's list": [e["track"]["id"] for e in ours] == songs,
                  "length": int(status["playlistlength"]) == len(ours), "volume": remote.call("server.volume")["result"] == int(status["volume"]),
                  "titles": titles == [e["track"]["title"] for e in ours],
+                 "MusicDB's queue": in_musicdb == [entry["track"]["title"] for entry in ours[max(queue["cursor"], 0):]],
                  "what the page shows": shown == coming[:len(shown)] and len(shown) >= min(len(coming), 5)}
         server.shown = shown, coming
         server.differs = [name for name, good in views.items() if not good]
@@ -132,19 +152,22 @@ def story(seed, server, wire, remote, page, uris, tracks):
 
 
 def test_everyone_at_once(binary):
-    """MPD client, player protocol and Chromium steer one station in an order by chance, and end with the same state"""
+    """MPD client, player protocol, MusicDB and Chromium steer one station in an order by chance, and end with the same state"""
     node_packages.installed(TOP / "ui")
     at = int(os.environ.get("LONGWAVE_TEST_PORT", "21700")) + 4
-    with Server(binary, music=[mpd_music.folder()], options=["--mpd-listen", f"127.0.0.1:{at}", "--station-kind", "player"]) as server:
+    with Server(binary, music=[mpd_music.folder()], options=["--mpd-listen", f"127.0.0.1:{at}", "--musicdb-listen", f"127.0.0.1:{at + 1}",
+                                                                     "--station-kind", "player"]) as server:
         server.until_tracks(8)
         found = server.call("library.search", text="", limit=20)
         tracks = [track["id"] for track in found["tracks"]]
         page = Page(server.url("/"))
+        musicdb = Client(at + 1)
         try:
             with Wire(at, timeout=60) as wire:
                 uris = [line[6:] for line in wire.ask("listall") if line.startswith("file: ")]
                 assert len(uris) == len(tracks) == 8
                 for seed in SEEDS:
-                    story(seed, server, wire, Remote(server), page, uris, tracks)
+                    story(seed, server, wire, Remote(server), musicdb, page, uris, tracks)
         finally:
+            musicdb.close()
             page.close()
