@@ -103,6 +103,7 @@ class FlatMedia final : public station::Media {
   audio::RenditionPtr filler(audio::Format format) override {
     return flat_[static_cast<std::size_t>(format)];
   }
+  audio::RenditionPtr rest(audio::Format format) override { return filler(format); }
   void run() {
     while (!queue_.empty()) {
       auto todo = std::move(queue_.front());
