@@ -123,6 +123,7 @@ bool Lane::step(std::int64_t due, bool may_wait) {
 
 bool Lane::step_without_item(std::int64_t due, bool may_wait) {
   const auto n = timeline_.next();
+  const auto* next = next_item(n);
   if (playing()) {
     const auto* over = owner_.plan().find(playing());
     if (may_wait && over && !over->cut_short) {  // the next order may come any moment
@@ -130,10 +131,11 @@ bool Lane::step_without_item(std::int64_t due, bool may_wait) {
       return false;
     }
     go_to_fallback();
-  } else if ((owner_.fallback() == Fallback::rest) != (falls_back_ == Fallback::rest)) {
+  } else if (falls_back_ == Fallback::rest) {  // goes on until what was promised begins
+    if (owner_.fallback() != Fallback::rest && !(next && next->started)) go_to_fallback();
+  } else if (owner_.fallback() == Fallback::rest) {
     go_to_fallback();
   }
-  const auto* next = next_item(n);
   if (!next) return take(due);
   if (next->id == blocked_) return take(std::min(due, begin_of(*next)));
   return towards(*next, begin_of(*next), due, may_wait);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dialects/mpd/call.hpp"
+#include "schedule/keeper.hpp"
 
 #include <cmath>
 
@@ -75,12 +76,21 @@ bool playing(const CallPtr& call) {
   return false;
 }
 
+/// A step that is refused because another one is about to be heard has been overtaken: no error for the one
+/// who pressed a key.
+void go(const CallPtr& call, schedule::Command step) {
+  call->rooms().keeper.run(call->station(), std::move(step), [call](const Result<schedule::Answer>& outcome) {
+    if (!outcome && outcome.error().code != Errc::conflict) return call->fail(outcome.error());
+    call->ok();
+  });
+}
+
 /// At the end of the list the station stops, as this protocol has it.
 void next(const CallPtr& call) {
   if (!playing(call)) return;
   const auto view = call->view();
   if (!view->next && !view->modes.autodj) return call->steer(schedule::Stop{call->client->user});
-  call->steer(schedule::Next{call->client->user});
+  go(call, schedule::Next{call->client->user});
 }
 
 /// What is current isn't heard yet: it will be from there on.
@@ -99,13 +109,7 @@ void previous(const CallPtr& call) {
     if (!view->on_air && index) return begin_at(call, view->entries[*index], {});
     return call->steer(schedule::Seek{.position = {}, .by = call->client->user});
   }
-  const auto begin_again = [call](Result<schedule::Answer> outcome) {
-    if (outcome) return call->ok();
-    if (outcome.error().code != Errc::conflict) return call->fail(outcome.error());
-    call->steer(
-        schedule::Seek{.position = {}, .by = call->client->user});  // somebody was quicker: it is the first
-  };
-  call->rooms().keeper.run(call->station(), schedule::Previous{call->client->user}, begin_again);
+  go(call, schedule::Previous{call->client->user});
 }
 
 void seek_in(const CallPtr& call, const schedule::EntryPtr& entry, double seconds) {
