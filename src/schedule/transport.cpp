@@ -166,8 +166,15 @@ Result<Answer> Programmer::execute(const Seek& seek) {
     dirty_ = true;
     return Answer{};
   }
-  if (leaving())
-    return error(Errc::conflict, "the next track is beginning already: it is heard within seconds");
+  if (leaving()) {
+    // What is asked about is the next one already: it is entered there.
+    const auto index = line_.empty() ? std::nullopt : queue_.index_of(line_.front().entry->id);
+    if (!index)
+      return error(Errc::conflict, "the next track is beginning already: it is heard within seconds");
+    const auto& next = queue_.entries()[*index];
+    go_to(*index, next->duration > target ? target : Samples{0});
+    return Answer{};
+  }
   const auto duration = item->duration > Samples{0} ? item->duration : current_->end_at - current_->start_at;
   former_takes_.push_back(take_);
   take_ = fresh_take(item->id);

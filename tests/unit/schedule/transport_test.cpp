@@ -227,6 +227,19 @@ TEST(Transport, AMarkIsPlayedNextWithoutACut) {
   EXPECT_EQ(heard(desk), 5);
 }
 
+TEST(Transport, ASeekWhileTheNextIsBeginningIsAboutTheNext) {
+  PlayerDesk desk;
+  start(desk, 0);
+  ASSERT_TRUE(desk.run(Next{}));
+  ASSERT_TRUE(desk.programmer->view().cutting);
+  const auto sought = desk.run(Seek{Samples{20 * 44100}, ""});
+  ASSERT_TRUE(sought) << sought.error().message;
+  soon(desk);
+  soon(desk);
+  EXPECT_EQ(heard(desk), 2);
+  EXPECT_EQ(cursor(desk), 1);
+}
+
 TEST(Transport, SeekGoesToThatPositionOfTheSameItem) {
   PlayerDesk desk;
   start(desk);
