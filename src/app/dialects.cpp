@@ -17,6 +17,8 @@ constexpr MakeDialect makers[] = {make_channelstream, make_mpd, make_player, mak
 
 /// In the order in which they are made: the server goes before its gate and its dialect.
 struct Dialects::Place {
+  explicit Place(std::unique_ptr<Dialect> made) : dialect(std::move(made)) {}
+
   std::unique_ptr<Dialect> dialect;
   web::Router router = {};  // of its own server
   std::unique_ptr<access::Gate> gate = {};

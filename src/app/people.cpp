@@ -136,7 +136,7 @@ void People::connect_library() {
     if (auto told = api::library_event(changed.event))
       publish("library", std::move(told->first), text_of(told->second));
     if (auto [name, data] = api::list_event(changed.event); !name.empty())
-      publish("library", std::move(name), text_of(std::move(data)));
+      publish("library", std::move(name), text_of(data));
   });
   on_listeners_ =
       stations_.broadcaster().listeners_changed.connect([this](const station::ListenersChanged& event) {

@@ -194,9 +194,9 @@ ListFile list_of(store::Session& session, std::string_view title, std::span<cons
         [&](const std::string& folder, const std::string& name, std::string its_title, std::string artist,
             std::string album, Int duration) {
           const std::string path = folder + '/' + name;
-          std::string relative = roots.relative(path);
-          list.items.push_back({relative.empty() ? path : std::move(relative), std::move(its_title),
-                                std::move(artist), std::move(album), duration});
+          const std::string relative = roots.relative(path);
+          list.items.push_back({relative.empty() ? path : relative, std::move(its_title), std::move(artist),
+                                std::move(album), duration});
         },
         track);
   }

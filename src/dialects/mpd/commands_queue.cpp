@@ -9,8 +9,6 @@
 namespace longwave::mpd {
 namespace {
 
-using schedule::Where;
-
 /// A range of the queue; its end may lie behind the end. `-1` is all of it.
 std::optional<Range> queue_range(const CallPtr& call, const std::string& text) {
   const auto size = call->view()->entries.size();

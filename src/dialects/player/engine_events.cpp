@@ -16,7 +16,6 @@ using schedule::MoveOp;
 using schedule::QueueOp;
 using schedule::RemoveOp;
 using schedule::ResetOp;
-using schedule::UpdateOp;
 
 /// Follows the list through the ops of one change, and says each in the protocol's terms.
 class Mirror {
