@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "base/time.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace longwave::rules {
+struct Programme;
+}
+
+namespace longwave::radios {
+
+/// The streamer that builds the stream of a radio.
+struct Master {
+  std::string streamer;
+  bool prepares = false;  ///< it registered with the feature "prepare": gets Prepare messages too
+};
+
+/// "Start `file` `delay` after you read this, `offset` into it" (sheet, section 3). The views live as long as
+/// the call.
+struct Play {
+  std::string_view radio;
+  std::string_view streamer;  ///< the master it is for
+  std::string_view file;      ///< 9 characters and an extension
+  Duration delay{};           ///< never negative: lateness of this process is in the offset then
+  Duration offset{};
+  Duration crossfade{};
+  std::int64_t item = 0;  ///< the same number as in Prepare; original streamers don't get it
+};
+
+/// "From `start_at` on this will be played" for streamers that prepare: sent until `Settings::ahead` and
+/// `Settings::ahead_items` are covered. It replaces everything that was prepared from `start_at` on; a Play
+/// with the same item confirms it.
+struct Prepare {
+  std::string_view radio;
+  std::string_view streamer;
+  std::int64_t item = 0;  ///< grows with every item of the radio
+  std::string_view file;
+  WallTime start_at{};
+  Duration offset{};
+  Duration duration{};  ///< from start_at to its end
+};
+
+/// A song began to play: reported to the web application, and written as its last play.
+struct SongStarted {
+  std::string_view radio;
+  std::int64_t song = 0;
+  WallTime at{};
+};
+
+/// Where a Radios speaks. Called inside its methods, on its thread; an implementation must not call back into
+/// it.
+class Port {
+ public:
+  virtual ~Port() = default;
+  virtual void play(const Play& play) = 0;
+  virtual void prepare(const Prepare& prepare) = 0;
+  virtual void song_started(const SongStarted& song) = 0;
+};
+
+/// Where the programmes are kept. Reading takes time, so it answers later, by Radios::loaded() on the thread
+/// of the Radios; never inside load(). It may be asked again for a radio before it has answered.
+class Source {
+ public:
+  virtual ~Source() = default;
+  virtual void load(std::string_view radio) = 0;
+};
+
+}  // namespace longwave::radios
