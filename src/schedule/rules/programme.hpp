@@ -5,6 +5,7 @@
 #include "schedule/rules/zone.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -167,14 +168,19 @@ struct Programme {
   std::vector<FixedEvent> events;
   std::vector<Limit> limits;
   std::vector<Request> requests;
-  Separation separation{std::chrono::hours{3}, {}, {}, {}};
+  Separation separation;
   RequestRules request_rules;
 
   const Playlist* playlist(std::int64_t id) const;
   Playlist* playlist(std::int64_t id);
   const Show* show(std::int64_t id) const;
-  /// How far back `heard` must reach for the rules to see everything they ask about.
-  Duration memory() const;
+  /// How much of what was heard the rules ask about: what ended less than `time` ago, and the last `items` in
+  /// any case. For a radio without separations, limits, jingles and events: {0, 1}.
+  struct Memory {
+    Duration time{};
+    std::size_t items = 1;
+  };
+  Memory memory() const;
 };
 
 }  // namespace longwave::rules

@@ -5,6 +5,7 @@
 #include "base/time.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -32,6 +33,7 @@ struct LocalTime {
 class Zone {
  public:
   /// By its name in the IANA data base of the system ("Europe/Berlin"). Errors: not_found.
+  Zone() = default;  ///< of no use: named() and utc() make one
   static Result<std::shared_ptr<const Zone>> named(std::string_view name);
   static std::shared_ptr<const Zone> utc();
 
@@ -43,13 +45,15 @@ class Zone {
   WallTime utc(std::chrono::sys_days date, Duration time) const;
   /// The first full hour by the station's clock that is later than `at`.
   WallTime next_hour(WallTime at) const;
+  /// The one that `at` is in began then.
+  WallTime hour_of(WallTime at) const;
 
  private:
   struct Change {
     WallTime at;
     Duration offset;
   };
-  Duration offset(WallTime at) const;
+  std::size_t segment(WallTime at) const;
 
   std::string name_;
   std::vector<Change> changes_;  ///< the first one stands for all time before it
