@@ -12,9 +12,11 @@ enum class FailureKind {
   io,            ///< reading or writing the file failed; nothing of the change was kept
   busy,          ///< another process holds the database for longer than the busy time-out
   constraint,    ///< a uniqueness, foreign-key or check rule of the schema said no
+  in_doubt,      ///< the server went away during the commit: the change was kept, or it wasn't
   newer_schema,  ///< the database was written by a newer program; this one must not touch it
   damaged,       ///< the file isn't a database, or is a damaged one
   closed,        ///< the store is closed, or closing
+  fenced,        ///< the lease under which this was to be written is somebody else's now (store/lease.hpp)
   queue_full,    ///< more jobs are waiting than the limit allows; try again later
   other,
 };

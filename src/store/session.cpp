@@ -2,7 +2,7 @@
 #include "store/session.hpp"
 
 #include "store/connection.hpp"
-#include "store/sqlite.hpp"
+#include "store/text_values.hpp"
 
 namespace longwave::store {
 
@@ -28,20 +28,24 @@ bool fits(const Cell& cell, const Value& value) {
   return value.index() == 0 || (cell.typed && cell.type == type_of(value));
 }
 
-void assign(Cell& cell, const Value& value, soci::session& sql) {
+void assign(Cell& cell, const Value& value, Session::Connection& connection) {
   cell.indicator = value.index() == 0 ? soci::i_null : soci::i_ok;
+  if (connection.dialect->text_only()) {
+    cell.text = to_text(value);
+    return;
+  }
   if (auto* i = std::get_if<std::int64_t>(&value)) cell.integer = *i;
   if (auto* d = std::get_if<double>(&value)) cell.real = *d;
   if (auto* s = std::get_if<std::string_view>(&value)) cell.text.assign(*s);
   if (auto* b = std::get_if<BlobView>(&value)) {
-    cell.blob = std::make_unique<soci::blob>(sql);
+    cell.blob = std::make_unique<soci::blob>(connection.sql);
     cell.blob->write(0, b->bytes.data(), b->bytes.size());
   }
 }
 
 template <class Bind>
-void bind(Prepared& prepared, Cell& cell, soci::session& sql, Bind make) {
-  switch (cell.type) {
+void bind(Prepared& prepared, Cell& cell, Session::Connection& connection, Bind make) {
+  switch (connection.dialect->text_only() ? ColumnType::text : cell.type) {
     case ColumnType::integer:
       prepared.statement.exchange(make(cell.integer, cell.indicator));
       break;
@@ -52,42 +56,46 @@ void bind(Prepared& prepared, Cell& cell, soci::session& sql, Bind make) {
       prepared.statement.exchange(make(cell.text, cell.indicator));
       break;
     case ColumnType::blob:
-      if (!cell.blob) cell.blob = std::make_unique<soci::blob>(sql);
+      if (!cell.blob) cell.blob = std::make_unique<soci::blob>(connection.sql);
       prepared.statement.exchange(make(*cell.blob, cell.indicator));
       break;
   }
 }
 
-std::unique_ptr<Prepared> prepare(soci::session& sql, std::string_view text, const Value* values,
+std::unique_ptr<Prepared> prepare(Session::Connection& connection, std::string_view text, const Value* values,
                                   std::size_t count, const ColumnType* types, std::size_t columns) {
-  auto prepared = std::make_unique<Prepared>(sql);
+  auto prepared = std::make_unique<Prepared>(connection.sql);
+  std::vector<std::optional<ColumnType>> given;
   prepared->in.resize(count);
   prepared->out.resize(columns);
   for (std::size_t i = 0; i < count; ++i) {
     Cell& cell = prepared->in[i];
     cell.type = type_of(values[i]);
     cell.typed = values[i].index() != 0;
-    assign(cell, values[i], sql);
-    bind(*prepared, cell, sql,
+    given.push_back(cell.typed ? std::optional(cell.type) : std::nullopt);
+    assign(cell, values[i], connection);
+    bind(*prepared, cell, connection,
          [](auto& value, soci::indicator& null) { return soci::use(value, null, unnamed); });
   }
   for (std::size_t i = 0; i < columns; ++i) {
     Cell& cell = prepared->out[i];
     cell.type = types[i];
-    bind(*prepared, cell, sql, [](auto& value, soci::indicator& null) { return soci::into(value, null); });
+    bind(*prepared, cell, connection,
+         [](auto& value, soci::indicator& null) { return soci::into(value, null); });
   }
   prepared->statement.alloc();
-  prepared->statement.prepare(std::string(text));
+  prepared->statement.prepare(connection.dialect->statement(text, given));
   prepared->statement.define_and_bind();
   return prepared;
 }
 
-bool reusable(const Prepared& prepared, const Value* values, std::size_t count, const ColumnType* types,
-              std::size_t columns) {
+bool reusable(const Session::Connection& connection, const Prepared& prepared, const Value* values,
+              std::size_t count, const ColumnType* types, std::size_t columns) {
   if (prepared.in.size() != count || prepared.out.size() != columns) return false;
   for (std::size_t i = 0; i < count; ++i) {
     // SOCI binds a blob by its address at prepare time, so a new one needs a new binding.
-    if (!fits(prepared.in[i], values[i]) || prepared.in[i].type == ColumnType::blob) return false;
+    const bool kept_blob = prepared.in[i].type == ColumnType::blob && !connection.dialect->text_only();
+    if (!fits(prepared.in[i], values[i]) || kept_blob) return false;
   }
   for (std::size_t i = 0; i < columns; ++i) {
     if (prepared.out[i].type != types[i]) return false;
@@ -100,15 +108,16 @@ bool reusable(const Prepared& prepared, const Value* values, std::size_t count, 
 class Use {
  public:
   Use(Session::Connection& connection, std::string_view text, const Value* values, std::size_t count,
-      const ColumnType* types, std::size_t columns, bool keep = true) {
+      const ColumnType* types, std::size_t columns, bool keep = true)
+      : dialect_(*connection.dialect) {
     auto found = connection.prepared.find(text);
     const bool busy = found != connection.prepared.end() && found->second->busy;
     if (found != connection.prepared.end() && !busy &&
-        reusable(*found->second, values, count, types, columns)) {
+        reusable(connection, *found->second, values, count, types, columns)) {
       prepared_ = found->second.get();
-      for (std::size_t i = 0; i < count; ++i) assign(prepared_->in[i], values[i], connection.sql);
+      for (std::size_t i = 0; i < count; ++i) assign(prepared_->in[i], values[i], connection);
     } else {
-      auto fresh = prepare(connection.sql, text, values, count, types, columns);
+      auto fresh = prepare(connection, text, values, count, types, columns);
       prepared_ = fresh.get();
       if (busy || !keep) {
         own_ = std::move(fresh);
@@ -119,19 +128,41 @@ class Use {
     prepared_->busy = true;
   }
   ~Use() {
-    sqlite::reset(prepared_->statement.get_backend());
+    dialect_.reset(*prepared_->statement.get_backend());
     prepared_->busy = false;
   }
   Prepared* operator->() const { return prepared_; }
 
  private:
+  const Dialect& dialect_;
   Prepared* prepared_ = nullptr;
   std::unique_ptr<Prepared> own_;
 };
 
 class CellRow final : public Row {
  public:
-  explicit CellRow(Prepared& prepared) : cells_(prepared.out) {}
+  CellRow(Prepared& prepared, bool text_only) : cells_(prepared.out), text_only_(text_only) {}
+  /// After each row that came.
+  void arrived() {
+    if (!text_only_) return;
+    for (auto& cell : cells_) {
+      if (cell.indicator == soci::i_null) continue;
+      switch (cell.type) {
+        case ColumnType::integer:
+          cell.integer = integer_from_text(cell.text);
+          break;
+        case ColumnType::real:
+          cell.real = real_from_text(cell.text);
+          break;
+        case ColumnType::text:
+          decode_text(cell.text);
+          break;
+        case ColumnType::blob:
+          cell.text = bytes_from_text(cell.text);
+          break;
+      }
+    }
+  }
   bool null(std::size_t i) const override { return cells_[i].indicator == soci::i_null; }
   std::int64_t integer(std::size_t i) const override { return null(i) ? 0 : cells_[i].integer; }
   double real(std::size_t i) const override { return null(i) ? 0 : cells_[i].real; }
@@ -142,13 +173,15 @@ class CellRow final : public Row {
   std::string blob(std::size_t i) const override {
     std::string bytes;
     if (null(i)) return bytes;
+    if (text_only_) return cells_[i].text;
     bytes.resize(cells_[i].blob->get_len());
     if (!bytes.empty()) cells_[i].blob->read(0, bytes.data(), bytes.size());
     return bytes;
   }
 
  private:
-  const std::vector<Cell>& cells_;
+  std::vector<Cell>& cells_;
+  const bool text_only_;
 };
 
 }  // namespace
@@ -158,8 +191,8 @@ Session::~Session() {
   connection_->prepared.clear();
 }
 
-soci::session& Session::soci() {
-  return connection_->sql;
+DatabaseKind Session::kind() const {
+  return connection_->dialect->kind();
 }
 
 std::int64_t Session::run_values(std::string_view sql, const Value* values, std::size_t count) {
@@ -168,7 +201,7 @@ std::int64_t Session::run_values(std::string_view sql, const Value* values, std:
     use->statement.execute(true);
     return use->statement.get_affected_rows();
   } catch (const soci::soci_error&) {
-    std::rethrow_exception(sqlite::translated(*this, std::current_exception(), sql));
+    std::rethrow_exception(connection_->dialect->translated(*this, std::current_exception(), sql));
   }
 }
 
@@ -177,17 +210,18 @@ void Session::query_values(std::string_view sql, const Value* values, std::size_
                            bool keep) {
   try {
     Use use(*connection_, sql, values, count, types, columns, keep);
-    const CellRow row(*use.operator->());
+    CellRow row(*use.operator->(), connection_->dialect->text_only());
     for (bool more = use->statement.execute(true); more; more = use->statement.fetch()) {
+      row.arrived();
       if (!visit(row)) return;
     }
   } catch (const soci::soci_error&) {
-    std::rethrow_exception(sqlite::translated(*this, std::current_exception(), sql));
+    std::rethrow_exception(connection_->dialect->translated(*this, std::current_exception(), sql));
   }
 }
 
 void Session::script(std::string_view sql) {
-  sqlite::script(*this, sql);
+  connection_->dialect->script(*this, sql);
 }
 
 }  // namespace longwave::store

@@ -15,10 +15,6 @@
 #include <variant>
 #include <vector>
 
-namespace soci {
-class session;
-}
-
 namespace longwave::store {
 
 /// Bytes that aren't text, as a value to bind or a column to read.
@@ -31,6 +27,9 @@ struct BlobView {
   std::string_view bytes;
 };
 using Value = std::variant<std::nullptr_t, std::int64_t, double, std::string_view, BlobView>;
+
+/// Which database a session talks to, for the few statements that have to be written twice.
+enum class DatabaseKind { sqlite, postgresql };
 
 enum class ColumnType { integer, real, text, blob };
 
@@ -133,9 +132,9 @@ Value to_value(const std::optional<T>& v) {
 ///   for (auto& [id, name] : session.rows<std::int64_t, std::string>("SELECT id, name FROM artist")) …
 ///
 /// Placeholders are :names, each used once in a statement and filled in the order in which they stand (both
-/// databases understand that). The SQL must be a fixed text: it is the key under which the prepared statement
-/// is kept. A NULL that is read as a plain type gives 0 or ""; read std::optional<T> to tell it apart. Every
-/// call throws Failure when the database can't do it.
+/// databases understand that; a ':' stands nowhere else). The SQL must be a fixed text: it is the key under
+/// which the prepared statement is kept. A NULL that is read as a plain type gives 0 or ""; read
+/// std::optional<T> to tell it apart. Every call throws Failure when the database can't do it.
 class Session {
  public:
   struct Connection;  // how a database is reached; in the .cpp files of this room
@@ -211,8 +210,7 @@ class Session {
   /// Runs several statements without parameters (migrations).
   void script(std::string_view sql);
 
-  /// SOCI itself, for what the above can't say. Its exceptions are translated when they leave the job.
-  soci::session& soci();
+  DatabaseKind kind() const;
 
   Connection& connection() { return *connection_; }
 

@@ -3,7 +3,10 @@
 
 #include "base/assert.hpp"
 #include "base/log.hpp"
-#include "store/sqlite.hpp"
+#include "store/connection.hpp"
+#include "store/database.hpp"
+#include "store/lease.hpp"
+#include "store/postgresql_sql.hpp"
 
 #include <fmt/format.h>
 
@@ -33,7 +36,42 @@ std::exception_ptr failure(FailureKind kind, const char* what) {
   return std::make_exception_ptr(Failure(kind, what));
 }
 
+/// The store's own tables, beside those of the rooms.
+RoomMigrations own_tables() {
+  return {"store", {{1, lease_tables, {}, postgresql_functions}}};
+}
+
+const Dialect& dialect(Session& session) {
+  return *session.connection().dialect;
+}
+
+bool in_memory(const StoreOptions& options) {
+  return options.file.empty() && options.server.empty();
+}
+
+std::unique_ptr<Session> open(const StoreOptions& options, Access access) {
+  if (options.server.empty()) return open_sqlite(options.file, access, options.busy_timeout_ms);
+  return open_postgresql(options.server, options.password, access, options.busy_timeout_ms);
+}
+
+/// The session with a transaction begun; a server that went away since is called again, once.
+void begin(std::unique_ptr<Session>& session, const StoreOptions& options, Access access) {
+  const auto start = [&] {
+    if (!session) session = open(options, access);
+    session->script(access == Access::write ? dialect(*session).begin_write()
+                                            : dialect(*session).begin_read());
+  };
+  try {
+    start();
+  } catch (...) {
+    if (!session || dialect(*session).alive(*session)) throw;
+    session.reset();
+    start();
+  }
+}
+
 void migrate(Session& session, const std::vector<RoomMigrations>& rooms) {
+  dialect(session).lock_schema(session);
   session.script(
       "CREATE TABLE IF NOT EXISTS schema_version (room TEXT PRIMARY KEY, version INTEGER NOT NULL)");
   for (const auto& room : rooms) {
@@ -50,7 +88,7 @@ void migrate(Session& session, const std::vector<RoomMigrations>& rooms) {
     for (const auto& step : room.migrations) {
       if (step.version <= have) continue;
       LW_ASSERT(step.version == have + 1, "migrations are numbered without holes");
-      session.script(step.sql);
+      dialect(session).migrate(session, step);
       session.run(
           "INSERT INTO schema_version(room, version) VALUES (:room, :version) "
           "ON CONFLICT(room) DO UPDATE SET version = excluded.version",
@@ -65,20 +103,20 @@ void migrate(Session& session, const std::vector<RoomMigrations>& rooms) {
 class Store::Impl {
  public:
   Impl(StoreOptions options, const std::vector<RoomMigrations>& rooms) : options_(std::move(options)) {
-    writer_ = open(sqlite::Access::write);
     begin();
     try {
+      migrate(*writer_, {own_tables()});
       migrate(*writer_, rooms);
       writer_->script("COMMIT");
     } catch (...) {
       roll_back();
       throw;
     }
-    const int readers = options_.file.empty() ? 0 : options_.readers;
+    const int readers = in_memory(options_) ? 0 : options_.readers;
     std::vector<std::unique_ptr<Session>> sessions;
-    for (int i = 0; i < readers; ++i) sessions.push_back(open(sqlite::Access::read));
+    for (int i = 0; i < readers; ++i) sessions.push_back(open(options_, Access::read));
     for (auto& session : sessions) {
-      reader_threads_.emplace_back([this, s = std::move(session)] { reader_loop(*s); });
+      reader_threads_.emplace_back([this, s = std::move(session)]() mutable { reader_loop(std::move(s)); });
     }
     writer_thread_ = std::thread([this] { writer_loop(); });
   }
@@ -146,27 +184,24 @@ class Store::Impl {
   std::deque<Pending> writes_, bulk_;
 
  private:
-  std::unique_ptr<Session> open(sqlite::Access access) {
-    return sqlite::open(options_.file, access, options_.busy_timeout_ms);
-  }
-
   static std::exception_ptr attempt(Session& session, Job& job) {
     try {
       job(session);
       return nullptr;
     } catch (...) {
-      return sqlite::translated(session, std::current_exception());
+      return dialect(session).translated(session, std::current_exception(), {});
     }
   }
 
-  void begin() {
-    if (!writer_) writer_ = open(sqlite::Access::write);
-    writer_->script(sqlite::begin_write);
-  }
+  void begin() { store::begin(writer_, options_, Access::write); }
 
   void roll_back() noexcept {
     try {
-      if (writer_ && sqlite::in_transaction(*writer_)) writer_->script("ROLLBACK");
+      if (writer_ && !dialect(*writer_).alive(*writer_)) {
+        writer_.reset();
+      } else if (writer_ && dialect(*writer_).in_transaction(*writer_)) {
+        writer_->script("ROLLBACK");
+      }
     } catch (const std::exception& e) {
       log::error("store: roll back failed, opening the database anew: {}", e.what());
       writer_.reset();
@@ -192,7 +227,7 @@ class Store::Impl {
         group.clear();
         lock.lock();
       } else if (reader_threads_.empty() && !reads_.empty()) {
-        run_read(lock, *writer_);
+        run_read(lock, writer_);
       } else if (closing_) {
         return;
       }
@@ -224,13 +259,13 @@ class Store::Impl {
       begin();
       for (auto& pending : group) {
         run_in_savepoint(pending);
-        if (!sqlite::in_transaction(*writer_)) {
+        if (!dialect(*writer_).in_transaction(*writer_)) {
           lost =
               pending.error ? pending.error : failure(FailureKind::other, "the transaction was rolled back");
           break;
         }
       }
-      if (!lost) writer_->script("COMMIT");
+      if (!lost) end_transaction();
     } catch (...) {
       lost = std::current_exception();
     }
@@ -249,15 +284,26 @@ class Store::Impl {
     return false;
   }
 
+  void end_transaction() {
+    try {
+      writer_->script("COMMIT");
+    } catch (const Failure& e) {
+      if (dialect(*writer_).alive(*writer_)) throw;
+      throw Failure(FailureKind::in_doubt, e.what());
+    }
+  }
+
   void run_in_savepoint(Pending& pending) {
     writer_->script("SAVEPOINT job");
     pending.error = attempt(*writer_, pending.job);
-    if (!sqlite::in_transaction(*writer_)) return;
+    if (!dialect(*writer_).in_transaction(*writer_)) return;
+    if (!pending.error && dialect(*writer_).spoiled(*writer_))
+      pending.error = failure(FailureKind::other, "the job went on after a statement had failed");
     if (pending.error) writer_->script("ROLLBACK TO job");
     writer_->script("RELEASE job");
   }
 
-  void reader_loop(Session& session) {
+  void reader_loop(std::unique_ptr<Session> session) {
     std::unique_lock lock(mutex_);
     while (true) {
       wake_reader_.wait(lock, [&] { return closing_ || !reads_.empty(); });
@@ -266,14 +312,14 @@ class Store::Impl {
     }
   }
 
-  void run_read(std::unique_lock<std::mutex>& lock, Session& session) {
+  void run_read(std::unique_lock<std::mutex>& lock, std::unique_ptr<Session>& session) {
     Pending pending = std::move(reads_.front());
     reads_.pop_front();
     lock.unlock();
     try {
-      session.script(sqlite::begin_read);
-      pending.error = attempt(session, pending.job);
-      if (sqlite::in_transaction(session)) session.script("ROLLBACK");
+      store::begin(session, options_, Access::read);
+      pending.error = attempt(*session, pending.job);
+      if (dialect(*session).in_transaction(*session)) session->script("ROLLBACK");
     } catch (...) {
       if (!pending.error) pending.error = std::current_exception();
     }

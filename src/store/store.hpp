@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
 #include <type_traits>
 #include <vector>
 
@@ -18,19 +19,23 @@ namespace longwave::store {
 
 struct StoreOptions {
   std::filesystem::path file;  ///< of the database; empty: in memory, gone when the store closes (tests)
+  std::string server = {};     ///< a PostgreSQL instead, postgresql://USER@HOST:PORT/DATABASE?…
+  std::string password = {};   ///< for the server; kept out of every message
   int readers = 2;             ///< reading threads, each with its own session; 0 in memory
   int busy_timeout_ms = 5000;  ///< how long another process (the command line) is waited for
   std::size_t max_queued =
       20000;  ///< jobs waiting for the writer; past it a job fails at once with queue_full
 };
 
-/// The embedded database: one writing thread with group commit, and reading threads beside it.
+/// The database: one writing thread with group commit, and reading threads beside it.
 ///
 /// A write job is durable, or it never happened: `done(nullptr)` runs when the commit is on disk (WAL,
-/// synchronous=FULL), `done(exception)` when nothing of the job was kept. Jobs run in the order in which they
-/// were given. Those that wait together share one transaction and one fsync, each in a savepoint of its own,
-/// so that one that throws doesn't spoil the others. When the transaction itself fails (disk full, I/O),
-/// every job in it fails, and the store goes on with the next.
+/// synchronous=FULL; PostgreSQL with synchronous_commit), `done(exception)` when nothing of the job was kept.
+/// Jobs run in the order in which they were given. Those that wait together share one transaction and one
+/// fsync, each in a savepoint of its own, so that one that throws doesn't spoil the others. When the
+/// transaction itself fails (disk full, I/O), every job in it fails, and the store goes on with the next. A
+/// PostgreSQL that goes away fails what is given until it is back; when it goes while a transaction is being
+/// committed, its jobs fail with `in_doubt`.
 ///
 /// write() and read() may be called from any thread. `done` runs on the writing thread: it only posts to the
 /// caller's loop. A job must not call write_now() (it would wait for itself).

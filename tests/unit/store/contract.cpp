@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "contract.hpp"
 
+#include "real_postgresql.hpp"
+
 #include <cstdlib>
 #include <future>
 
@@ -19,7 +21,16 @@ std::vector<Database> databases() {
   return {
       {"sqlite_file", [](const Scratch& scratch) { return StoreOptions{.file = scratch.file("test.db")}; }},
       {"sqlite_memory", [](const Scratch&) { return StoreOptions{}; }},
+      {"postgresql",
+       [](const Scratch& scratch) {
+         if (scratch.server().empty()) scratch.server() = postgresql().fresh();
+         return StoreOptions{.server = scratch.server()};
+       }},
   };
+}
+
+std::string postgresql_server() {
+  return postgresql().fresh();
 }
 
 std::exception_ptr write_and_wait(Store& store, Store::Job job) {

@@ -18,9 +18,12 @@ class Scratch {
   Scratch();
   ~Scratch();
   std::filesystem::path file(const std::string& name) const { return path_ / name; }
+  /// The database of the test on a server; empty until somebody wants one.
+  std::string& server() const { return server_; }
 
  private:
   std::filesystem::path path_;
+  mutable std::string server_;
 };
 
 /// A kind of database that must behave like every other. A further one is one more entry in databases().
@@ -29,6 +32,8 @@ struct Database {
   std::function<StoreOptions(const Scratch&)> options;
 };
 std::vector<Database> databases();
+/// An empty one on the PostgreSQL of this process, for StoreOptions::server.
+std::string postgresql_server();
 
 inline const char* const notes_table =
     "CREATE TABLE note (id INTEGER PRIMARY KEY, body TEXT, score REAL, raw BLOB)";

@@ -14,7 +14,7 @@ class Contract : public testing::TestWithParam<Database> {
   Store open(std::vector<RoomMigrations> rooms = notes()) {
     return Store(GetParam().options(scratch_), std::move(rooms));
   }
-  bool lasting() const { return !GetParam().options(scratch_).file.empty(); }
+  bool lasting() const { return GetParam().name != "sqlite_memory"; }
   Scratch scratch_;
 };
 INSTANTIATE_TEST_SUITE_P(Databases, Contract, testing::ValuesIn(databases()),
