@@ -30,6 +30,7 @@ struct Play {
   Duration offset{};
   Duration crossfade{};
   std::int64_t item = 0;  ///< the same number as in Prepare; original streamers don't get it
+  WallTime start{};       ///< when its first sound is due: now + delay, or earlier when this is late or a join
 };
 
 /// "From `start_at` on this will be played" for streamers that prepare: sent until `Settings::ahead` and
@@ -62,12 +63,16 @@ class Port {
   virtual void song_started(const SongStarted& song) = 0;
 };
 
-/// Where the programmes are kept. Reading takes time, so it answers later, by Radios::loaded() on the thread
-/// of the Radios; never inside load(). It may be asked again for a radio before it has answered.
+/// Where the programmes are kept. Its methods are called inside those of the Radios, on its thread.
 class Source {
  public:
   virtual ~Source() = default;
+  /// Reading takes time, so it answers later, by Radios::loaded() on the thread of the Radios; never inside load().
+  /// It may be asked again for a radio before it has answered.
   virtual void load(std::string_view radio) = 0;
+  /// The name for streamers, "a1b2c3d4e.mp3" (at most 15 characters), of rules::Song::file. Empty: there is no such
+  /// file any more; another song is chosen. Quick: from memory.
+  virtual std::string file(std::uint32_t key) const = 0;
 };
 
 }  // namespace longwave::radios

@@ -18,25 +18,29 @@ struct Settings {
   Duration announce = std::chrono::seconds{5};  ///< a track is announced this long before it starts
   Duration crossfade{};                         ///< told to streamers; not sounded yet
   Duration retry = std::chrono::seconds{10};    ///< nothing to play: asked again after this
-  std::size_t prepared = 50;                    ///< songs prepared per playlist
-  std::size_t refill = 3;                       ///< with fewer left it is built again
-  Duration recently = std::chrono::hours{3};    ///< the "recently played" window
+  Duration late = std::chrono::seconds{10};     ///< what is later than this isn't replayed: on from now
   Duration ahead = std::chrono::seconds{180};   ///< covered for streamers that prepare
   std::size_t ahead_items = 3;                  ///< and at least so many
-  Duration hour_spread =
-      std::chrono::seconds{60};  ///< hour items are computed over this long before the hour
+  /// What begins on the second (an hour jingle) is announced some time within this before it, each radio at
+  /// another moment: the full hour is no crowd.
+  Duration exact_spread = std::chrono::seconds{60};
+  std::size_t loads = 64;           ///< programmes asked of the Source at the same time
+  std::size_t events_per_tick = 2000;  ///< then tick() returns, so that messages get their turn
 };
 
 /// An item that plays or will: plain values.
 struct ItemView {
-  std::int64_t item = 0;
-  std::int64_t song = 0;  ///< 0: a jingle
+  std::int64_t item = 0;  ///< grows with every item of the radio
+  std::int64_t song = 0;
   std::int64_t show = 0;  ///< 0: none
   std::string file;
   WallTime start{};
+  WallTime end{};
   Duration offset{};    ///< where in the file it begins
   Duration duration{};  ///< of the whole file
-  WallTime end{};       ///< start + duration - offset
+  std::string rule;     ///< rules::name(): what chose it
+  std::int64_t subject = 0;
+  std::int64_t playlist = 0;
 };
 
 /// What fleet asks: what a radio plays now.
@@ -52,6 +56,7 @@ struct Saved {
   std::string radio;
   std::string master;  ///< empty: nobody streams it
   bool master_prepares = false;
+  std::vector<ItemView> before;  ///< the last ones that were played, oldest first: what rules may ask about
   std::optional<ItemView> playing;
   std::vector<ItemView> announced;  ///< in order of start
   std::int64_t show = 0;            ///< 0: none
@@ -73,7 +78,7 @@ struct Counts {
   std::size_t loading = 0;  ///< programmes asked for and not there yet
 };
 
-enum class Show { all, streaming, broken };
+enum class Show : std::uint8_t { all, streaming, broken };
 
 struct RadioView {
   std::string radio;
@@ -85,24 +90,30 @@ struct RadioView {
   std::optional<WallTime> end;
 };
 
-/// Codes of the sheet's section 11.
-enum class EventKind : std::uint8_t { hour = 1, prepare = 2, start = 3, resume = 4 };
+/// Codes of the sheet's section 11; `load` is ours.
+enum class EventKind : std::uint8_t {
+  hour = 1,     ///< prepare what begins on the second
+  prepare = 2,  ///< choose and announce
+  start = 3,    ///< an announced item begins
+  resume = 4,   ///< prepare what goes on after a jingle
+  load = 7,     ///< ask for the programme
+};
 
 struct EventView {
   EventKind kind{};
   WallTime at{};
 };
 
-struct Why {
+struct WhyView {
   std::string rule;
   std::string text;
   std::int64_t candidates = 0;
+  std::vector<std::pair<std::string, std::int64_t>> excluded;
 };
 
 struct Explained {
-  std::optional<ItemView> playing;
-  Why why;
-  std::vector<std::pair<ItemView, Why>> next;  ///< announced, then prepared
+  bool playing = false;  ///< the first one is on air
+  std::vector<std::pair<ItemView, WhyView>> items;  ///< on air, announced, prepared
 };
 
 }  // namespace longwave::radios

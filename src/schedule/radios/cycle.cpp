@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "schedule/radios/impl.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+/// The time events of the sheet's section 11. A prepare event chooses what comes behind the line and announces it;
+/// its own date and the end of the item before it are what counts, never the moment at which it is handled.
+namespace longwave::radios {
+
+using namespace std::chrono_literals;
+
+void Radios::Impl::run() {
+  for (std::size_t n = 0; n < settings.events_per_tick && !heap.empty() && heap.top().at <= now; ++n) {
+    handle(heap.pop());
+    now = std::max(now, clock.wall());
+  }
+  ask_source();
+}
+
+void Radios::Impl::handle(const Event& event) {
+  if (stale(event)) return;
+  const auto kind = static_cast<EventKind>(event.kind);
+  if (kind == EventKind::start) {
+    start(event.radio);
+  } else if (kind == EventKind::load) {
+    want_load(event.radio, rows[event.radio].waiting);
+  } else {
+    prepare(event.radio);
+  }
+}
+
+void Radios::Impl::prepare(Index r) {
+  auto& row = rows[r];
+  if (row.line.size() > row.fixed() && row.play(row.fixed()).start + settings.late < now)
+    row.drop_behind(row.fixed());
+  if (row.line.size() == row.fixed() && !choose(r)) {
+    retry(r);
+    return;
+  }
+  row.waiting = false;
+  row.tries = 0;
+  announce(r);
+  fill_ahead(r);
+}
+
+/// Where the next item begins: where the line ends, or now if that is long past or there is none.
+WallTime Radios::Impl::next_start(const Row& row) const {
+  if (row.line.empty()) return now;
+  const auto& last = row.heard.back();
+  const auto start = last.cut() ? last.end : std::max(last.start, last.end - settings.crossfade);
+  return start + settings.late < now ? now : start;
+}
+
+/// Puts one item behind the line. False: there is nothing to play.
+bool Radios::Impl::choose(Index r) {
+  auto& row = rows[r];
+  if (!row.body) return false;
+  auto& body = *row.body;
+  const auto at = next_start(row);
+  for (int tries = 0; tries < 8; ++tries) {
+    auto chosen = rules::choose(body.programme, body.prepared, row.heard, at, random);
+    if (!chosen || chosen->until <= at) return false;
+    const FileName file{source.file(chosen->song.file)};
+    if (file.empty()) {  // gone: never again from this programme
+      for (auto& playlist : body.programme.playlists)
+        for (auto& song : playlist.songs)
+          if (song.id == chosen->song.id) song.file = 0;
+      continue;
+    }
+    chosen->play.start = at;
+    chosen->play.end = chosen->until;
+    row.line.push_back({row.next_item++, chosen->show, file, chosen->why});
+    row.heard.push_back(chosen->play);
+    if (chosen->why.rule == rules::Rule::request)
+      std::erase_if(body.programme.requests, [&](const auto& q) { return q.id == chosen->why.subject; });
+    return true;
+  }
+  return false;
+}
+
+void Radios::Impl::announce(Index r) {
+  auto& row = rows[r];
+  const auto i = row.fixed();
+  row.announced++;
+  if (row.master) send_play(row, i);
+  push(r, row.play(i).start, EventKind::start);
+  plan_next(r);
+  touch(r);
+}
+
+/// The prepare event of what follows the announced items.
+void Radios::Impl::plan_next(Index r) {
+  const auto& row = rows[r];
+  const auto& last = row.play(row.fixed() - 1);
+  if (last.cut()) {
+    const auto spread = settings.exact_spread - 2 * settings.announce;
+    const auto part = static_cast<Duration::rep>(r * 2654435761U % 1024U);
+    const auto lead = spread.count() > 0 ? spread / 1024 * part : Duration{};
+    push(r, last.end - settings.announce - lead, EventKind::hour);
+    return;
+  }
+  const auto resumes = last.rule == rules::Rule::hour_jingle || last.rule == rules::Rule::event;
+  push(r, last.end - settings.crossfade - settings.announce,
+       resumes ? EventKind::resume : EventKind::prepare);
+}
+
+/// Defect 13: nothing to play is asked again, for ever.
+void Radios::Impl::retry(Index r) {
+  auto& row = rows[r];
+  row.waiting = true;
+  ++row.generation;
+  // The start events of what is announced are stale now: those items are lost unless they are told again.
+  for (std::size_t i = row.playing ? 1 : 0; i < row.fixed(); ++i) push(r, row.play(i).start, EventKind::start);
+  push(r, now + settings.retry, EventKind::prepare);
+  if (++row.tries == 0) row.tries = 0x8000;
+  if (!row.body || (row.tries & (row.tries - 1U)) == 0) want_load(r, true);
+}
+
+void Radios::Impl::start(Index r) {
+  auto& row = rows[r];
+  if (row.announced == 0) return;
+  if (row.playing) row.line.erase(row.line.begin());
+  row.playing = true;
+  row.announced--;
+  const auto& play = row.play(0);
+  const auto& item = row.line.front();
+  if (item.show != row.show) {
+    row.show = item.show;
+    row.show_time = item.show ? play.start : WallTime{};
+  }
+  if (row.body) rules::note_started(row.body->programme, play);
+  if (play.is_song() && play.rule != rules::Rule::resumed)
+    port.song_started({row.radio, play.song, play.start});
+  forget_old(row);
+  touch(r);
+}
+
+void Radios::Impl::forget_old(Row& row) const {
+  const std::size_t keep = row.body ? row.body->heard : 4;
+  const auto memory = row.body ? row.body->memory : Duration{};
+  const auto past = row.heard.size() - row.line.size();
+  if (past <= keep) return;
+  auto last = row.heard.begin() + static_cast<std::ptrdiff_t>(past - keep);
+  if (memory > 0s) {
+    last = std::find_if(row.heard.begin(), last,
+                        [&](const rules::Play& play) { return play.end + memory >= now; });
+  }
+  row.heard.erase(row.heard.begin(), last);
+}
+
+void Radios::Impl::fill_ahead(Index r) {
+  auto& row = rows[r];
+  if (!row.prepares || row.master == 0) return;
+  while (row.line.size() < 200 &&
+         (row.line.size() < settings.ahead_items + (row.playing ? 1U : 0U) ||
+          row.line.empty() || row.heard.back().end < now + settings.ahead)) {
+    if (!choose(r)) return;
+    send_prepare(row, row.line.size() - 1);
+  }
+}
+
+void Radios::Impl::send_play(const Row& row, std::size_t i) {
+  const auto& play = row.play(i);
+  const auto late = std::max(now - play.start, Duration{});
+  port.play({row.radio, streamers[row.master], row.line[i].file.view(), std::max(play.start - now, Duration{}),
+             play.offset + late, settings.crossfade, row.line[i].number, play.start});
+}
+
+void Radios::Impl::send_prepare(const Row& row, std::size_t i) {
+  const auto& play = row.play(i);
+  port.prepare({row.radio, streamers[row.master], row.line[i].number, row.line[i].file.view(), play.start,
+                play.offset, play.end - play.start});
+}
+
+/// What a master has to know: the item on air at its present position, and everything behind it.
+void Radios::Impl::send_all(const Row& row) {
+  if (row.master == 0) return;
+  for (std::size_t i = 0; i < row.line.size(); ++i) {
+    if (row.play(i).end <= now) continue;
+    if (i >= row.fixed()) {
+      send_prepare(row, i);
+      continue;
+    }
+    if (row.prepares) send_prepare(row, i);
+    send_play(row, i);
+  }
+}
+
+/// Drops the events and everything behind what plays, cuts that, and plays something else now.
+void Radios::Impl::start_over(Index r, bool cut) {
+  auto& row = rows[r];
+  ++row.generation;
+  row.drop_behind(row.playing ? 1 : 0);
+  row.announced = 0;
+  if (row.playing && cut && row.play(0).end > now) row.play(0).end = std::max(now, row.play(0).start);
+  if (!row.body) {
+    row.waiting = true;
+    want_load(r, true);
+    push(r, now + settings.retry, EventKind::prepare);
+    return;
+  }
+  prepare(r);
+}
+
+}  // namespace longwave::radios
