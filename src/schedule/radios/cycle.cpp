@@ -4,8 +4,9 @@
 #include <algorithm>
 #include <chrono>
 
-/// The time events of the sheet's section 11. A prepare event chooses what comes behind the line and announces it;
-/// its own date and the end of the item before it are what counts, never the moment at which it is handled.
+/// The time events of the sheet's section 11. A prepare event chooses what comes behind the line and
+/// announces it; its own date and the end of the item before it are what counts, never the moment at which it
+/// is handled.
 namespace longwave::radios {
 
 using namespace std::chrono_literals;
@@ -13,7 +14,7 @@ using namespace std::chrono_literals;
 void Radios::Impl::run() {
   for (std::size_t n = 0; n < settings.events_per_tick && !heap.empty() && heap.top().at <= now; ++n) {
     handle(heap.pop());
-    now = std::max(now, clock.wall());
+    refresh();
   }
   ask_source();
 }
@@ -49,6 +50,7 @@ WallTime Radios::Impl::next_start(const Row& row) const {
   if (row.line.empty()) return now;
   const auto& last = row.heard.back();
   const auto start = last.cut() ? last.end : std::max(last.start, last.end - settings.crossfade);
+  if (row.waiting) return std::max(start, now);
   return start + settings.late < now ? now : start;
 }
 
@@ -74,6 +76,7 @@ bool Radios::Impl::choose(Index r) {
     row.heard.push_back(chosen->play);
     if (chosen->why.rule == rules::Rule::request)
       std::erase_if(body.programme.requests, [&](const auto& q) { return q.id == chosen->why.subject; });
+    refill(r);
     return true;
   }
   return false;
@@ -109,9 +112,6 @@ void Radios::Impl::plan_next(Index r) {
 void Radios::Impl::retry(Index r) {
   auto& row = rows[r];
   row.waiting = true;
-  ++row.generation;
-  // The start events of what is announced are stale now: those items are lost unless they are told again.
-  for (std::size_t i = row.playing ? 1 : 0; i < row.fixed(); ++i) push(r, row.play(i).start, EventKind::start);
   push(r, now + settings.retry, EventKind::prepare);
   if (++row.tries == 0) row.tries = 0x8000;
   if (!row.body || (row.tries & (row.tries - 1U)) == 0) want_load(r, true);
@@ -133,28 +133,28 @@ void Radios::Impl::start(Index r) {
   if (play.is_song() && play.rule != rules::Rule::resumed)
     port.song_started({row.radio, play.song, play.start});
   forget_old(row);
+  fill_ahead(r);
   touch(r);
 }
 
 void Radios::Impl::forget_old(Row& row) const {
-  const std::size_t keep = row.body ? row.body->heard : 4;
-  const auto memory = row.body ? row.body->memory : Duration{};
+  const auto memory = row.body ? row.body->memory : rules::Programme::Memory{{}, 4};
   const auto past = row.heard.size() - row.line.size();
-  if (past <= keep) return;
-  auto last = row.heard.begin() + static_cast<std::ptrdiff_t>(past - keep);
-  if (memory > 0s) {
+  if (past <= memory.items) return;
+  auto last = row.heard.begin() + static_cast<std::ptrdiff_t>(past - memory.items);
+  if (memory.time > 0s) {
     last = std::find_if(row.heard.begin(), last,
-                        [&](const rules::Play& play) { return play.end + memory >= now; });
+                        [&](const rules::Play& play) { return play.end + memory.time >= now; });
   }
   row.heard.erase(row.heard.begin(), last);
 }
 
+/// So much that it is still enough when the next item is announced.
 void Radios::Impl::fill_ahead(Index r) {
   auto& row = rows[r];
-  if (!row.prepares || row.master == 0) return;
-  while (row.line.size() < 200 &&
-         (row.line.size() < settings.ahead_items + (row.playing ? 1U : 0U) ||
-          row.line.empty() || row.heard.back().end < now + settings.ahead)) {
+  if (!row.prepares || row.master == 0 || row.fixed() == 0) return;
+  const auto until = std::max(now, row.play(row.fixed() - 1).end) + settings.ahead;
+  while (row.line.size() < 200 && (row.line.size() <= settings.ahead_items || row.heard.back().end < until)) {
     if (!choose(r)) return;
     send_prepare(row, row.line.size() - 1);
   }
@@ -163,8 +163,9 @@ void Radios::Impl::fill_ahead(Index r) {
 void Radios::Impl::send_play(const Row& row, std::size_t i) {
   const auto& play = row.play(i);
   const auto late = std::max(now - play.start, Duration{});
-  port.play({row.radio, streamers[row.master], row.line[i].file.view(), std::max(play.start - now, Duration{}),
-             play.offset + late, settings.crossfade, row.line[i].number, play.start});
+  port.play({row.radio, streamers[row.master], row.line[i].file.view(),
+             std::max(play.start - now, Duration{}), play.offset + late, settings.crossfade,
+             row.line[i].number, play.start});
 }
 
 void Radios::Impl::send_prepare(const Row& row, std::size_t i) {
@@ -187,19 +188,22 @@ void Radios::Impl::send_all(const Row& row) {
   }
 }
 
-/// Drops the events and everything behind what plays, cuts that, and plays something else now.
-void Radios::Impl::start_over(Index r, bool cut) {
+/// A radio's events are those of its generation. What is announced still starts.
+void Radios::Impl::drop_events(Index r) {
   auto& row = rows[r];
   ++row.generation;
+  for (std::size_t i = row.playing ? 1 : 0; i < row.fixed(); ++i)
+    push(r, row.play(i).start, EventKind::start);
+}
+
+/// Drops everything behind what plays, cuts that, and plays something else now.
+void Radios::Impl::start_over(Index r) {
+  auto& row = rows[r];
   row.drop_behind(row.playing ? 1 : 0);
   row.announced = 0;
-  if (row.playing && cut && row.play(0).end > now) row.play(0).end = std::max(now, row.play(0).start);
-  if (!row.body) {
-    row.waiting = true;
-    want_load(r, true);
-    push(r, now + settings.retry, EventKind::prepare);
-    return;
-  }
+  drop_events(r);
+  if (row.playing && row.play(0).end > now) row.play(0).end = std::max(now, row.play(0).start);
+  row.waiting = true;  // what begins, begins now
   prepare(r);
 }
 

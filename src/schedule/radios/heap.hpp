@@ -10,8 +10,8 @@
 
 namespace longwave::radios {
 
-/// One time event of one radio. It counts only while the radio's generation is the one it was made in: deleting
-/// a radio's events is adding one to its generation.
+/// One time event of one radio. It counts only while the radio's generation is the one it was made in:
+/// deleting a radio's events is adding one to its generation.
 struct Event {
   WallTime at{};
   std::uint64_t order = 0;  ///< ties in order of insertion
@@ -46,9 +46,7 @@ class EventHeap {
   const std::vector<Event>& all() const { return events_; }
 
  private:
-  static bool later(const Event& a, const Event& b) {
-    return a.at != b.at ? a.at > b.at : a.order > b.order;
-  }
+  static bool later(const Event& a, const Event& b) { return a.at != b.at ? a.at > b.at : a.order > b.order; }
   std::vector<Event> events_;
   std::uint64_t order_ = 0;
 };

@@ -15,8 +15,8 @@
 
 namespace longwave::radios {
 
-/// The rows of all radios and their one heap. radios.cpp is what others call, cycle.cpp the time events, loads.cpp
-/// the programmes, rows.cpp what is stored and shown.
+/// The rows of all radios and their one heap. radios.cpp is what others call, cycle.cpp the time events,
+/// loads.cpp the programmes, rows.cpp what is stored and shown.
 class Radios::Impl {
  public:
   Impl(const Clock& clock, Port& port, Source& source, Settings settings, std::uint64_t seed)
@@ -77,12 +77,15 @@ class Radios::Impl {
   void send_play(const Row& row, std::size_t i);
   void send_prepare(const Row& row, std::size_t i);
   void send_all(const Row& row);
-  void start_over(Index r, bool cut);
+  void start_over(Index r);
+  void drop_events(Index r);
   void forget_old(Row& row) const;
 
   // loads.cpp
   void want_load(Index r, bool urgent);
   void ask_source();
+  void refill(Index r);
+  void loaded(Index r, const rules::Programme* programme);
   void take_programme(Index r, const rules::Programme& programme);
 
   // rows.cpp

@@ -30,7 +30,7 @@ struct Play {
   Duration offset{};
   Duration crossfade{};
   std::int64_t item = 0;  ///< the same number as in Prepare; original streamers don't get it
-  WallTime start{};       ///< when its first sound is due: now + delay, or earlier when this is late or a join
+  WallTime start{};  ///< when its first sound is due: now + delay, or earlier when this is late or a join
 };
 
 /// "From `start_at` on this will be played" for streamers that prepare: sent until `Settings::ahead` and
@@ -67,11 +67,11 @@ class Port {
 class Source {
  public:
   virtual ~Source() = default;
-  /// Reading takes time, so it answers later, by Radios::loaded() on the thread of the Radios; never inside load().
-  /// It may be asked again for a radio before it has answered.
+  /// Reading takes time, so it answers later, by Radios::loaded() on the thread of the Radios; never inside
+  /// load(). It may be asked again for a radio before it has answered.
   virtual void load(std::string_view radio) = 0;
-  /// The name for streamers, "a1b2c3d4e.mp3" (at most 15 characters), of rules::Song::file. Empty: there is no such
-  /// file any more; another song is chosen. Quick: from memory.
+  /// The name for streamers, "a1b2c3d4e.mp3" (at most 15 characters), of rules::Song::file. Empty: there is
+  /// no such file any more; another song is chosen. Quick: from memory.
   virtual std::string file(std::uint32_t key) const = 0;
 };
 

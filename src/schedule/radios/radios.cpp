@@ -12,8 +12,8 @@ namespace longwave::radios {
 
 using namespace std::chrono_literals;
 
-/// The wall clock is followed where it is slewed. When it jumps (set by hand, a suspended machine), no song is cut
-/// or stretched for that: everything that is under way gets other times.
+/// The wall clock is followed where it is slewed. When it jumps (set by hand, a suspended machine), no song
+/// is cut or stretched for that: everything that is under way gets other times.
 void Radios::Impl::refresh() {
   const auto wall = clock.wall();
   const auto monotonic = clock.now();
@@ -99,6 +99,7 @@ void Radios::restore(const std::vector<Saved>& radios) {
     if (!radio.master.empty()) impl_->restore(radio);
   for (const auto& radio : radios)
     if (radio.master.empty()) impl_->restore(radio);
+  impl_->ask_source();
 }
 
 bool Radios::exists(std::string_view radio) const {
@@ -111,7 +112,9 @@ void Radios::create(std::string_view radio, std::optional<Master> master) {
   const auto r = impl_->add(radio);
   impl_->set_master(impl_->rows[r], master);
   impl_->rows[r].waiting = true;
+  impl_->push(r, impl_->now + impl_->settings.retry, EventKind::prepare);
   impl_->want_load(r, true);
+  impl_->ask_source();
 }
 
 bool Radios::remove(std::string_view radio) {
@@ -134,8 +137,8 @@ void Radios::join(std::string_view radio, Master master) {
   auto& row = impl_->rows[found];
   impl_->set_master(row, master);
   impl_->touch(found);
-  if (row.fixed() == 0 || row.heard.back().end <= impl_->now) {
-    impl_->start_over(found, true);
+  if (row.fixed() == 0 || row.play(row.fixed() - 1).end <= impl_->now) {
+    impl_->start_over(found);
   } else {
     impl_->send_all(row);
     impl_->fill_ahead(found);
@@ -183,7 +186,7 @@ bool Radios::prepare_now(std::string_view radio) {
   const auto r = impl_->find(radio);
   if (r == Impl::none) return false;
   impl_->refresh();
-  impl_->start_over(r, true);
+  impl_->start_over(r);
   impl_->run();
   return true;
 }
@@ -195,7 +198,35 @@ void Radios::programme_changed(std::string_view radio) {
     return;
   }
   impl_->refresh();
-  impl_->want_load(r, impl_->rows[r].waiting);
+  if (impl_->asked.contains(std::string(radio))) {
+    impl_->rows[r].load_again = true;  // what is being read may be older than the change
+  } else {
+    impl_->want_load(r, impl_->rows[r].waiting);
+  }
+  impl_->ask_source();
+}
+
+void Radios::playlist_deleted(std::string_view radio, std::int64_t playlist) {
+  const auto r = impl_->find(radio);
+  if (r == Impl::none) return;
+  auto& row = impl_->rows[r];
+  if (row.body) {
+    if (auto* list = row.body->programme.playlist(playlist)) {
+      list->songs.clear();
+      ++list->edition;
+    }
+    impl_->refresh();
+    row.drop_behind(row.fixed());
+    impl_->fill_ahead(r);
+  }
+  programme_changed(radio);
+}
+
+void Radios::loaded(std::string_view radio, std::shared_ptr<const rules::Programme> programme) {
+  impl_->refresh();
+  impl_->asked.erase(std::string(radio));
+  if (const auto r = impl_->find(radio); r != Impl::none) impl_->loaded(r, programme.get());
+  impl_->run();
 }
 
 void Radios::tick() {

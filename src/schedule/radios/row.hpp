@@ -31,15 +31,14 @@ class FileName {
   std::array<char, limit + 1> text_{};
 };
 
-/// What a radio keeps of its programme. A plain one (the original's: a default playlist, shows, jingles) is kept
-/// thin: of a long playlist only the songs that are prepared. One with clocks, dayparts, separations … is kept
-/// whole: its rules want all songs to choose from.
+/// What a radio keeps of its programme. A plain one (the original's: a default playlist, shows, jingles) is
+/// kept thin: of a long playlist only the songs that are prepared. One with clocks, dayparts, separations …
+/// is kept whole: its rules want all songs to choose from.
 struct Body {
   rules::Programme programme;
   rules::Prepared prepared;
   std::vector<std::int64_t> trimmed;  ///< playlists with more songs than are here
-  std::size_t heard = 1;              ///< how many items back the rules ask
-  Duration memory{};                  ///< and how long back; only for whole ones
+  rules::Programme::Memory memory;
 };
 
 struct Item {
@@ -49,9 +48,9 @@ struct Item {
   rules::Why why;
 };
 
-/// One radio. `line` is what plays (if `playing`), what is announced, and what is chosen ahead for a streamer that
-/// prepares, in this order; the end of `heard` has the same items in the words of the rules, behind those that were
-/// played.
+/// One radio. `line` is what plays (if `playing`), what is announced, and what is chosen ahead for a streamer
+/// that prepares, in this order; the end of `heard` has the same items in the words of the rules, behind
+/// those that were played.
 struct Row {
   std::string radio;
   std::uint32_t master = 0;  ///< index of its name; 0: none

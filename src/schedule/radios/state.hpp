@@ -24,7 +24,7 @@ struct Settings {
   /// What begins on the second (an hour jingle) is announced some time within this before it, each radio at
   /// another moment: the full hour is no crowd.
   Duration exact_spread = std::chrono::seconds{60};
-  std::size_t loads = 64;           ///< programmes asked of the Source at the same time
+  std::size_t loads = 64;              ///< programmes asked of the Source at the same time
   std::size_t events_per_tick = 2000;  ///< then tick() returns, so that messages get their turn
 };
 
@@ -112,7 +112,7 @@ struct WhyView {
 };
 
 struct Explained {
-  bool playing = false;  ///< the first one is on air
+  bool playing = false;                             ///< the first one is on air
   std::vector<std::pair<ItemView, WhyView>> items;  ///< on air, announced, prepared
 };
 
