@@ -85,10 +85,17 @@ WallTime Zone::next_hour(WallTime at) const {
 
 WallTime Zone::hour_of(WallTime at) const {
   constexpr Duration hour = std::chrono::hours{1};
-  const auto i = segment(at);
-  const auto shown = (at + changes_[i].offset).time_since_epoch();
-  const auto begin = at - (shown % hour + hour) % hour;
-  return i > 0 ? std::max(begin, changes_[i].at) : begin;
+  for (;;) {
+    const auto i = segment(at);
+    const auto past = [&](WallTime t) {
+      return ((t + changes_[i].offset).time_since_epoch() % hour + hour) % hour;
+    };
+    const auto begin = at - past(at);
+    if (i == 0 || begin >= changes_[i].at) return begin;
+    at = changes_[i].at;
+    if (past(at) == Duration{}) return at;
+    at -= Duration{1};
+  }
 }
 
 }  // namespace longwave::rules
