@@ -197,6 +197,10 @@ struct AppEvent {
   friend bool operator==(const AppEvent&, const AppEvent&) = default;
 };
 
+/// `type`; "" of a wake-up.
+std::string_view type_of(const AppEvent& event);
+std::optional<AppEvent::Kind> app_event_kind(std::string_view type);
+
 // ---- JSON ----
 
 /// Fails with `invalid`: no JSON object, no or an unknown `type`, a mandatory field is missing or of another

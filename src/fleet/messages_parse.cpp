@@ -217,19 +217,31 @@ Result<Stamped> parse_to_streamer(std::string_view text) {
   return Stamped{std::move(*message), stamp};
 }
 
+std::string_view type_of(const AppEvent& event) {
+  for (const auto& [name, kind] : app_events) {
+    if (kind == event.kind) return name;
+  }
+  return {};
+}
+
+std::optional<AppEvent::Kind> app_event_kind(std::string_view type) {
+  for (const auto& [name, kind] : app_events) {
+    if (name == type) return kind;
+  }
+  return std::nullopt;
+}
+
 Result<AppEvent> parse_app_event(std::string_view text) {
   auto fields = read(text);
   if (!fields) return fields.error();
   if (fields->find("event_type") && !fields->find("type")) return AppEvent{};
   const auto type = fields->text("type");
-  for (const auto& [name, kind] : app_events) {
-    if (type != name) continue;
-    AppEvent event{kind, fields->name("radio_uuid"), fields->optional_integer("playlist_id").value_or(0),
-                   fields->optional_integer("jingle_id").value_or(0)};
-    if (!fields->wrong().empty()) return cannot(type, fields->wrong());
-    return event;
-  }
-  return cannot("", "the type isn't known");
+  const auto kind = app_event_kind(type);
+  if (!kind) return cannot("", fields->wrong().empty() ? "the type isn't known" : fields->wrong());
+  AppEvent event{*kind, fields->name("radio_uuid"), fields->optional_integer("playlist_id").value_or(0),
+                 fields->optional_integer("jingle_id").value_or(0)};
+  if (!fields->wrong().empty()) return cannot(type, fields->wrong());
+  return event;
 }
 
 }  // namespace longwave::fleet

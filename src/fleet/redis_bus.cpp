@@ -31,6 +31,7 @@ class RedisBus final : public Bus {
 
   void stop() override {
     handler_ = nullptr;
+    up_ = false;
     in_.link().stop();
     out_.link().stop();
   }

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fleet/scheduler.hpp"
+
+#include "base/log.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace longwave::fleet {
+namespace {
+
+/// A message this young when the bus was lost may have been lost with it: so long it takes to notice.
+constexpr Duration doubt = std::chrono::seconds{10};
+/// A round of pings that comes so late says that this process was held up, not that streamers are dead.
+constexpr Duration held_up = std::chrono::seconds{5};
+constexpr std::size_t page = 1000;
+
+}  // namespace
+
+Scheduler::Scheduler(const Clock& clock, fleet::Port& port, SchedulerOptions options)
+    : clock_(clock), port_(port), options_(options), roster_(options.missed_rounds) {}
+
+void Scheduler::start(radios::Radios& radios, const SavedFleet& saved) {
+  radios_ = &radios;
+  for (const auto& row : saved.streamers) roster_.put(row, clock_.now());
+  const auto known = [this](const std::string& streamer) {
+    if (!streamer.empty() && !roster_.find(streamer)) roster_.put({streamer}, clock_.now());
+  };
+  for (const auto& listener : saved.listeners) {
+    listeners_.add(listener);
+    known(listener.streamer);
+  }
+  for (std::size_t from = 0;; from += page) {
+    const auto streaming = radios.list(radios::Show::streaming, from, page);
+    for (const auto& radio : streaming) known(radio.master);
+    if (streaming.size() < page) break;
+  }
+  for (const auto& [name, streamer] : roster_.all()) roster_.find(name)->behind = true;
+  (void)roster_.take_changed();
+  (void)listeners_.take_changed();
+  fetch_ = clock_.now();
+}
+
+void Scheduler::bus_up() {
+  if (std::exchange(bus_up_, true)) return;
+  roster_.excuse_all();
+  if (options_.ping_every <= Duration{}) return;
+  ping_everyone();
+  round_ = clock_.now() + options_.ping_every;
+}
+
+void Scheduler::bus_down() {
+  if (!std::exchange(bus_up_, false)) return;
+  round_.reset();
+  checks_.clear();  // a master can't answer now; whoever asked asks again
+  const auto now = clock_.now();
+  for (const auto& [name, streamer] : roster_.all()) {
+    if (streamer.sent > now - doubt) roster_.find(name)->behind = true;
+  }
+}
+
+void Scheduler::received(std::string_view json) {
+  const auto message = parse_from_streamer(json);
+  if (message) return receive(*message);
+  ++counts_.refused;
+  log::warn("a message on {} was ignored: {}", scheduler_channel, message.error().message);
+}
+
+void Scheduler::receive(const FromStreamer& message) {
+  ++counts_.messages;
+  std::visit([this](const auto& m) { on(m); }, message);
+}
+
+void Scheduler::heard(const std::string& streamer) {
+  auto* known = roster_.find(streamer);
+  if (!known) return;
+  known->heard = clock_.now();
+  known->missed = 0;
+  master_answered(streamer);
+  if (std::exchange(known->behind, false)) radios_->resend(streamer);
+}
+
+/// Who is heard and isn't known was declared dead, or this scheduler is a new one: an original registers only
+/// when it starts.
+void Scheduler::register_again(const std::string& streamer) {
+  if (streamer.empty() || roster_.find(streamer)) return;
+  enroll({streamer});
+}
+
+void Scheduler::enroll(StreamerRow row) {
+  const auto name = row.streamer;
+  log::info("streamer {} is there", name);
+  roster_.put(std::move(row), clock_.now());
+  tell_streamers(name);
+}
+
+void Scheduler::on(const Test& m) {
+  heard(m.streamer);
+  send(m.streamer, TestAnswer{m.info});
+}
+
+void Scheduler::on(const RegisterStreamer& m) {
+  if (roster_.find(m.streamer)) lose(m.streamer);
+  departed_.erase(m.streamer);
+  enroll({m.streamer, m.features, m.address});
+}
+
+void Scheduler::on(const UnregisterStreamer& m) {
+  if (!roster_.find(m.streamer)) return;
+  log::info("streamer {} leaves", m.streamer);
+  lose(m.streamer);
+  departed_.erase(m.streamer);
+}
+
+void Scheduler::on(const Pong& m) {
+  auto* known = roster_.find(m.streamer);
+  if (!known) {
+    enroll({m.streamer, m.features, m.address});
+    come_back(m.streamer);
+  } else if ((m.features.prepare || !m.address.empty()) &&
+             roster_.put({m.streamer, m.features, m.address}, clock_.now())) {
+    for (const auto& radio : radios_->radios_of(m.streamer))
+      radios_->set_master(radio, radios::Master{m.streamer, m.features.prepare});
+    tell_streamers(m.streamer);
+  }
+  heard(m.streamer);
+}
+
+/// It was only out of reach, and plays on as if it were still the master of its radios.
+void Scheduler::come_back(const std::string& streamer) {
+  const auto radios = departed_.extract(streamer);
+  if (radios.empty()) return;
+  for (const auto& radio : radios.mapped()) {
+    if (!radios_->exists(radio)) continue;
+    if (radios_->master(radio)) {
+      send(streamer, RadioStopped{radio});
+    } else {
+      start_radio(radio, streamer);
+    }
+  }
+}
+
+void Scheduler::lose(const std::string& streamer) {
+  const bool keep = options_.streamer_loss == StreamerLoss::keep;
+  const auto radios = keep ? radios_->release(streamer) : radios_->radios_of(streamer);
+  for (const auto& radio : radios) {
+    const auto left = listeners_.take_of_radio(radio, [&](const Listener& listener) {
+      return !keep || listener.streamer.empty() || listener.streamer == streamer;
+    });
+    port_.report(Stopped{radio, sum(left)});
+    if (!keep) radios_->remove(radio);
+  }
+  // Of radios that go on elsewhere.
+  for (const auto& listener : listeners_.take_of_streamer(streamer)) closed(listener);
+  roster_.remove(streamer);
+  forget_asker(streamer, nullptr);
+  if (keep && !radios.empty()) departed_[streamer] = radios;
+  tell_streamers();
+  master_answered(streamer);  // whoever waited for its answer has it
+}
+
+void Scheduler::ping_everyone() {
+  const auto round = roster_.next_round();
+  for (const auto& streamer : round.lost) {
+    log::warn("streamer {} is dead: nothing was heard of it in {} rounds of pings", streamer,
+              options_.missed_rounds);
+    ++counts_.lost;
+    lose(streamer);
+  }
+  for (const auto& streamer : round.ping) send(streamer, Ping{});
+}
+
+/// The others are told only what is new.
+void Scheduler::tell_streamers(const std::string& newcomer) {
+  Streamers list;
+  for (const auto& [name, streamer] : roster_.all()) {
+    if (!streamer.row.address.empty()) list.streamers.push_back({name, streamer.row.address});
+  }
+  const bool changed = list != told_;
+  for (const auto& [name, streamer] : roster_.all()) {
+    if (streamer.row.features.prepare && (changed || name == newcomer)) send(name, list);
+  }
+  told_ = std::move(list);
+}
+
+void Scheduler::send(const std::string& streamer, const ToStreamer& message) {
+  auto* known = roster_.find(streamer);
+  if (!bus_up_) {
+    ++counts_.unsent;
+    if (known) known->behind = true;
+    return;
+  }
+  if (known && !std::holds_alternative<Ping>(message)) known->sent = clock_.now();
+  const bool ours = known && known->row.features.prepare;
+  port_.send(streamer, message, ours ? std::optional(Stamp{options_.term, clock_.wall()}) : std::nullopt);
+}
+
+void Scheduler::tick() {
+  const auto now = clock_.now();
+  while (!asked_.empty() && asked_.begin()->second.until <= now) {
+    const auto late = asked_.extract(asked_.begin());
+    log::warn("who a listener of {} is could not be found out in time; it is nobody",
+              late.mapped().question.streamer);
+    answer_user(late.mapped().question, {});
+  }
+  std::vector<std::pair<std::string, Check>> silent;
+  for (const auto& [radio, check] : checks_) {
+    if (check.until <= now) silent.emplace_back(radio, check);
+  }
+  for (auto& [radio, check] : silent) {
+    checks_.erase(radio);
+    hand_over(radio, std::move(check));
+  }
+  const auto given_up = std::erase_if(sought_, [&](const auto& one) { return one.second.until <= now; });
+  if (given_up) log::warn("the database did not say in time whether {} radios exist", given_up);
+  if (round_ && *round_ <= now) {
+    if (now - *round_ > held_up) roster_.excuse_all();
+    ping_everyone();
+    round_ = std::max(*round_ + options_.ping_every, now + options_.ping_every / 2);
+  }
+  if (fetch_ <= now) {
+    fetch_ = now + options_.fetch_events_every;
+    port_.fetch_events();
+  }
+}
+
+std::optional<Instant> Scheduler::deadline() const {
+  Instant next = fetch_;
+  if (round_) next = std::min(next, *round_);
+  if (!asked_.empty()) next = std::min(next, asked_.begin()->second.until);
+  for (const auto& [radio, check] : checks_) next = std::min(next, check.until);
+  for (const auto& [radio, sought] : sought_) next = std::min(next, sought.until);
+  return next;
+}
+
+FleetChanges Scheduler::take_changes() {
+  FleetChanges changes;
+  for (auto& name : roster_.take_changed()) {
+    if (const auto* known = roster_.find(name)) {
+      changes.put_streamers.push_back(known->row);
+    } else {
+      changes.removed_streamers.push_back(name);
+    }
+  }
+  for (const auto& key : listeners_.take_changed()) {
+    const auto place = listeners_.all().find(key);
+    if (place != listeners_.all().end()) {
+      changes.put_listeners.push_back(place->second);
+    } else {
+      changes.removed_listeners.push_back(key);
+    }
+  }
+  return changes;
+}
+
+void Scheduler::not_written(const FleetChanges& changes) {
+  for (const auto& row : changes.put_streamers) roster_.mark_changed(row.streamer);
+  for (const auto& name : changes.removed_streamers) roster_.mark_changed(name);
+  for (const auto& one : changes.put_listeners) listeners_.mark_changed({one.session_id, one.streamer});
+  for (const auto& key : changes.removed_listeners) listeners_.mark_changed(key);
+}
+
+Scheduler::Counts Scheduler::counts() const {
+  auto counts = counts_;
+  counts.streamers = roster_.size();
+  counts.listeners = listeners_.size();
+  return counts;
+}
+
+void Scheduler::play(const radios::Play& play) {
+  const std::string streamer(play.streamer);
+  const auto* known = roster_.find(streamer);
+  send(streamer, Play{.radio_uuid = std::string(play.radio),
+                      .filename = std::string(play.file),
+                      .delay = play.delay,
+                      .offset = play.offset,
+                      .crossfade = play.crossfade,
+                      .item = known && known->row.features.prepare ? play.item : 0});
+}
+
+void Scheduler::prepare(const radios::Prepare& prepare) {
+  const std::string streamer(prepare.streamer);
+  const auto* known = roster_.find(streamer);
+  if (!known || !known->row.features.prepare) return;
+  send(streamer, Prepare{.radio_uuid = std::string(prepare.radio),
+                         .item = prepare.item,
+                         .file = std::string(prepare.file),
+                         .start_at = prepare.start_at,
+                         .offset = prepare.offset,
+                         .duration = prepare.duration});
+}
+
+void Scheduler::song_started(const radios::SongStarted& song) {
+  port_.report(SongStarted{std::string(song.radio), song.song, song.at});
+}
+
+}  // namespace longwave::fleet
