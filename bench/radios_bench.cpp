@@ -90,8 +90,7 @@ class Bench final : public Port, public Source {
   }
 
   void play(const Play& play) override {
-    audible.add(clock.wall() - std::max(play.start, play.start + play.delay) > 0s ? clock.wall() - play.start
-                                                                                  : 0s);
+    audible.add(clock.wall() - play.start);
     plays++;
   }
   void prepare(const Prepare&) override { prepares++; }
