@@ -141,7 +141,7 @@ class Bench final : public Port, public Source {
 
  private:
   static std::string name(std::size_t i) {
-    char text[16];
+    char text[24];
     std::snprintf(text, sizeof text, "%010zx", i * 2654435761U + 0x1000000000U);
     return text;
   }

@@ -19,11 +19,14 @@ namespace longwave::radios {
 /// loads.cpp the programmes, rows.cpp what is stored and shown.
 class Radios::Impl {
  public:
-  Impl(const Clock& clock, Port& port, Source& source, Settings settings, std::uint64_t seed)
-      : clock(clock), port(port), source(source), settings(settings), random(seed) {
-    now = clock.wall();
-    instant = clock.now();
-  }
+  Impl(const Clock& clock_, Port& port_, Source& source_, Settings settings_, std::uint64_t seed)
+      : clock(clock_),
+        port(port_),
+        source(source_),
+        settings(settings_),
+        random(seed),
+        now(clock_.wall()),
+        instant(clock_.now()) {}
 
   using Index = std::uint32_t;
   static constexpr Index none = ~Index{};
@@ -35,7 +38,7 @@ class Radios::Impl {
   Random random;
 
   std::deque<Row> rows;  ///< grows without moving: no peak of memory
-  std::vector<Index> free;
+  std::vector<Index> unused;
   std::unordered_map<std::string_view, Index> by_name;  ///< views of Row::radio
   std::vector<std::string> streamers{""};
   std::unordered_map<std::string, std::uint32_t> streamer_index;

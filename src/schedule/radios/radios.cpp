@@ -44,11 +44,11 @@ Radios::Impl::Index Radios::Impl::find(std::string_view radio) const {
 
 Radios::Impl::Index Radios::Impl::add(std::string_view radio) {
   Index r = static_cast<Index>(rows.size());
-  if (free.empty()) {
+  if (unused.empty()) {
     rows.emplace_back();
   } else {
-    r = free.back();
-    free.pop_back();
+    r = unused.back();
+    unused.pop_back();
   }
   auto& row = rows[r];
   const auto generation = row.generation;
@@ -67,7 +67,7 @@ void Radios::Impl::erase(Index r) {
   const auto generation = row.generation + 1;
   row = Row{};
   row.generation = generation;
-  free.push_back(r);
+  unused.push_back(r);
 }
 
 std::uint32_t Radios::Impl::streamer(std::string_view name) {
