@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "fleet/tables.hpp"
+
+#include "store/session.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace longwave::fleet {
+
+store::RoomMigrations migrations() {
+  return {"fleet", {{.version = 1, .sql = R"sql(
+CREATE TABLE fleet_streamers (
+  streamer TEXT PRIMARY KEY,
+  prepares INTEGER NOT NULL,
+  address TEXT NOT NULL
+);
+CREATE TABLE fleet_listeners (
+  session_id TEXT NOT NULL,
+  streamer TEXT NOT NULL,
+  radio_uuid TEXT NOT NULL,
+  user_id INTEGER,
+  since_ms INTEGER NOT NULL,
+  PRIMARY KEY (session_id, streamer)
+);
+CREATE TABLE fleet_events (
+  id INTEGER PRIMARY KEY,
+  type TEXT NOT NULL,
+  radio_uuid TEXT NOT NULL,
+  playlist_id INTEGER NOT NULL,
+  jingle_id INTEGER NOT NULL,
+  created_ms INTEGER NOT NULL
+);
+)sql"}}};
+}
+
+SavedFleet load(store::Session& session) {
+  SavedFleet saved;
+  session.each<std::string, bool, std::string>(
+      "SELECT streamer, prepares, address FROM fleet_streamers ORDER BY streamer",
+      [&](std::string streamer, bool prepares, std::string address) {
+        saved.streamers.push_back({std::move(streamer), {prepares}, std::move(address)});
+      });
+  session.each<std::string, std::string, std::string, std::optional<std::int64_t>, std::int64_t>(
+      "SELECT session_id, streamer, radio_uuid, user_id, since_ms FROM fleet_listeners "
+      "ORDER BY session_id, streamer",
+      [&](std::string id, std::string streamer, std::string radio, std::optional<std::int64_t> user,
+          std::int64_t since) {
+        saved.listeners.push_back(
+            {std::move(id), std::move(streamer), std::move(radio), user, from_unix_ms(since)});
+      });
+  return saved;
+}
+
+void write(store::Session& session, const FleetChanges& changes) {
+  for (const auto& name : changes.removed_streamers)
+    session.run("DELETE FROM fleet_streamers WHERE streamer = :streamer", name);
+  for (const auto& row : changes.put_streamers) {
+    session.run(
+        "INSERT INTO fleet_streamers (streamer, prepares, address) VALUES (:streamer, :prepares, :address) "
+        "ON CONFLICT (streamer) DO UPDATE SET prepares = excluded.prepares, address = excluded.address",
+        row.streamer, row.features.prepare, row.address);
+  }
+  for (const auto& key : changes.removed_listeners) {
+    session.run("DELETE FROM fleet_listeners WHERE session_id = :session AND streamer = :streamer",
+                key.session_id, key.streamer);
+  }
+  for (const auto& one : changes.put_listeners) {
+    session.run(
+        "INSERT INTO fleet_listeners (session_id, streamer, radio_uuid, user_id, since_ms) "
+        "VALUES (:session, :streamer, :radio, :user, :since) ON CONFLICT (session_id, streamer) DO UPDATE "
+        "SET "
+        "radio_uuid = excluded.radio_uuid, user_id = excluded.user_id, since_ms = excluded.since_ms",
+        one.session_id, one.streamer, one.radio_uuid, one.user_id, unix_ms(one.since));
+  }
+}
+
+void add_event(store::Session& session, const AppEvent& event, WallTime now) {
+  session.run(
+      "INSERT INTO fleet_events (type, radio_uuid, playlist_id, jingle_id, created_ms) "
+      "VALUES (:type, :radio, :playlist, :jingle, :now)",
+      type_of(event), event.radio_uuid, event.playlist_id, event.jingle_id, unix_ms(now));
+}
+
+std::vector<AppEvent> take_events(store::Session& session, std::size_t limit) {
+  std::vector<AppEvent> events;
+  std::int64_t last = 0;
+  session.each<std::int64_t, std::string, std::string, std::int64_t, std::int64_t>(
+      "SELECT id, type, radio_uuid, playlist_id, jingle_id FROM fleet_events ORDER BY id LIMIT :limit",
+      [&](std::int64_t id, const std::string& type, std::string radio, std::int64_t playlist,
+          std::int64_t jingle) {
+        last = id;
+        if (const auto kind = app_event_kind(type))
+          events.push_back({*kind, std::move(radio), playlist, jingle});
+      },
+      limit);
+  if (last) session.run("DELETE FROM fleet_events WHERE id <= :last", last);
+  return events;
+}
+
+}  // namespace longwave::fleet
