@@ -23,7 +23,8 @@ struct Candidate {
   bool analysed = false;         ///< its exact length is known already
 
   // What a selection by album asks about (random_rules.hpp).
-  std::int64_t album = 0;  ///< 0: none
+  std::int64_t album = 0;   ///< 0: none
+  std::uint32_t title = 0;  ///< of songs of the same title the same; 0: not known
   bool disabled = false;
   bool live = false;
   bool bad_audio = false;

@@ -22,6 +22,12 @@ void become(StationRow& row, Kind kind) {
   row.state = kind == Kind::player ? Transport::stopped : Transport::playing;
 }
 
+std::string new_radio_uuid(Random& random) {
+  std::string uuid;
+  while (uuid.size() < 10) uuid += "0123456789abcdefghijklmnopqrstuvwxyz"[random.below(36)];
+  return uuid;
+}
+
 }  // namespace
 
 void Keeper::open(std::string_view name, std::optional<Kind> kind) {
@@ -36,13 +42,17 @@ void Keeper::open(std::string_view name, std::optional<Kind> kind) {
     fresh.station = ports_.store.write_now([&](store::Session& session) { return create(session, main); });
     saved.push_back(std::move(fresh));
   }
+  Random random(ports_.seed ^ static_cast<std::uint64_t>(ports_.clock.wall().time_since_epoch().count()));
   for (auto& one : saved) {
     auto& row = one.station;
+    const bool unnamed = row.radio_uuid.empty();
+    if (unnamed) row.radio_uuid = new_radio_uuid(random);
     const bool renamed = !name.empty() && row.name != name;
     const bool turned = kind && row.kind != *kind;
-    if (row.slug == "main" && (renamed || turned)) {
-      if (renamed) row.name = std::string(name);
-      if (turned) become(row, *kind);
+    const bool main_changes = row.slug == "main" && (renamed || turned);
+    if (main_changes && renamed) row.name = std::string(name);
+    if (main_changes && turned) become(row, *kind);
+    if (main_changes || unnamed) {
       Delta delta;
       delta.station = row;
       ports_.store.write_now([&](store::Session& session) { schedule::write(session, delta); });

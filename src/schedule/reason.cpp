@@ -13,6 +13,19 @@ std::string Reason::to_json() const {
     for (const auto& [name, count] : excluded) counts[name] = count;
     json["excluded"] = std::move(counts);
   }
+  if (programmed) {
+    boost::json::object by;
+    const auto put = [&](const char* name, std::int64_t value) {
+      if (value != 0) by[name] = value;
+    };
+    put("subject", programmed->subject);
+    put("playlist", programmed->playlist);
+    put("show", programmed->show);
+    put("slot", programmed->slot);
+    put("offset", programmed->offset.count());
+    if (programmed->relaxed) by["relaxed"] = true;
+    json["programmed"] = std::move(by);
+  }
   return boost::json::serialize(json);
 }
 
@@ -38,6 +51,18 @@ Result<Reason> Reason::from_json(std::string_view json) {
       if (!count.is_int64()) return broken();
       reason.excluded.emplace_back(std::string(name), count.get_int64());
     }
+  }
+  if (const auto* by = object->if_contains("programmed"); by && by->is_object()) {
+    const auto number = [&](const char* name) {
+      const auto* value = by->get_object().if_contains(name);
+      return value && value->is_int64() ? value->get_int64() : 0;
+    };
+    reason.programmed = Programmed{number("subject"),
+                                   number("playlist"),
+                                   number("show"),
+                                   static_cast<int>(number("slot")),
+                                   Samples{number("offset")},
+                                   by->get_object().contains("relaxed")};
   }
   return reason;
 }

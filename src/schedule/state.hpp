@@ -5,6 +5,7 @@
 #include "base/time.hpp"
 #include "schedule/history.hpp"
 #include "schedule/modes.hpp"
+#include "schedule/programmes.hpp"
 #include "schedule/queue.hpp"
 #include "schedule/random_rules.hpp"
 
@@ -47,13 +48,16 @@ struct StationRow {
   std::int64_t next_entry = 1;    ///< the id the next entry gets
   std::int64_t next_history = 1;  ///< the id the next row of the history gets
   std::optional<Running> running;
+  std::string radio_uuid;         ///< its name as a radio of a platform; given once
+  StationProgrammePtr programme;  ///< null: it has none
 };
 
 /// Everything of a station.
 struct Saved {
   StationRow station;
-  std::vector<Entry> entries;       ///< by key
-  std::vector<HistoryRow> history;  ///< the last rows, oldest first
+  std::vector<Entry> entries;        ///< by key
+  std::vector<HistoryRow> history;   ///< the last rows, oldest first
+  std::vector<LastPlay> last_plays;  ///< only with a programme
 };
 
 /// One write: exactly what changed.
@@ -63,6 +67,8 @@ struct Delta {
   std::vector<EntryPtr> put;  ///< insert or replace
   std::vector<EntryId> removed;
   std::vector<HistoryRow> history;  ///< insert or replace
+  /// Null: the programme is as it was. `programme_before`: what is stored, null: not known.
+  StationProgrammePtr programme, programme_before;
 };
 
 }  // namespace longwave::schedule

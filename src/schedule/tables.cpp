@@ -76,12 +76,13 @@ Reason read_reason(const std::string& json) {
 }
 
 void read_transport(store::Session& session, StationRow& row) {
-  session.each<int, bool, std::string, std::string, std::int64_t, std::int64_t, std::string>(
-      "SELECT state, marked, settings, blacklists, running_began, running_held, running_detached FROM "
-      "stations"
+  session.each<int, bool, std::string, std::string, std::int64_t, std::int64_t, std::string, std::string>(
+      "SELECT state, marked, settings, blacklists, running_began, running_held, running_detached, radio_uuid"
+      " FROM stations"
       " WHERE id = :id",
       [&](int state, bool marked, const std::string& settings, const std::string& blacklists,
-          std::int64_t began, std::int64_t held, const std::string& detached) {
+          std::int64_t began, std::int64_t held, const std::string& detached, const std::string& radio_uuid) {
+        row.radio_uuid = radio_uuid;
         row.state = static_cast<Transport>(state);
         row.marked = marked;
         read_settings(row, settings);
@@ -140,6 +141,8 @@ Saved load_rest(store::Session& session, StationRow row, std::size_t history_row
   saved.entries = read_entries(session, row.id);
   saved.history = read_history(session, row.id, history_rows, std::nullopt);
   std::reverse(saved.history.begin(), saved.history.end());
+  row.programme = read_programme(session, row.id);
+  if (row.programme) saved.last_plays = read_last_plays(session, row.id);
   saved.station = std::move(row);
   return saved;
 }
@@ -151,12 +154,12 @@ void write_station(store::Session& session, const StationRow& row) {
       ":version, queue_cursor = :cursor, next_entry = :next_entry, next_history = :next_history,"
       " running_entry = :running, running_start = :start, running_end = :end, state = :state,"
       " marked = :marked, settings = :settings, blacklists = :blacklists, running_began = :began,"
-      " running_held = :held, running_detached = :detached WHERE id = :id",
+      " running_held = :held, running_detached = :detached, radio_uuid = :radio_uuid WHERE id = :id",
       row.slug, row.name, row.epoch.time_since_epoch().count(), row.modes.consume != Switch::off,
       static_cast<std::int64_t>(row.version), row.cursor, row.next_entry, row.next_history, running.entry,
       running.start_at.count(), running.end_at.count(), static_cast<int>(row.state), row.marked,
       settings_json(row), row.blacklists.to_json(), running.began_at.count(), running.held.count(),
-      running.detached ? entry_json(*running.detached) : std::string{}, row.id);
+      running.detached ? entry_json(*running.detached) : std::string{}, row.radio_uuid, row.id);
 }
 
 void write_entry(store::Session& session, StationId station, const Entry& entry) {
@@ -187,7 +190,7 @@ void write_history(store::Session& session, StationId station, const HistoryRow&
 }  // namespace
 
 std::vector<store::Migration> migrations() {
-  return {{1, first_tables}, {2, transport}};
+  return {{1, first_tables}, {2, transport}, programme_tables()};
 }
 
 std::vector<Saved> load_all(store::Session& session, std::size_t history_rows) {
@@ -225,6 +228,7 @@ void write(store::Session& session, const Delta& delta) {
     session.run("DELETE FROM queue_entries WHERE station = :station AND id = :id", station, entry);
   }
   for (const auto& row : delta.history) write_history(session, station, row);
+  if (delta.programme) write_programme(session, station, *delta.programme, delta.programme_before.get());
 }
 
 std::vector<HistoryRow> read_history(store::Session& session, StationId station, std::size_t limit,

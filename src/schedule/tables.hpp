@@ -12,8 +12,8 @@ namespace longwave::store {
 class Session;
 }
 
-/// The tables of this room: stations, queue_entries, history. Functions that run inside a store job; they
-/// throw what the session throws.
+/// The tables of this room: stations, queue_entries, history; programmes.hpp has more. Functions that run
+/// inside a store job; they throw what the session throws.
 namespace longwave::schedule {
 
 /// For who opens the store: {"schedule", migrations()}.

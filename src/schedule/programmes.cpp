@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "schedule/programmes.hpp"
+
+#include "base/log.hpp"
+#include "schedule/reason.hpp"
+#include "store/session.hpp"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <map>
+
+namespace longwave::schedule {
+
+namespace {
+
+constexpr std::int64_t looked_back = 20'000;  // rows of the history: two weeks of songs and jingles
+
+constexpr std::string_view tables = R"sql(
+ALTER TABLE stations ADD COLUMN radio_uuid TEXT NOT NULL DEFAULT '';
+CREATE TABLE programmes (
+  station INTEGER PRIMARY KEY,
+  document TEXT NOT NULL               -- JSON, docs/programme.md: everything but the songs
+);
+CREATE TABLE programme_songs (
+  station INTEGER NOT NULL,
+  playlist BIGINT NOT NULL,
+  track BIGINT NOT NULL,
+  place BIGINT NOT NULL,
+  frequency INTEGER NOT NULL,          -- 0 to 10000
+  enabled INTEGER NOT NULL,
+  PRIMARY KEY (station, playlist, track)
+);
+)sql";
+
+bool same_song(const rules::Song& a, const rules::Song& b) {
+  return a.id == b.id && a.order == b.order && a.frequency == b.frequency && a.enabled == b.enabled;
+}
+
+void write_songs(store::Session& session, StationId station, const rules::Playlist& playlist) {
+  session.run("DELETE FROM programme_songs WHERE station = :station AND playlist = :playlist", station,
+              playlist.id);
+  for (const auto& song : playlist.songs) {
+    session.run(
+        "INSERT INTO programme_songs (station, playlist, track, place, frequency, enabled)"
+        " VALUES (:station, :playlist, :track, :place, :frequency, :enabled)",
+        station, playlist.id, song.id, static_cast<std::int64_t>(song.order),
+        static_cast<int>(song.frequency), song.enabled);
+  }
+}
+
+}  // namespace
+
+store::Migration programme_tables() {
+  return {3, tables};
+}
+
+StationProgrammePtr read_programme(store::Session& session, StationId station) {
+  const auto document =
+      session.value<std::string>("SELECT document FROM programmes WHERE station = :station", station);
+  if (!document) return nullptr;
+  boost::system::error_code failed;
+  const auto json = boost::json::parse(*document, failed);
+  auto programme = failed || !json.is_object()
+                       ? Result<StationProgramme>(error(Errc::broken, "it isn't JSON"))
+                       : programme_from_json(json.get_object());
+  if (!programme) {
+    log::error("schedule: the programme of station {} can't be read: {}", station.value,
+               programme.error().message);
+    return nullptr;
+  }
+  session.each<std::int64_t, std::int64_t, std::int64_t, int, bool>(
+      "SELECT playlist, track, place, frequency, enabled FROM programme_songs WHERE station = :station"
+      " ORDER BY playlist, place, track",
+      [&](std::int64_t id, std::int64_t track, std::int64_t place, int frequency, bool enabled) {
+        auto* playlist = programme->rules.playlist(id);
+        if (!playlist) return;
+        rules::Song song;
+        song.id = track;
+        song.order = static_cast<std::int32_t>(place);
+        song.frequency = static_cast<std::uint16_t>(std::clamp(frequency, 0, 10'000));
+        song.enabled = enabled;
+        playlist->songs.push_back(song);
+      },
+      station);
+  return std::make_shared<const StationProgramme>(std::move(*programme));
+}
+
+void write_programme(store::Session& session, StationId station, const StationProgramme& programme,
+                     const StationProgramme* before) {
+  session.run(
+      "INSERT INTO programmes (station, document) VALUES (:station, :document)"
+      " ON CONFLICT (station) DO UPDATE SET document = excluded.document",
+      station, boost::json::serialize(programme_json(programme)));
+  if (!before) session.run("DELETE FROM programme_songs WHERE station = :station", station);
+  for (const auto& playlist : programme.rules.playlists) {
+    const auto* old = before ? before->rules.playlist(playlist.id) : nullptr;
+    if (old && std::equal(old->songs.begin(), old->songs.end(), playlist.songs.begin(), playlist.songs.end(),
+                          same_song))
+      continue;
+    write_songs(session, station, playlist);
+  }
+  if (!before) return;
+  for (const auto& old : before->rules.playlists) {
+    if (!programme.rules.playlist(old.id))
+      session.run("DELETE FROM programme_songs WHERE station = :station AND playlist = :playlist", station,
+                  old.id);
+  }
+}
+
+std::vector<LastPlay> read_last_plays(store::Session& session, StationId station) {
+  const auto newest =
+      session
+          .value<std::int64_t>("SELECT coalesce(max(id), 0) FROM history WHERE station = :station", station)
+          .value_or(0);
+  std::map<std::pair<std::int64_t, std::int64_t>, std::int64_t> last;
+  session.each<std::int64_t, std::int64_t, std::string>(
+      "SELECT track, started_ms, reason FROM history WHERE station = :station AND id > :since AND end_at > "
+      "start_at"
+      " ORDER BY id",
+      [&](std::int64_t track, std::int64_t started, const std::string& reason) {
+        const auto why = Reason::from_json(reason);
+        last[{why && why->programmed ? why->programmed->playlist : 0, track}] = started;
+      },
+      station, newest - looked_back);
+  std::vector<LastPlay> plays;
+  plays.reserve(last.size());
+  for (const auto& [which, started] : last) plays.push_back({TrackId{which.second}, which.first, started});
+  return plays;
+}
+
+std::vector<std::pair<StationId, std::string>> read_radio_uuids(store::Session& session) {
+  std::vector<std::pair<StationId, std::string>> uuids;
+  session.each<StationId, std::string>(
+      "SELECT id, radio_uuid FROM stations ORDER BY id",
+      [&](StationId id, std::string uuid) { uuids.emplace_back(id, std::move(uuid)); });
+  return uuids;
+}
+
+}  // namespace longwave::schedule
