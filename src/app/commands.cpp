@@ -112,7 +112,7 @@ int scan(const Config& config) {
   const auto data = own(config);
   if (!data) return refuse(data.error().message);
   const SystemClock clock;
-  const auto store = open_store(*data);
+  const auto store = open_store(config, *data);
   library::ScanOptions options;
   options.music = music_folders(config);
   options.threads = static_cast<int>(config.scan_threads);
@@ -136,7 +136,7 @@ int user_add(const Config& config, const std::string& user, const std::string& r
   if (!known || *known == Role::anyone)
     return refuse(fmt::format("role must be dj or admin, not '{}'", role));
   const SystemClock clock;
-  const auto store = open_store(*data);
+  const auto store = open_store(config, *data);
   access::Users users(*store, clock);
   if (const auto done = users.add(user, read_password(), *known); !done) return refuse(done.error().message);
   fmt::print("{} can log in as {}.\n", user, role);
@@ -147,7 +147,7 @@ int user_passwd(const Config& config, const std::string& user) {
   const auto data = own(config);
   if (!data) return refuse(data.error().message);
   const SystemClock clock;
-  const auto store = open_store(*data);
+  const auto store = open_store(config, *data);
   access::Users users(*store, clock);
   if (const auto done = users.set_password(user, read_password()); !done) return refuse(done.error().message);
   fmt::print("{} has a new password; earlier logins of {} have ended.\n", user, user);

@@ -72,6 +72,8 @@ struct Config : ChannelstreamConfig {
   std::string musicdb_listen;
   std::string musicdb_client;
   std::string musicdb_key;
+  std::string database;
+  std::string database_password;
   std::string redis;
   std::string redis_user;
   std::string redis_password;

@@ -22,17 +22,32 @@ std::size_t media_threads(const Config& config) {
 
 }  // namespace
 
-std::unique_ptr<store::Store> open_store(const DataFolder& data) {
+Result<store::StoreOptions> store_options(const Config& config, const DataFolder& data) {
+  constexpr std::string_view in_file = "sqlite:";
+  const std::string& url = config.database;
+  if (url.empty()) return store::StoreOptions{.file = data.database()};
+  if (url.starts_with(in_file) && url.size() > in_file.size())
+    return store::StoreOptions{.file = url.substr(in_file.size())};
+  if (!url.starts_with("postgresql://") && !url.starts_with("postgres://")) {
+    return error(Errc::invalid, "database must be sqlite:FILE or postgresql://USER@HOST:PORT/NAME");
+  }
+  if (auto fits = store::check_server(url); !fits) return fits.error();
+  return store::StoreOptions{.file = {}, .server = url, .password = config.database_password};
+}
+
+std::unique_ptr<store::Store> open_store(const Config& config, const DataFolder& data) {
   std::vector<store::RoomMigrations> rooms = {
       {"library", library::migrations()}, access::migrations(), {"schedule", schedule::migrations()},
       api::platform_migrations(),         mpd::migrations(),    {"musicdb", musicdb::migrations()}};
-  return std::make_unique<store::Store>(store::StoreOptions{.file = data.database()}, std::move(rooms));
+  auto options = store_options(config, data);
+  if (!options) throw store::Failure(store::FailureKind::other, options.error().message);
+  return std::make_unique<store::Store>(std::move(*options), std::move(rooms));
 }
 
 Ground::Ground(const Config& config, DataFolder data, const Clock& clock)
     : data_(std::move(data)),
       clock_(clock),
-      store_(open_store(data_)),
+      store_(open_store(config, data_)),
       users_(*store_, clock),
       cache_(data_.cache(), static_cast<std::uint64_t>(config.cache_mb) << 20),
       media_("media", media_threads(config)),

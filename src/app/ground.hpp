@@ -13,8 +13,11 @@
 
 namespace longwave::app {
 
-/// Opens the database with the tables of every room. Throws store::Failure.
-std::unique_ptr<store::Store> open_store(const DataFolder& data);
+/// Which database the configuration wants.
+Result<store::StoreOptions> store_options(const Config& config, const DataFolder& data);
+
+/// Opens the database with the tables of every room. Throws store::Failure, also for an address that is none.
+std::unique_ptr<store::Store> open_store(const Config& config, const DataFolder& data);
 
 /// What everything else stands on: the data folder, the database, the people who may log in, and the threads
 /// for what blocks. Made first, destroyed last.

@@ -109,14 +109,15 @@ std::vector<AlbumRecord> album_records(store::Session& session, const AlbumQuery
   const std::string order = orders[static_cast<int>(query.order)];
   const int hidden = !query.hidden ? -1 : *query.hidden ? 1 : 0;
   if (query.artist) {
-    read_albums(
-        session, found,
-        "WHERE b.artist_id = :artist AND b.id <> 0 AND (:any = -1 OR b.hidden = :hidden) GROUP BY b.id" +
-            order,
-        *query.artist, hidden, hidden);
+    read_albums(session, found,
+                "WHERE b.artist_id = :artist AND b.id <> 0 AND (:any = -1 OR b.hidden = :hidden) GROUP BY "
+                "b.id, a.name" +
+                    order,
+                *query.artist, hidden, hidden);
   } else {
-    read_albums(session, found, "WHERE b.id <> 0 AND (:any = -1 OR b.hidden = :hidden) GROUP BY b.id" + order,
-                hidden, hidden);
+    read_albums(session, found,
+                "WHERE b.id <> 0 AND (:any = -1 OR b.hidden = :hidden) GROUP BY b.id, a.name" + order, hidden,
+                hidden);
   }
   return found;
 }
@@ -124,7 +125,7 @@ std::vector<AlbumRecord> album_records(store::Session& session, const AlbumQuery
 std::vector<AlbumRecord> album_records(store::Session& session, std::span<const std::int64_t> ids) {
   std::vector<AlbumRecord> found;
   for (const auto id : ids) {
-    if (id != 0) read_albums(session, found, "WHERE b.id = :id GROUP BY b.id", id);
+    if (id != 0) read_albums(session, found, "WHERE b.id = :id GROUP BY b.id, a.name", id);
   }
   return found;
 }
@@ -137,7 +138,11 @@ Result<AlbumRecord> album_record(store::Session& session, std::int64_t id) {
 
 std::vector<ArtistRecord> artist_records(store::Session& session) {
   std::vector<ArtistRecord> found;
-  read_artists(session, found, "WHERE a.id <> 0 AND (albums > 0 OR songs > 0) ORDER BY a.fold, a.id");
+  read_artists(
+      session, found,
+      "WHERE a.id <> 0 AND (EXISTS (SELECT 1 FROM library_track t WHERE t.artist_id = a.id AND t.state <> 3) "
+      "OR EXISTS (SELECT 1 FROM library_album b JOIN library_track t ON t.album_id = b.id WHERE "
+      "b.artist_id = a.id AND t.state <> 3)) ORDER BY a.fold, a.id");
   return found;
 }
 

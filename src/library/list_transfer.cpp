@@ -6,6 +6,7 @@
 #include "library/queries.hpp"
 #include "library/roots.hpp"
 #include "library/search.hpp"
+#include "library/text_index.hpp"
 #include "store/session.hpp"
 
 #include <algorithm>
@@ -146,7 +147,8 @@ class Matcher {
     session_.each<TrackId, std::string, std::string, Int>(
         "SELECT t.id, t.title, t.artist, t.duration_ms FROM library_track_text x JOIN library_track t ON "
         "t.id = "
-        "x.rowid WHERE library_track_text MATCH :question AND t.state = 0 LIMIT :most",
+        "x.rowid WHERE " +
+            text_matches(session_.kind(), ":question") + " AND t.state = 0 LIMIT :most",
         [&](TrackId id, const std::string& its_title, const std::string& its_artist, Int duration) {
           if (plain_letters(its_title) != title || !plain_letters(its_artist).starts_with(artist)) return;
           const Int apart = item.duration_ms ? std::abs(duration - *item.duration_ms) : 0;
@@ -154,7 +156,7 @@ class Matcher {
           nearest = apart;
           best = id;
         },
-        question, most_named);
+        text_question(session_.kind(), question), most_named);
     return best;
   }
 

@@ -138,8 +138,11 @@ void Placer::inherit(store::Session& session, std::int64_t from, std::int64_t to
       "'' AND foreground = '' AND highlight = '' AND EXISTS (SELECT 1 FROM library_album o WHERE o.id = "
       ":from2)",
       from, to, from);
-  session.run("UPDATE OR IGNORE library_tagging SET target_id = :to WHERE what = 1 AND target_id = :from", to,
-              from);
+  session.run(
+      "UPDATE library_tagging SET target_id = :to WHERE what = 1 AND target_id = :from AND NOT EXISTS "
+      "(SELECT 1 FROM library_tagging o WHERE o.what = 1 AND o.target_id = :heir AND o.tag_id = "
+      "library_tagging.tag_id)",
+      to, from, to);
 }
 
 void Placer::tidy(store::Session& session) {

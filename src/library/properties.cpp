@@ -286,16 +286,19 @@ Result<std::vector<Property>> properties(store::Session& session, TrackId track)
     if (!value.empty() && !(number && value == "0"))
       all.push_back({"file", std::string(key), std::move(value), number});
   }
-  session.each<std::string, std::string>(
-      "SELECT j.key, CAST(j.value AS TEXT) FROM library_track t, json_each(json_object('duration_ms', "
-      "t.duration_ms, "
-      "'size_bytes', t.size, 'bitrate_kbps', t.bitrate_kbps, 'sample_rate', t.sample_rate, 'channels', "
-      "t.channels, "
-      "'added_ms', t.added_ms, 'plays', t.plays, 'last_played_ms', t.last_played_ms)) j WHERE t.id = :id AND "
-      "j.value "
-      "IS NOT NULL",
-      [&](std::string key, std::string value) {
-        all.push_back({"server", std::move(key), std::move(value), true});
+  static constexpr const char* server_keys[] = {"duration_ms", "size_bytes",    "bitrate_kbps",
+                                                "sample_rate", "channels",      "added_ms",
+                                                "plays",       "last_played_ms"};
+  session.each<std::optional<Int>, std::optional<Int>, std::optional<Int>, std::optional<Int>,
+               std::optional<Int>, std::optional<Int>, std::optional<Int>, std::optional<Int>>(
+      "SELECT duration_ms, size, bitrate_kbps, sample_rate, channels, added_ms, plays, last_played_ms FROM "
+      "library_track WHERE id = :id",
+      [&](auto... numbers) {
+        const char* const* key = server_keys;
+        for (const auto& number : {numbers...}) {
+          if (number) all.push_back({"server", *key, std::to_string(*number), true});
+          ++key;
+        }
       },
       track);
   std::stable_sort(all.begin(), all.end(),

@@ -5,6 +5,7 @@
 #include "library/names.hpp"
 #include "library/search.hpp"
 #include "library/spelling.hpp"
+#include "library/text_index.hpp"
 #include "library/track_rows.hpp"
 
 #include <algorithm>
@@ -155,9 +156,8 @@ class Builder {
         return "NOT " + condition(node.children.front());
       case Kind::text: {
         const std::string words = match(node);
-        if (words.empty()) return "1";
-        return "(t.id IN (SELECT rowid FROM library_track_text WHERE library_track_text MATCH " +
-               bind(words) + "))";
+        if (words.empty()) return "TRUE";
+        return "(t.id IN (SELECT rowid FROM library_track_text WHERE " + matches(words) + "))";
       }
       case Kind::number:
         return range(node);
@@ -168,7 +168,17 @@ class Builder {
       case Kind::name:
         return named(node);
     }
-    return "1";
+    return "TRUE";
+  }
+
+  /// For WHERE, over library_track_text: what the index is asked.
+  std::string matches(const std::string& question) {
+    return text_matches(session_.kind(), bind(text_question(session_.kind(), question)));
+  }
+  /// For ORDER BY, behind that.
+  std::string best_first(const std::string& question) {
+    if (session_.kind() == store::DatabaseKind::sqlite) return std::string(sqlite_best_first);
+    return postgresql_best_first(bind(text_question(session_.kind(), question)));
   }
 
  private:
@@ -207,7 +217,7 @@ class Builder {
       if (!joined.empty()) joined += node.kind == Kind::any ? " OR " : " AND ";
       joined += condition(child);
     }
-    return joined.empty() ? "1" : '(' + joined + ')';
+    return joined.empty() ? "TRUE" : '(' + joined + ')';
   }
 
   std::string range(const Node& node) {
@@ -305,7 +315,7 @@ const char* order_by(const Query& query) {
     case Query::Order::added:
       return down ? "t.added_ms DESC, t.id" : "t.added_ms, t.id";
     case Query::Order::played:
-      return down ? "t.last_played_ms DESC, t.id" : "t.last_played_ms, t.id";
+      return down ? "t.last_played_ms DESC NULLS LAST, t.id" : "t.last_played_ms NULLS FIRST, t.id";
     case Query::Order::plays:
       return down ? "t.plays DESC, t.id" : "t.plays, t.id";
     case Query::Order::length:
@@ -355,8 +365,9 @@ class Question {
     if (!best)
       return read("SELECT t.id " + found(parts_.match, true) + " ORDER BY " + order_by(query_) + page);
     if (simpler) return read(by_place(limit + offset) + page);
-    return read("SELECT x.rowid " + found(parts_.match) +
-                " ORDER BY bm25(library_track_text, 10.0, 6.0, 4.0, 2.0), x.rowid" + page);
+    const std::string from = found(parts_.match);
+    return read("SELECT x.rowid " + from + " ORDER BY " + builder_.best_first(parts_.match) + ", x.rowid" +
+                page);
   }
 
  private:
@@ -370,7 +381,7 @@ class Question {
       const bool look = tracks_too || !parts_.conditions.empty() || !state_.empty();
       sql = std::string("FROM library_track_text x") +
             (look ? " CROSS JOIN library_track t ON t.id = x.rowid" : "");
-      add("library_track_text MATCH " + builder_.bind(match));
+      add(builder_.matches(match));
     }
     for (const Node* condition : parts_.conditions) add(builder_.condition(*condition));
     if (!state_.empty()) add(state_);
@@ -382,9 +393,8 @@ class Question {
     const auto words = builder_.words();
     return std::ranges::any_of(words, [&](const std::string& word) {
       builder_.forget_values();
-      const std::string match = builder_.bind(word);
-      return number("SELECT COUNT(*) FROM (SELECT 1 FROM library_track_text WHERE library_track_text MATCH " +
-                    match + " LIMIT " + std::to_string(most_ranked) + ')') == most_ranked;
+      return number("SELECT COUNT(*) FROM (SELECT 1 FROM library_track_text WHERE " + builder_.matches(word) +
+                    " LIMIT " + std::to_string(most_ranked) + ')') == most_ranked;
     });
   }
 

@@ -15,7 +15,7 @@ void relate(store::Session& session, int what, Int a, Int b, int weight) {
   for (int turn = 0; turn < 2; ++turn, std::swap(a, b)) {
     session.run(
         "INSERT INTO library_relation(what, a, b, weight) VALUES (:what, :a, :b, :weight) "
-        "ON CONFLICT(what, a, b) DO UPDATE SET weight = weight + excluded.weight",
+        "ON CONFLICT(what, a, b) DO UPDATE SET weight = library_relation.weight + excluded.weight",
         what, a, b, weight);
   }
 }

@@ -3,6 +3,7 @@
 #include "library/schema_depth.hpp"
 #include "library/schema_files.hpp"
 #include "library/schema_lists.hpp"
+#include "library/text_index.hpp"
 
 namespace longwave::library {
 
@@ -77,24 +78,6 @@ CREATE INDEX library_track_album ON library_track(album_id, disc, track);
 CREATE INDEX library_track_artist ON library_track(artist_id);
 CREATE INDEX library_track_art ON library_track(art) WHERE art <> '';
 CREATE INDEX library_track_absent ON library_track(state) WHERE state <> 0;
-CREATE VIRTUAL TABLE library_track_text USING fts5(title, artist, album, album_artist,
-  content = 'library_track', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2 3');
-CREATE TRIGGER library_track_text_insert AFTER INSERT ON library_track BEGIN
-  INSERT INTO library_track_text(rowid, title, artist, album, album_artist)
-    VALUES (new.id, new.title, new.artist, new.album, new.album_artist);
-END;
-CREATE TRIGGER library_track_text_delete AFTER DELETE ON library_track BEGIN
-  INSERT INTO library_track_text(library_track_text, rowid, title, artist, album, album_artist)
-    VALUES ('delete', old.id, old.title, old.artist, old.album, old.album_artist);
-END;
-CREATE TRIGGER library_track_text_update AFTER UPDATE OF title, artist, album, album_artist ON library_track
-WHEN old.title <> new.title OR old.artist <> new.artist OR old.album <> new.album
-  OR old.album_artist <> new.album_artist BEGIN
-  INSERT INTO library_track_text(library_track_text, rowid, title, artist, album, album_artist)
-    VALUES ('delete', old.id, old.title, old.artist, old.album, old.album_artist);
-  INSERT INTO library_track_text(rowid, title, artist, album, album_artist)
-    VALUES (new.id, new.title, new.artist, new.album, new.album_artist);
-END;
 CREATE TABLE library_problem (
   path TEXT PRIMARY KEY,
   size INTEGER NOT NULL,
@@ -112,7 +95,10 @@ CREATE TABLE library_analysis (
 }  // namespace
 
 std::vector<store::Migration> migrations() {
-  return {{1, tables}, {2, depth_tables}, {3, list_tables}, {4, file_tables}};
+  return {{1, tables, sqlite_text_index, postgresql_text_index},
+          {2, depth_tables},
+          {3, list_tables, first_words},
+          {4, file_tables}};
 }
 
 }  // namespace longwave::library

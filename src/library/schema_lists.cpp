@@ -28,16 +28,20 @@ CREATE TABLE library_collection (
   query TEXT NOT NULL,
   changed_ms INTEGER NOT NULL
 );
-CREATE VIRTUAL TABLE library_track_vocabulary USING fts5vocab('library_track_text', 'row');
 CREATE TABLE library_word (word TEXT PRIMARY KEY) WITHOUT ROWID;
-INSERT INTO library_word(word) SELECT term FROM library_track_vocabulary WHERE length(term) >= 4;
-DROP TABLE library_track_vocabulary;
 DROP INDEX library_track_artist;
 CREATE INDEX library_track_artist ON library_track(artist_id, state);
 DROP INDEX library_track_album;
 CREATE INDEX library_track_album ON library_track(album_id, disc, track, state, artist_id);
 CREATE INDEX library_track_year ON library_track(year, state, album_id);
 CREATE INDEX library_track_added ON library_track(added_ms, state);
+)sql";
+
+// Of the tracks that were there before; no PostgreSQL had any.
+const std::string_view first_words = R"sql(
+CREATE VIRTUAL TABLE library_track_vocabulary USING fts5vocab('library_track_text', 'row');
+INSERT INTO library_word(word) SELECT term FROM library_track_vocabulary WHERE length(term) >= 4;
+DROP TABLE library_track_vocabulary;
 )sql";
 
 }  // namespace longwave::library

@@ -98,15 +98,19 @@ class Near {
 }  // namespace
 
 std::vector<std::string> search_words(std::string_view text) {
-  const std::string plain = plain_letters(text::to_utf8(text));
+  return split_words(plain_letters(text::to_utf8(text)));
+}
+
+std::vector<std::string> split_words(std::string_view text) {
   std::vector<std::string> words;
   std::string word;
   const auto end = [&] {
     if (!word.empty()) words.push_back(std::exchange(word, {}));
   };
-  for (const auto letter : letters(plain)) {
+  for (const auto letter : letters(text)) {
     const auto c = static_cast<unsigned char>(letter.front());
-    const bool inside = c >= 0x80 ? !separates(letter) : (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z');
+    const bool inside =
+        c >= 0x80 ? !separates(letter) : (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
     if (inside) {
       word += letter;
     } else {
@@ -131,7 +135,7 @@ void WordLearner::learn(store::Session& session, std::string_view text) {
   for (auto& word : search_words(text)) {
     if (word.size() > longest_kept || letters(word).size() < shortest_kept) continue;
     const auto [it, fresh] = seen_.insert(std::move(word));
-    if (fresh) session.run("INSERT OR IGNORE INTO library_word(word) VALUES (:word)", *it);
+    if (fresh) session.run("INSERT INTO library_word(word) VALUES (:word) ON CONFLICT DO NOTHING", *it);
   }
 }
 

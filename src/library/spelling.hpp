@@ -18,6 +18,9 @@ namespace longwave::library {
 /// accents.
 std::vector<std::string> search_words(std::string_view text);
 
+/// The same words as they are written.
+std::vector<std::string> split_words(std::string_view text);
+
 /// Whether a word of the library begins with this one.
 bool begins_a_word(store::Session& session, std::string_view folded);
 

@@ -3,6 +3,7 @@
 #include "store/connection.hpp"
 #include "store/database.hpp"
 #include "store/postgresql_sql.hpp"
+#include "store/store.hpp"
 
 #include <fmt/format.h>
 #include <soci/postgresql/soci-postgresql.h>
@@ -156,6 +157,21 @@ void notice(void*, const char* message) {
 }
 
 }  // namespace
+
+Result<void> check_server(const std::string& server) {
+  constexpr const char* expected = "the address of the database isn't postgresql://USER@HOST:PORT/NAME";
+  PQconninfoOption* options = PQconninfoParse(server.c_str(), nullptr);
+  if (!options) return error(Errc::invalid, expected);
+  bool secret = false;
+  for (const auto* option = options; option->keyword; ++option) {
+    secret = secret || (option->val && std::strcmp(option->keyword, "password") == 0);
+  }
+  PQconninfoFree(options);
+  if (!secret) return {};
+  return error(Errc::invalid,
+               "the address of the database holds a password; give it in LONGWAVE_DATABASE_PASSWORD or "
+               "database-password-file");
+}
 
 std::unique_ptr<Session> open_postgresql(const std::string& server, const std::string& password,
                                          Access access, int busy_timeout_ms) {

@@ -92,7 +92,13 @@ class Translation {
 
   std::string run() {
     for (at_ = 0; at_ < tokens_.size(); ++at_) {
-      if (at_ == 0 || is(-1, ";")) begin_statement();
+      if (at_ == 0 || is(-1, ";")) {
+        if (are({"CREATE", "TRIGGER"})) {
+          trigger();
+          continue;
+        }
+        begin_statement();
+      }
       one();
     }
     end_statement();
@@ -144,6 +150,35 @@ class Translation {
     counted_.clear();
   }
 
+  /// The tokens up to the next that is `end`, as they are; at_ stands on that then.
+  std::string until(std::string_view end, bool behind_statement = false) {
+    std::string sql;
+    for (; at_ < tokens_.size() && !(is(0, end) && (!behind_statement || is(-1, ";"))); ++at_)
+      sql += tokens_[at_].before + tokens_[at_].text;
+    return sql;
+  }
+
+  /// CREATE TRIGGER name AFTER … ON table [WHEN condition] BEGIN statements; END
+  void trigger() {
+    const std::string name = text(2);
+    const std::size_t begin = at_;
+    const bool when =
+        std::ranges::find_if(tokens_.begin() + static_cast<std::ptrdiff_t>(begin), tokens_.end(),
+                             [](const Token& token) { return token.text == "WHEN" || token.text == "BEGIN"; })
+            ->text == "WHEN";
+    std::string head = until(when ? "WHEN" : "BEGIN");
+    if (when) {
+      ++at_;
+      head += " FOR EACH ROW WHEN (" + to_postgresql(until("BEGIN")) + ')';
+    } else {
+      head += " FOR EACH ROW";
+    }
+    ++at_;
+    const std::string body = to_postgresql(until("END", true));
+    out_.push_back("CREATE FUNCTION " + name + "_does() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN" + body +
+                   " RETURN NULL; END $$;" + head + " EXECUTE FUNCTION " + name + "_does()");
+  }
+
   void one() {
     const Token& token = tokens_[at_];
     if (token.kind == Token::Kind::parameter) return parameter();
@@ -152,7 +187,7 @@ class Translation {
     if (in_schema_ && schema()) return;
     if (token.text == "LIKE") return put("ILIKE");
     if (are({"COLLATE", "NOCASE"})) return no_case();
-    if (are({"CROSS", "JOIN"}) && joined_on()) return put(" JOIN", 2);
+    if (are({"CROSS", "JOIN"}) && joined_on()) return put("JOIN", 2);
     if ((token.text == "char" || token.text == "CHAR") && is(1, "(")) return put("chr");
     put(token.text);
   }
@@ -211,7 +246,8 @@ class Translation {
     std::string& first = out_[out_.size() - pieces];
     const auto begin = first.find_first_not_of(" \t\n");
     first.insert(begin == std::string::npos ? first.size() : begin, "lower(");
-    put(")", 2);
+    out_.push_back(")");
+    ++at_;
   }
 
   bool joined_on() const {

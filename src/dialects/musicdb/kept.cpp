@@ -32,7 +32,7 @@ json::value read(store::Session& session, std::string_view name) {
 void write(store::Session& session, std::string_view name, const json::value& value) {
   session.run(
       "INSERT INTO musicdb_value(name, value) VALUES (:name, :value)"
-      " ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE value <> excluded.value",
+      " ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE musicdb_value.value <> excluded.value",
       name, json::serialize(value));
 }
 

@@ -2,6 +2,7 @@
 #include "access/users.hpp"
 
 #include "store/store.hpp"
+#include "unit/store/options.hpp"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -29,7 +30,7 @@ class UsersTest : public ::testing::Test {
   }
 
   ManualClock clock;
-  store::Store store{{}, {migrations()}};
+  store::Store store{store::test_options(), {migrations()}};
   std::unique_ptr<Users> users = open();
 };
 

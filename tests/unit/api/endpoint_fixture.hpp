@@ -14,6 +14,7 @@
 #include "api/user.hpp"
 #include "hub/memory_broker.hpp"
 #include "store/store.hpp"
+#include "unit/store/options.hpp"
 #include "unit/web/loopback.hpp"
 
 #include <gtest/gtest.h>
@@ -171,7 +172,7 @@ class EndpointFixture : public ::testing::Test {
   rpc::Table table;
   std::array<rpc::Surroundings, 2> surroundings{around(loopback.loops[0]), around(loopback.loops[1])};
   Context context;
-  store::Store store{{}, {access::migrations(), platform_migrations()}};
+  store::Store store{store::test_options(), {access::migrations(), platform_migrations()}};
   ManualClock calendar;
   access::Users users{store, calendar, access::PasswordCost::least()};
   access::Tokens tokens{token_keys()};

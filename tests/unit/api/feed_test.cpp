@@ -3,6 +3,7 @@
 
 #include "library/library.hpp"
 #include "store/store.hpp"
+#include "unit/store/options.hpp"
 
 #include <gtest/gtest.h>
 #include <boost/json.hpp>
@@ -40,7 +41,7 @@ class HandLoop {
 };
 
 struct Fixture : testing::Test {
-  store::Store store{{}, {{"library", library::migrations()}}};
+  store::Store store{store::test_options(), {{"library", library::migrations()}}};
   HandLoop loop;
   TrackBook book{store, loop.poster()};
   Feed feed{book};

@@ -2,6 +2,7 @@
 #include "media.hpp"
 
 #include "library/library.hpp"
+#include "unit/store/options.hpp"
 
 #include <gtest/gtest.h>
 #include <taglib/aifffile.h>
@@ -233,7 +234,7 @@ std::string jpeg(int number) {
   return "\xff\xd8\xff\xe0" + noise(3000, number);
 }
 
-Shelf::Shelf() : store({}, {{"library", migrations()}}) {}
+Shelf::Shelf() : store(store::test_options(), {{"library", migrations()}}) {}
 
 ScanReport Shelf::scan(const std::vector<std::filesystem::path>& roots, const ScanOptions& more,
                        std::stop_token stop) {

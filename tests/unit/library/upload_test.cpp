@@ -4,6 +4,7 @@
 #include "library/upload_name.hpp"
 #include "library/uploads.hpp"
 #include "media.hpp"
+#include "unit/store/options.hpp"
 
 #include <gtest/gtest.h>
 
@@ -157,7 +158,7 @@ class Uploading : public testing::Test {
   std::mutex mutex;
   std::condition_variable ready;
   std::deque<Task> tasks;
-  store::Store store{{}, {{"library", migrations()}}};
+  store::Store store{store::test_options(), {{"library", migrations()}}};
   std::unique_ptr<Library> library;
   std::unique_ptr<Uploads> uploads;
 };

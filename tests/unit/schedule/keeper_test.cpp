@@ -4,6 +4,7 @@
 #include "schedule/tables.hpp"
 #include "store/store.hpp"
 #include "unit/schedule/desk.hpp"
+#include "unit/store/options.hpp"
 
 #include <gtest/gtest.h>
 
@@ -75,7 +76,7 @@ class PreparingPlayer final : public orders::PlayerPort {
 
 class KeeperTest : public ::testing::Test {
  protected:
-  KeeperTest() : store({}, {{"schedule", migrations()}}) {}
+  KeeperTest() : store(store::test_options(), {{"schedule", migrations()}}) {}
 
   void open(std::size_t tracks = 50) {
     player.keeper = nullptr;

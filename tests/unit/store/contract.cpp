@@ -24,7 +24,7 @@ std::vector<Database> databases() {
       {"postgresql",
        [](const Scratch& scratch) {
          if (scratch.server().empty()) scratch.server() = postgresql().fresh();
-         return StoreOptions{.server = scratch.server()};
+         return StoreOptions{.file = {}, .server = scratch.server()};
        }},
   };
 }

@@ -65,7 +65,7 @@ TEST_P(Leases, a_write_of_a_lower_term_is_refused_and_leaves_nothing) {
 
 TEST(Lease, who_takes_it_waits_for_the_writes_of_the_old_term) {
   const std::string server = postgresql_server();
-  Store first({.server = server}, notes()), second({.server = server}, notes());
+  Store first({.file = {}, .server = server}, notes()), second({.file = {}, .server = server}, notes());
   first.write_now([](Session& s) { take_lease(s, "scheduler", "a", std::nullopt); });
   std::promise<void> inside, gate;
   std::promise<std::exception_ptr> written;
@@ -104,7 +104,7 @@ TEST(Lease, of_many_that_begin_at_once_one_gets_it) {
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&, i] {
-      Store store({.server = server}, notes());  // the tables are made once, too
+      Store store({.file = {}, .server = server}, notes());  // the tables are made once, too
       const auto term = store.write_now(
           [&](Session& s) { return take_lease(s, "scheduler", "node" + std::to_string(i), std::nullopt); });
       got += term.has_value();
