@@ -6,6 +6,7 @@
 #include "dialects/musicdb/kept.hpp"
 #include "library/library.hpp"
 #include "schedule/tables.hpp"
+#include "store/server.hpp"
 
 #include <algorithm>
 #include <thread>

@@ -3,7 +3,7 @@
 #include "store/connection.hpp"
 #include "store/database.hpp"
 #include "store/postgresql_sql.hpp"
-#include "store/store.hpp"
+#include "store/server.hpp"
 
 #include <fmt/format.h>
 #include <soci/postgresql/soci-postgresql.h>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "base/result.hpp"
 #include "base/task.hpp"
 #include "store/migration.hpp"
 #include "store/session.hpp"
@@ -17,10 +16,6 @@
 #include <vector>
 
 namespace longwave::store {
-
-/// Whether `server` can be the address of a PostgreSQL. One that holds a password is refused: an address is
-/// shown in `longwave config` and by ps.
-Result<void> check_server(const std::string& server);
 
 struct StoreOptions {
   std::filesystem::path file;  ///< of the database; empty: in memory, gone when the store closes (tests)
