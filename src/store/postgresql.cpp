@@ -84,7 +84,7 @@ class Postgresql final : public Dialect {
   bool spoiled(Session& session) const override {
     return PQtransactionStatus(handle(session)) == PQTRANS_INERROR;
   }
-  bool alive(Session& session) const override { return PQstatus(handle(session)) == CONNECTION_OK; }
+  bool alive(Session& session) const override { return !lost_ && PQstatus(handle(session)) == CONNECTION_OK; }
 
   std::exception_ptr translated(Session& session, std::exception_ptr error,
                                 std::string_view sql) const override {
@@ -93,7 +93,7 @@ class Postgresql final : public Dialect {
     } catch (const soci::postgresql_soci_error& e) {
       return failure(session, e.get_error_message(), e.sqlstate(), sql);
     } catch (const soci::soci_error& e) {
-      return failure(session, e.get_error_message(), {}, sql);
+      return failure(session, e.get_error_message(), "SOCI", sql);
     } catch (...) {
       return error;
     }
@@ -102,6 +102,10 @@ class Postgresql final : public Dialect {
  private:
   std::exception_ptr failure(Session& session, const std::string& message, const std::string& state,
                              std::string_view sql) const {
+    // What the server didn't say with a code of its own is libpq's: the connection is gone, though libpq may
+    // need a second try to see it.
+    const bool coded = state.find_first_not_of(' ') != std::string::npos;
+    lost_ = lost_ || !coded || state.starts_with("08") || state.starts_with("57P");
     const auto kind = alive(session) ? kind_of(state) : FailureKind::io;
     const std::string in = sql.empty() ? "" : " in: " + std::string(sql.substr(0, 200));
     return std::make_exception_ptr(Failure(kind, said(message, state) + in));
@@ -117,6 +121,8 @@ class Postgresql final : public Dialect {
     if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY) return;
     std::rethrow_exception(failure(session, message, code, {}));
   }
+
+  mutable bool lost_ = false;
 };
 
 /// `name='value'`, as libpq's connection strings want it.
@@ -142,6 +148,9 @@ std::string connection_string(const std::string& server, const std::string& pass
   add(made, "application_name", "longwave");
   add(made, "connect_timeout", "5");
   add(made, "tcp_user_timeout", "15000");
+  add(made, "keepalives_idle", "30");
+  add(made, "keepalives_interval", "5");
+  add(made, "keepalives_count", "3");
   for (const auto* option = options; option->keyword; ++option) {
     if (option->val) add(made, option->keyword, option->val);
   }
