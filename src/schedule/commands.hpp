@@ -5,6 +5,7 @@
 #include "base/time.hpp"
 #include "schedule/modes.hpp"
 #include "schedule/random_rules.hpp"
+#include "schedule/station_programme.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -167,9 +168,16 @@ struct SetRandom {
   RandomRules rules;
 };
 
+/// The programme becomes this one, with a new version. What was chosen by the old one goes at once. `base`:
+/// only if the present version is this one. Errors: conflict.
+struct SetProgramme {
+  StationProgrammePtr programme;
+  std::optional<std::uint64_t> base;
+};
+
 using Command = std::variant<Add, AddRandom, Remove, RemoveRange, RemoveEntries, Move, MoveRange, Swap,
                              Shuffle, Clear, LoadList, NameList, Skip, Play, Pause, Stop, Next, Previous,
-                             Mark, Seek, SetModes, SetVolume, SetRandom>;
+                             Mark, Seek, SetModes, SetVolume, SetRandom, SetProgramme>;
 
 struct Answer {
   std::vector<EntryId> entries;  ///< what was added

@@ -118,6 +118,7 @@ void Programmer::line_up() {
     if (line.empty() && mark_offset_ > Samples{0} && row_.marked &&
         static_cast<int>(index) == queue_.cursor())
       coming.offset = mark_offset_;
+    if (coming.offset == Samples{0}) coming.offset = begins_at(*entry);
     line.push_back(std::move(coming));
   }
   line_ = std::move(line);

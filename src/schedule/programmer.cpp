@@ -43,6 +43,7 @@ void Programmer::set_catalogue(CataloguePtr catalogue, Moment moment) {
   grown_ = catalogue && catalogue->drawable() > (catalogue_ ? catalogue_->drawable() : 0);
   review_ |= grown_;
   catalogue_ = std::move(catalogue);
+  programme_.set(row_.programme.get(), catalogue_.get());
   settle();
   finish_turn();
 }
@@ -97,6 +98,7 @@ void Programmer::settle() {
   for (int step = 0; step < max_steps; ++step) {
     line_up();
     drop_vanished();
+    follow_programme();
     if (review_) review();
     replenish();
     line_up();
@@ -105,6 +107,7 @@ void Programmer::settle() {
     ask();
     if (!advance()) break;
   }
+  cut_current_for_programme();
   send_plan();
   std::erase_if(closing_, [this](const Closing& closing) {
     if (position_ < closing.row.end_at + closing_time) return false;
@@ -130,6 +133,10 @@ void Programmer::finish_turn() {
       delta.removed.insert(delta.removed.end(), change->removed.begin(), change->removed.end());
     }
     delta.station = row_;
+    if (std::exchange(programme_written_, false)) {
+      delta.programme = row_.programme;
+      delta.programme_before = std::exchange(programme_before_, nullptr);
+    }
     delta.history.insert(delta.history.end(), std::make_move_iterator(history_.begin()),
                          std::make_move_iterator(history_.end()));
     history_.clear();
@@ -207,6 +214,7 @@ void Programmer::start(const Coming& coming, Samples at) {
     skip_pending_ = false;
   }
   current_ = Item{entry, at - coming.offset, at - coming.offset + entry->duration};
+  programme_cut_.reset();
   take_ = coming.take;
   entered_at_ = began_at_ = at;
   former_takes_.clear();
@@ -328,13 +336,17 @@ void Programmer::order_ahead() {
   struct Planned {
     Ordered order;
     Coming coming;
+    bool cuts = false;
   };
   std::vector<Planned> plan;
   auto at = current_->end_at;
+  bool cuts = programme_cut_ == at;
   for (const auto& coming : line_) {
     if (plan.size() == rules_.ahead || !ready(coming.take)) break;
-    plan.push_back({Ordered{coming.take, at}, coming});
-    at += coming.entry->duration - coming.offset;
+    plan.push_back({Ordered{coming.take, at}, coming, cuts});
+    const auto natural = at + coming.entry->duration - coming.offset;
+    at = cut_for_programme(at, natural);
+    cuts = at < natural;
   }
   std::size_t same = 0;
   while (same < plan.size() && same < ordered_.size() && plan[same].order == ordered_[same]) ++same;
@@ -348,8 +360,8 @@ void Programmer::order_ahead() {
   }
   ordered_.resize(same);
   for (auto i = same; i < plan.size(); ++i) {
-    const auto& [order, coming] = plan[i];
-    const bool replaces = i == 0 && std::exchange(cut_next_, false);
+    const auto& [order, coming, cuts_before] = plan[i];
+    const bool replaces = (i == 0 && std::exchange(cut_next_, false)) || cuts_before;
     out_.orders.emplace_back(orders::Play{order.take, coming.entry->track, order.start_at, coming.offset,
                                           coming.entry->duration, replaces});
     ordered_.push_back(order);

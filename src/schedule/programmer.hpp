@@ -6,6 +6,7 @@
 #include "orders/orders.hpp"
 #include "orders/stream_clock.hpp"
 #include "schedule/autodj.hpp"
+#include "schedule/by_programme.hpp"
 #include "schedule/candidate.hpp"
 #include "schedule/commands.hpp"
 #include "schedule/queue.hpp"
@@ -120,6 +121,8 @@ class Programmer {
 
   // views
   const StationRow& station() const { return row_; }
+  /// The rules that work at present, as they were filled from the library, and what they remember.
+  const ByProgramme& programme() const { return programme_; }
   const Queue& queue() const { return queue_; }
   const orders::StreamClock& clock() const { return clock_; }
   NowView now() const;
@@ -222,6 +225,19 @@ class Programmer {
   Result<Answer> execute(const SetModes& set);
   Result<Answer> execute(const SetVolume& set);
   Result<Answer> execute(const SetRandom& set);
+
+  // programme_picks.cpp: a station with a programme
+  Result<Answer> execute(const SetProgramme& set);
+  void replace_programme(StationProgrammePtr next);
+  bool by_programme() const;
+  Samples cut_for_programme(Samples begin, Samples end) const;
+  void cut_current_for_programme();
+  ByProgramme::Plays plays_before(std::size_t index, Samples& at) const;
+  void pass(const Entry& entry, ByProgramme::Plays& plays, Samples& at) const;
+  Samples begins_at(const Entry& entry) const;
+  void note_for_programme();
+  void follow_programme();
+  bool insert_chosen(std::size_t index, const rules::Chosen& chosen);
 
   // line.cpp: what follows
   std::vector<std::size_t> following(std::size_t most, bool by_itself) const;
@@ -326,6 +342,11 @@ class Programmer {
   std::vector<StandIn> stand_ins_;  ///< were ready lately, oldest first
   RecentPlays recent_;
   bool anything_analysed_ = false;
+  ByProgramme programme_;
+  std::optional<Samples>
+      programme_cut_;               ///< the item on air ends there, since something else begins on the second
+  bool programme_written_ = false;  ///< row_.programme is to be written, in place of:
+  StationProgrammePtr programme_before_;
 
   std::optional<Closing> last_row_;  ///< of what ended last: a late Started still moves its end
   std::vector<Closing> closing_;     ///< over, waiting for Ended to say how many heard it

@@ -55,7 +55,8 @@ NowView Programmer::now() const {
     view.state = OnAir::playing;
     if (!line_.empty() && ready(line_.front().take)) {
       const auto& entry = line_.front().entry;
-      view.next = Item{entry, current_->end_at, current_->end_at + entry->duration - line_.front().offset};
+      const auto end = current_->end_at + entry->duration - line_.front().offset;
+      view.next = Item{entry, current_->end_at, cut_for_programme(current_->end_at, end)};
     }
   } else if (held_ || !line_.empty() || !catalogue_ || catalogue_->drawable() > 0) {
     view.state = OnAir::starting;
@@ -101,7 +102,7 @@ std::optional<Samples> Programmer::starts_at(EntryId entry) const {
   for (const auto& coming : line_) {
     if (!ready(coming.take)) return std::nullopt;
     if (coming.entry->id == entry) return at;
-    at += coming.entry->duration - coming.offset;
+    at = cut_for_programme(at, at + coming.entry->duration - coming.offset);
   }
   return std::nullopt;
 }
@@ -111,6 +112,7 @@ Delta Programmer::snapshot() const {
   delta.station = row_;
   delta.whole = true;
   delta.put = queue_.entries();
+  delta.programme = row_.programme;
   return delta;
 }
 

@@ -54,8 +54,8 @@ Result<Reason> Reason::from_json(std::string_view json) {
   }
   if (const auto* by = object->if_contains("programmed"); by && by->is_object()) {
     const auto number = [&](const char* name) {
-      const auto* value = by->get_object().if_contains(name);
-      return value && value->is_int64() ? value->get_int64() : 0;
+      const auto* given = by->get_object().if_contains(name);
+      return given && given->is_int64() ? given->get_int64() : 0;
     };
     reason.programmed = Programmed{number("subject"),
                                    number("playlist"),

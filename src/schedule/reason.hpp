@@ -43,7 +43,7 @@ struct Reason {
   std::string text;             ///< a sentence for people
   std::int64_t candidates = 0;  ///< how many tracks it was drawn from; 0: it wasn't drawn
   std::vector<std::pair<std::string, std::int64_t>> excluded;  ///< how many tracks each rule kept out
-  std::optional<Programmed> programmed;
+  std::optional<Programmed> programmed = {};
 
   bool drawn() const { return rule.starts_with("autodj") || programmed; }
   /// {"rule","text","candidates","excluded":{rule: count},"programmed":{…}}; the last ones only when

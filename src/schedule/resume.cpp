@@ -26,6 +26,8 @@ Programmer::Programmer(Saved saved, Rules rules, CataloguePtr catalogue, Moment 
       catalogue_(std::move(catalogue)) {
   anchor(moment, saved.history, clock);
   begin(moment);
+  programme_.restore(saved.last_plays, saved.history);
+  programme_.set(row_.programme.get(), catalogue_.get());
   resume(saved.history);
   settle();
   finish_turn();
@@ -128,6 +130,7 @@ void Programmer::pass_off_air(std::size_t index) {
   const auto row = add_history(*entry, tail_, tail_ + entry->duration, off_air);
   recent_.add(Heard{row.track, row.artist, row.end_at});
   last_row_ = Closing{row, entry->id};
+  programme_.note(row);
   tail_ = row.end_at;
   asked_.erase(entry->id);
   if (row_.modes.consume != Switch::off) {

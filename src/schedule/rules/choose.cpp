@@ -34,26 +34,35 @@ Choosing::Choosing(const Programme& programme, Prepared& prepared, std::span<con
       prepared_(prepared),
       heard_(heard),
       at_(at),
+      due_(at + early),
       random_(random),
-      show_(show_at(programme, at)),
-      exact_(next_exact(programme, at)),
+      show_(show_at(programme, due_)),
+      exact_(next_exact(programme, due_)),
       near_(programme, heard, at) {}
 
 std::optional<Chosen> Choosing::run() {
-  std::optional<Chosen> chosen;
-  const bool begins_show = show_.show && show_.show->start != Start::boundary &&
-                           !played_since(Rule::show, show_.show->id, show_.begin);
-  if (!chosen) chosen = event(true);
-  if (!chosen) chosen = hour_jingle();
-  if (!chosen) chosen = event(false);
-  if (!chosen && !begins_show) chosen = resumed();
-  if (!chosen && !begins_show) chosen = jingle();
-  if (!chosen && !begins_show) chosen = request();
+  auto chosen = timed();
+  if (!chosen && !begins_show()) chosen = request();
   if (!chosen) chosen = show();
   if (!chosen) chosen = daypart();
   if (!chosen) chosen = from(programme_.default_playlist, {Rule::rotation});
   if (!chosen) chosen = fallback();
   return chosen;
+}
+
+std::optional<Chosen> Choosing::timed() {
+  auto chosen = event(true);
+  if (!chosen) chosen = hour_jingle();
+  if (!chosen) chosen = event(false);
+  if (!chosen && !begins_show()) chosen = resumed();
+  if (!chosen && !begins_show()) chosen = jingle();
+  return chosen;
+}
+
+/// A show that begins on the second does so with its own first item.
+bool Choosing::begins_show() const {
+  return show_.show && show_.show->start != Start::boundary &&
+         !played_since(Rule::show, show_.show->id, show_.begin);
 }
 
 bool Choosing::played_since(Rule rule, std::int64_t subject, WallTime since) const {
@@ -75,7 +84,7 @@ std::uint32_t Choosing::songs_since(Rule rule, std::int64_t subject) const {
 std::optional<Chosen> Choosing::event(bool exact) {
   for (const auto& event : programme_.events) {
     if (!event.enabled || (event.start != Start::boundary) != exact) continue;
-    const auto due = latest(zone_of(programme_), event, at_, at_ - event.expires);
+    const auto due = latest(zone_of(programme_), event, due_, at_ - event.expires);
     if (!due || played_since(Rule::event, event.id, *due)) continue;
     const Turn turn{Rule::event, event.id, false, true, false};
     if (event.song == 0) {
@@ -92,7 +101,7 @@ std::optional<Chosen> Choosing::hour_jingle() {
   if (show_.show && !show_.show->jingles) return std::nullopt;
   for (const auto& jingle : programme_.jingles) {
     if (!jingle.enabled || !jingle.on_the_hour) continue;
-    const auto hour = zone_of(programme_).hour_of(at_);
+    const auto hour = zone_of(programme_).hour_of(due_);
     if (at_ - hour >= hour_jingle_expires || played_since(Rule::hour_jingle, jingle.id, hour)) continue;
     if (auto chosen = from(jingle.playlist, {Rule::hour_jingle, jingle.id, false, true, false}))
       return chosen;
@@ -166,7 +175,7 @@ std::optional<Chosen> Choosing::clock(std::int64_t id, WallTime since) {
   const auto clock = std::find_if(programme_.clocks.begin(), programme_.clocks.end(),
                                   [&](const HourClock& c) { return c.id == id; });
   if (clock == programme_.clocks.end() || clock->slots.empty()) return std::nullopt;
-  since = std::max(since, zone_of(programme_).hour_of(at_));
+  since = std::max(since, zone_of(programme_).hour_of(due_)) - early;
   std::size_t first = 0;
   for (auto play = heard_.rbegin(); play != heard_.rend() && play->start >= since; ++play) {
     if (play->slot == 0) continue;
@@ -189,7 +198,7 @@ std::optional<Chosen> Choosing::clock(std::int64_t id, WallTime since) {
 }
 
 std::optional<Chosen> Choosing::daypart() {
-  const auto on_air = daypart_at(programme_, at_);
+  const auto on_air = daypart_at(programme_, due_);
   if (!on_air.daypart) return std::nullopt;
   if (on_air.daypart->clock != 0) return clock(on_air.daypart->clock, on_air.begin);
   return from(on_air.daypart->playlist, {Rule::daypart, on_air.daypart->id});
@@ -217,6 +226,21 @@ std::optional<Chosen> Choosing::fallback() {
 std::optional<Chosen> choose(const Programme& programme, Prepared& prepared, std::span<const Play> heard,
                              WallTime at, Random& random) {
   return Choosing(programme, prepared, heard, at, random).run();
+}
+
+std::optional<Chosen> choose_timed(const Programme& programme, Prepared& prepared,
+                                   std::span<const Play> heard, WallTime at, Random& random) {
+  return Choosing(programme, prepared, heard, at, random).timed();
+}
+
+bool keeps(const Programme& programme, std::span<const Play> heard, const Play& play, WallTime at) {
+  Song song;
+  song.id = play.song;
+  song.artist = play.artist;
+  song.title = play.title;
+  song.album = play.album;
+  Near near(programme, heard, at);
+  return near.distance(song).kept() && !near.limited(song, play.playlist);
 }
 
 void note_started(Programme& programme, const Play& play) {

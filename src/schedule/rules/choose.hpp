@@ -22,6 +22,10 @@ struct Chosen {
   Why why;
 };
 
+/// What begins so soon counts as begun: better a news programme half a second early than half a second of a
+/// song before it.
+inline constexpr Duration early = std::chrono::milliseconds{500};
+
 /// The one decision: what a radio plays at `at`, the moment at which what is before it ends. `heard` is in
 /// order of time and reaches back Programme::memory() (the last item is enough for rules that ask about
 /// less). nullopt: no playlist has anything to play; ask again after 10 s. Pure but for `prepared`, from
@@ -29,6 +33,14 @@ struct Chosen {
 /// a millisecond.
 std::optional<Chosen> choose(const Programme& programme, Prepared& prepared, std::span<const Play> heard,
                              WallTime at, Random& random);
+
+/// Only what comes by time or count, whatever else is planned: events, the hour's jingle, what goes on behind
+/// them, jingles after so many songs. nullopt: nothing of it is due at `at`.
+std::optional<Chosen> choose_timed(const Programme& programme, Prepared& prepared,
+                                   std::span<const Play> heard, WallTime at, Random& random);
+
+/// The song keeps all separations and limits there.
+bool keeps(const Programme& programme, std::span<const Play> heard, const Play& play, WallTime at);
 
 /// Writes into the song's row that it is played now.
 void note_started(Programme& programme, const Play& play);

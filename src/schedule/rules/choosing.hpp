@@ -16,6 +16,7 @@ class Choosing {
   Choosing(const Programme& programme, Prepared& prepared, std::span<const Play> heard, WallTime at,
            Random& random);
   std::optional<Chosen> run();
+  std::optional<Chosen> timed();
 
  private:
   /// Whose turn it is, for the song and its reason.
@@ -28,6 +29,7 @@ class Choosing {
   };
 
   // choose.cpp
+  bool begins_show() const;
   std::optional<Chosen> event(bool exact);
   std::optional<Chosen> hour_jingle();
   std::optional<Chosen> resumed();
@@ -55,6 +57,7 @@ class Choosing {
   Prepared& prepared_;
   std::span<const Play> heard_;
   WallTime at_;
+  WallTime due_;  ///< what begins until then has its turn
   Random& random_;
   OnAirShow show_;
   std::optional<Exact> exact_;  ///< what begins next on the second

@@ -141,7 +141,7 @@ class Previewing {
 
   /// The first item of `rule` and `subject` in [begin, end).
   void begins(Rule rule, std::int64_t subject, Span span, Start start, const std::string& what) {
-    auto item = std::lower_bound(result_.items.begin(), result_.items.end(), span.begin,
+    auto item = std::lower_bound(result_.items.begin(), result_.items.end(), span.begin - early,
                                  [](const Chosen& c, WallTime t) { return c.play.start < t; });
     for (; item != result_.items.end() && item->play.start < span.end; ++item) {
       if (item->why.rule != rule || item->why.subject != subject) continue;

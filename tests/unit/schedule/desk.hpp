@@ -145,7 +145,9 @@ class Desk {
     if (!auto_answer) return;
     for (const auto& order : output.orders) {
       const auto* play = std::get_if<orders::Play>(&order);
-      if (play && play->cut) say(orders::Started{play->item, play->start_at, play->offset});
+      // A player says so a few seconds ahead.
+      if (play && play->cut && play->start_at <= position() + minutes(0.1))
+        say(orders::Started{play->item, play->start_at, play->offset});
     }
   }
 
