@@ -79,6 +79,11 @@ struct Config : ChannelstreamConfig {
   std::string redis_password;
   std::string redis_ca;
   std::string redis_prefix = "longwave:";
+  std::string role = "all";
+  std::string monitor_listen;
+  std::string on_second_streamer = "exists";
+  std::string streamer_loss = "keep";
+  std::int64_t ping_every_s = 15;
 };
 
 /// An option is declared once, in options*.cpp; the TOML key, the LONGWAVE_ variable, the command-line flag,

@@ -11,7 +11,7 @@
 namespace longwave::app {
 namespace {
 
-constexpr MakeDialect makers[] = {make_channelstream, make_mpd, make_player, make_musicdb};
+constexpr MakeDialect makers[] = {make_channelstream, make_mpd, make_player, make_musicdb, make_fleet};
 
 }  // namespace
 

@@ -124,5 +124,6 @@ Result<std::unique_ptr<Dialect>> make_channelstream(const DialectRooms& rooms);
 Result<std::unique_ptr<Dialect>> make_mpd(const DialectRooms& rooms);
 Result<std::unique_ptr<Dialect>> make_player(const DialectRooms& rooms);
 Result<std::unique_ptr<Dialect>> make_musicdb(const DialectRooms& rooms);
+Result<std::unique_ptr<Dialect>> make_fleet(const DialectRooms& rooms);
 
 }  // namespace longwave::app

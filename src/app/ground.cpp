@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/ground.hpp"
+#include "fleet/tables.hpp"
+#include "schedule/radios/tables.hpp"
 
 #include "api/platform.hpp"
 #include "dialects/mpd/stickers.hpp"
@@ -39,7 +41,8 @@ Result<store::StoreOptions> store_options(const Config& config, const DataFolder
 std::unique_ptr<store::Store> open_store(const Config& config, const DataFolder& data) {
   std::vector<store::RoomMigrations> rooms = {
       {"library", library::migrations()}, access::migrations(), {"schedule", schedule::migrations()},
-      api::platform_migrations(),         mpd::migrations(),    {"musicdb", musicdb::migrations()}};
+      api::platform_migrations(),         mpd::migrations(),    {"musicdb", musicdb::migrations()},
+      {"radios", radios::migrations()},   fleet::migrations(),  fleet::programme_events()};
   auto options = store_options(config, data);
   if (!options) throw store::Failure(store::FailureKind::other, options.error().message);
   return std::make_unique<store::Store>(std::move(*options), std::move(rooms));

@@ -2,6 +2,7 @@
 #include "app/messages.hpp"
 
 #include "app/config.hpp"
+#include "app/redis_place.hpp"
 #include "hub/broker_redis.hpp"
 #include "hub/memory_broker.hpp"
 #include "hub/split_broker.hpp"
@@ -16,23 +17,6 @@
 namespace longwave::app {
 namespace {
 
-Result<redis::Address> address_of(const Config& config) {
-  auto address = redis::Address::parse(config.redis);
-  if (!address) return error(Errc::invalid, "redis: " + address.error().message);
-  if (!address->password.empty())
-    return error(Errc::invalid,
-                 "redis: the password doesn't belong into the address, where others see it: use "
-                 "redis-password-file=PATH or LONGWAVE_REDIS_PASSWORD");
-  if (!config.redis_user.empty()) address->user = config.redis_user;
-  address->password = config.redis_password;
-  return address;
-}
-
-Result<std::unique_ptr<io::TlsClientContext>> tls_of(const Config& config, const redis::Address& address) {
-  if (!address.tls) return std::unique_ptr<io::TlsClientContext>{};
-  return io::TlsClientContext::make({.ca_file = config.redis_ca});
-}
-
 redis::LinkOptions link_options(const redis::Address& address, const std::string& node, bool pubsub) {
   redis::LinkOptions options{.greeting = redis::greeting_for(address, "longwave-" + node), .pubsub = pubsub};
   for (auto& command : hub::RedisBroker::greeting()) options.greeting.push_back(std::move(command));
@@ -44,8 +28,8 @@ redis::LinkOptions link_options(const redis::Address& address, const std::string
 class Messages::Shared {
  public:
   Shared(const Config& config, const Clock& clock, io::Loop& loop, const std::string& node, hub::Broker& here)
-      : address_(*address_of(config)),
-        tls_(*tls_of(config, address_)),
+      : address_(*redis_address(config)),
+        tls_(*redis_tls(config, address_)),
         commands_(loop, clock, address_, tls_.get(), link_options(address_, node, false),
                   std::random_device{}()),
         messages_(loop, clock, address_, tls_.get(), link_options(address_, node, true),
@@ -66,10 +50,9 @@ class Messages::Shared {
 
 Result<void> Messages::check(const Config& config) {
   if (config.redis.empty()) return {};
-  const auto address = address_of(config);
+  const auto address = redis_address(config);
   if (!address) return address.error();
-  if (const auto tls = tls_of(config, *address); !tls)
-    return error(Errc::invalid, "redis-ca: " + tls.error().message);
+  if (const auto tls = redis_tls(config, *address); !tls) return tls.error();
   return {};
 }
 

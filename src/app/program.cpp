@@ -116,7 +116,7 @@ Result<void> Program::Rooms::add_routes() {
   if (added) added = api::add_health_route(router, checks());
   if (added) added = page.add_routes(router);
   if (!added) return added;
-  stations.broadcaster().add_routes(router);
+  if (stations.plays()) stations.broadcaster().add_routes(router);
   return {};
 }
 

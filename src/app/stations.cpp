@@ -53,6 +53,8 @@ std::optional<schedule::Kind> kind_of(const Config& config) {
 
 constexpr std::size_t at_once = 10'000;  // tracks
 
+}  // namespace
+
 schedule::CataloguePtr programmers_view(const library::CatalogueRows& rows) {
   std::vector<schedule::Candidate> candidates;
   candidates.reserve(rows.size());
@@ -76,6 +78,8 @@ schedule::CataloguePtr programmers_view(const library::CatalogueRows& rows) {
                                                      schedule::Tags{rows.tag_sets, rows.parents});
 }
 
+namespace {
+
 std::uint64_t chance() {
   std::random_device device;
   return static_cast<std::uint64_t>(device()) << 32 | device();
@@ -85,6 +89,7 @@ std::uint64_t chance() {
 
 Stations::Stations(const Config& config, Ground& ground, io::LoopGroup& net)
     : ground_(ground),
+      plays_(config.role == "all"),
       wake_(loop_),
       library_(ground.store(), library_options(config), loop_.poster(), ground.clock()),
       tracks_(ground.store(), library_),
@@ -152,7 +157,7 @@ void Stations::run_later(Duration delay, Task task) {
 
 void Stations::start() {
   loop_.post([this] {
-    keeper_.start();
+    if (plays_) keeper_.start();
     library_.start();
   });
 }

@@ -18,6 +18,9 @@ namespace longwave::app {
 
 class Ground;
 
+/// The tracks of the library as programmers see them. Any thread; some milliseconds for a large one.
+schedule::CataloguePtr programmers_view(const library::CatalogueRows& rows);
+
 /// The station loop and who lives on it: the library, the programmers, the players. The bus between the last
 /// two is the only way by which one knows of the other.
 class Stations {
@@ -30,6 +33,8 @@ class Stations {
   void start();
 
   io::Loop& loop() { return loop_; }
+  /// False in a process whose role isn't playing: its stations are only described.
+  bool plays() const { return plays_; }
   library::Library& library() { return library_; }
   schedule::Keeper& keeper() { return keeper_; }
   api::Lists& lists() { return lists_; }
@@ -40,6 +45,7 @@ class Stations {
   void on_catalogue(const library::CatalogueChanged& event);
 
   Ground& ground_;
+  bool plays_;  // stations are on the air in this process
   io::Loop loop_;
   io::Timer wake_;
   library::Library library_;

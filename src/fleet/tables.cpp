@@ -32,6 +32,40 @@ CREATE TABLE fleet_events (
   jingle_id INTEGER NOT NULL,
   created_ms INTEGER NOT NULL
 );
+CREATE TABLE fleet_users (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE
+);
+)sql"}}};
+}
+
+// As in the original only the latest event of a radio waits; so they don't grow where nobody schedules.
+store::RoomMigrations programme_events() {
+  return {"fleet_programmes",
+          {{.version = 1,
+            .sql = "",
+            .sqlite = R"sql(
+CREATE TRIGGER fleet_programme_made AFTER INSERT ON programmes BEGIN
+  DELETE FROM fleet_events WHERE radio_uuid = (SELECT radio_uuid FROM stations WHERE id = new.station);
+  INSERT INTO fleet_events (type, radio_uuid, playlist_id, jingle_id, created_ms)
+    SELECT 'playlist_updated', radio_uuid, 0, 0, 0 FROM stations WHERE id = new.station AND radio_uuid <> '';
+END;
+CREATE TRIGGER fleet_programme_edited AFTER UPDATE ON programmes BEGIN
+  DELETE FROM fleet_events WHERE radio_uuid = (SELECT radio_uuid FROM stations WHERE id = new.station);
+  INSERT INTO fleet_events (type, radio_uuid, playlist_id, jingle_id, created_ms)
+    SELECT 'playlist_updated', radio_uuid, 0, 0, 0 FROM stations WHERE id = new.station AND radio_uuid <> '';
+END;
+)sql",
+            .postgresql = R"sql(
+CREATE FUNCTION fleet_programme_edited() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM fleet_events WHERE radio_uuid = (SELECT radio_uuid FROM stations WHERE id = new.station);
+  INSERT INTO fleet_events (type, radio_uuid, playlist_id, jingle_id, created_ms)
+    SELECT 'playlist_updated', radio_uuid, 0, 0, 0 FROM stations WHERE id = new.station AND radio_uuid <> '';
+  RETURN NULL;
+END $$;
+CREATE TRIGGER fleet_programme_edited AFTER INSERT OR UPDATE ON programmes
+  FOR EACH ROW EXECUTE FUNCTION fleet_programme_edited();
 )sql"}}};
 }
 
@@ -74,6 +108,11 @@ void write(store::Session& session, const FleetChanges& changes) {
         "radio_uuid = excluded.radio_uuid, user_id = excluded.user_id, since_ms = excluded.since_ms",
         one.session_id, one.streamer, one.radio_uuid, one.user_id, unix_ms(one.since));
   }
+}
+
+std::int64_t user_number(store::Session& session, std::string_view name) {
+  session.run("INSERT INTO fleet_users (name) VALUES (:name) ON CONFLICT (name) DO NOTHING", name);
+  return session.value<std::int64_t>("SELECT id FROM fleet_users WHERE name = :name", name).value_or(0);
 }
 
 void add_event(store::Session& session, const AppEvent& event, WallTime now) {

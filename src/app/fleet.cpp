@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/dialects.hpp"
+#include "app/fleet_outside.hpp"
+#include "app/ground.hpp"
+#include "app/redis_place.hpp"
+#include "app/stations.hpp"
+#include "fleet/exchange.hpp"
+#include "fleet/monitor.hpp"
+#include "fleet/node.hpp"
+#include "fleet/redis_bus.hpp"
+#include "io/loop.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <random>
+#include <utility>
+
+namespace longwave::app {
+namespace {
+
+/// So often the library is read again, for changes that another process made.
+constexpr Duration look_again = std::chrono::minutes{5};
+
+std::string name_of_process() {
+  std::array<char, 256> host{};
+  ::gethostname(host.data(), host.size() - 1);
+  return fmt::format("{}-{}", host.data(), ::getpid());
+}
+
+fleet::NodeOptions node_options(const Config& config) {
+  fleet::NodeOptions options{.name = name_of_process()};
+  options.seed = std::random_device{}();
+  options.scheduler.ping_every = std::chrono::seconds{config.ping_every_s};
+  if (config.on_second_streamer == "takeover")
+    options.scheduler.on_second_streamer = fleet::OnSecondStreamer::takeover;
+  if (config.streamer_loss == "clean") options.scheduler.streamer_loss = fleet::StreamerLoss::clean;
+  return options;
+}
+
+/// The scheduler, on a loop of its own: nothing of the rest may hold it up.
+class Fleet final : public Dialect {
+ public:
+  Fleet(const DialectRooms& rooms, const std::optional<redis::Address>& redis,
+        std::unique_ptr<io::TlsClientContext> tls)
+      : address_(rooms.config.monitor_listen),
+        tls_(std::move(tls)),
+        bus_(redis ? fleet::make_redis_bus(loop(), rooms.ground.clock(), *redis, tls_.get(),
+                                           std::random_device{}())
+                   : exchange_.end(loop().poster())),
+        outside_(rooms.ground.store(), rooms.ground.users(), loop().poster()),
+        node_({rooms.ground.clock(), loop(), rooms.ground.store(), *bus_, outside_},
+              node_options(rooms.config)),
+        look_(loop()),
+        on_catalogue_(rooms.stations.library().catalogue_changed.connect(
+            [this](const library::CatalogueChanged&) { outside_.read_library([] {}); }, loop().poster())) {}
+  ~Fleet() override { loops_.stop(); }
+
+  std::string_view name() const override { return "monitor"; }
+  std::string address() const override { return address_; }
+  Result<void> add_routes(web::Router& router) override {
+    if (address_.empty()) return {};
+    return fleet::add_monitor_routes(router, node_);
+  }
+  void start() override {
+    loops_.start();
+    loop().post([this] {
+      look_.every(look_again, [this] { outside_.read_library([] {}); });
+      outside_.read_library([this] { node_.start(); });
+    });
+  }
+  void close(Task done) override {
+    loop().post([this, done = std::move(done)]() mutable {
+      look_.cancel();
+      node_.stop(std::move(done));
+    });
+  }
+
+ private:
+  io::Loop& loop() { return loops_[0]; }
+
+  std::string address_;
+  io::LoopGroup loops_{1};
+  std::unique_ptr<io::TlsClientContext> tls_;
+  fleet::Exchange exchange_;
+  std::unique_ptr<fleet::Bus> bus_;
+  FleetOutside outside_;
+  fleet::Node node_;
+  io::Timer look_;
+  Subscription on_catalogue_;
+};
+
+Error wrong(const char* sentence) {
+  return error(Errc::invalid, sentence);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Dialect>> make_fleet(const DialectRooms& rooms) {
+  const auto& config = rooms.config;
+  if (config.role != "all" && config.role != "api" && config.role != "scheduler")
+    return wrong("role is all, api or scheduler");
+  if (config.on_second_streamer != "exists" && config.on_second_streamer != "takeover")
+    return wrong("on-second-streamer is exists or takeover");
+  if (config.streamer_loss != "keep" && config.streamer_loss != "clean")
+    return wrong("streamer-loss is keep or clean");
+  const bool alone = config.role == "all" && !config.monitor_listen.empty();
+  if (config.role != "scheduler" && !alone) return std::unique_ptr<Dialect>();
+  std::optional<redis::Address> address;
+  std::unique_ptr<io::TlsClientContext> tls;
+  if (config.role == "scheduler") {
+    if (config.redis.empty()) return wrong("the role scheduler needs redis, where it meets the streamers");
+    auto parsed = redis_address(config);
+    if (!parsed) return parsed.error();
+    auto made = redis_tls(config, *parsed);
+    if (!made) return made.error();
+    address = std::move(*parsed);
+    tls = std::move(*made);
+  }
+  return std::unique_ptr<Dialect>(std::make_unique<Fleet>(rooms, address, std::move(tls)));
+}
+
+}  // namespace longwave::app

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "app/fleet_outside.hpp"
+
+#include "access/users.hpp"
+#include "app/stations.hpp"
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "fleet/tables.hpp"
+#include "library/queries.hpp"
+#include "schedule/programmes.hpp"
+#include "store/store.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace longwave::app {
+namespace {
+
+std::string extension_of(const std::string& name) {
+  const auto dot = name.rfind('.');
+  return dot == std::string::npos ? "" : text::ascii_lower(name.substr(dot));
+}
+
+/// A station that has no programme of its own plays what its AutoDJ may draw.
+schedule::StationProgramme everything() {
+  schedule::StationProgramme programme;
+  rules::Playlist all;
+  all.id = 1;
+  all.name = "default";
+  programme.rules.playlists.push_back(std::move(all));
+  programme.rules.default_playlist = 1;
+  programme.whole_library = {1};
+  return programme;
+}
+
+std::optional<StationId> station_of(store::Session& session, const std::string& radio_uuid) {
+  const auto id = session.value<std::int64_t>("SELECT id FROM stations WHERE radio_uuid = :uuid", radio_uuid);
+  if (!id) return std::nullopt;
+  return StationId{*id};
+}
+
+}  // namespace
+
+struct FleetOutside::Library {
+  schedule::CataloguePtr catalogue;
+  std::unordered_map<std::uint32_t, std::string> files;
+};
+
+FleetOutside::FleetOutside(store::Store& store, const access::Users& users, Post post)
+    : store_(store), users_(users), post_(std::move(post)), library_(std::make_shared<const Library>()) {}
+
+void FleetOutside::read_library(Task done) {
+  auto read = std::make_shared<Library>();
+  store_.read(
+      [read](store::Session& session) {
+        read->catalogue = programmers_view(*library::load_catalogue(session));
+        session.each<std::int64_t, std::string>("SELECT id, name FROM library_track WHERE state = 0",
+                                                [&](std::int64_t id, const std::string& name) {
+                                                  const auto key = schedule::file_key(TrackId{id});
+                                                  if (key)
+                                                    read->files.emplace(
+                                                        key, schedule::file_id(key) + extension_of(name));
+                                                });
+      },
+      [this, post = post_, read, done = std::move(done)](std::exception_ptr failure) mutable {
+        post([this, read, failure, done = std::move(done)]() mutable {
+          if (failure) {
+            log::error("the library can't be read for the scheduler");
+          } else {
+            library_ = read;
+          }
+          done();
+        });
+      });
+}
+
+void FleetOutside::read_programme(const std::string& radio_uuid, UniqueFunction<void(Programme)> done) {
+  auto found = std::make_shared<Programme>();
+  store_.read(
+      [found, radio_uuid, library = library_](store::Session& session) {
+        const auto station = station_of(session, radio_uuid);
+        if (!station || !library->catalogue) return;
+        const auto stored = schedule::read_programme(session, *station);
+        const auto& programme = stored && stored->enabled ? *stored : everything();
+        *found = std::make_shared<const rules::Programme>(schedule::filled(programme, *library->catalogue));
+      },
+      [found, done = std::move(done)](const std::exception_ptr& failure) mutable {
+        done(failure ? nullptr : std::move(*found));
+      });
+}
+
+std::string FleetOutside::file(std::uint32_t key) const {
+  const auto place = library_->files.find(key);
+  return place == library_->files.end() ? "" : place->second;
+}
+
+void FleetOutside::has_radio(const std::string& radio_uuid, UniqueFunction<void(bool)> done) {
+  auto found = std::make_shared<bool>(false);
+  store_.read(
+      [found, radio_uuid](store::Session& session) { *found = station_of(session, radio_uuid).has_value(); },
+      [found, done = std::move(done)](const std::exception_ptr& failure) mutable {
+        if (!failure) done(*found);  // else nobody knows: whoever asked is not told that there is none
+      });
+}
+
+void FleetOutside::all_radios(UniqueFunction<void(std::vector<std::string>)> done) {
+  auto all = std::make_shared<std::vector<std::string>>();
+  store_.read(
+      [all](store::Session& session) {
+        for (auto& [station, uuid] : schedule::read_radio_uuids(session)) all->push_back(std::move(uuid));
+      },
+      [all, done = std::move(done)](const std::exception_ptr& failure) mutable {
+        if (!failure) done(std::move(*all));
+      });
+}
+
+void FleetOutside::find_user(const fleet::Credentials& credentials, UniqueFunction<void(fleet::User)> done) {
+  const auto known = users_.find(credentials.auth_token.value_or(credentials.api_key.value_or("")));
+  if (!known || (!credentials.auth_token && known->user != credentials.username)) return done({});
+  auto number = std::make_shared<std::int64_t>(0);
+  store_.write(
+      [number, name = known->user](store::Session& session) { *number = fleet::user_number(session, name); },
+      [number, done = std::move(done)](const std::exception_ptr& failure) mutable {
+        if (failure || !*number) return done({});
+        done({*number, true});
+      });
+}
+
+/// Without a web application nobody is told; the figures are in the scheduler.
+void FleetOutside::report(const fleet::Report&) {}
+
+}  // namespace longwave::app
