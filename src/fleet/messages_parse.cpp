@@ -12,6 +12,8 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr double longest_time = 9e9;  // seconds; what nanoseconds in 64 bits can hold
+
 /// Reads fields of one object and remembers the first that is wrong.
 class Fields {
  public:
@@ -66,7 +68,7 @@ class Fields {
     if (!value) return wrong(key, "is missing"), 0;
     json::error_code bad;
     const auto number = value->to_number<double>(bad);
-    if (!bad && std::abs(number) < 1e10) return number;
+    if (!bad && std::abs(number) < longest_time) return number;
     return wrong(key, "isn't a number of seconds"), 0;
   }
   Duration seconds(std::string_view key) {

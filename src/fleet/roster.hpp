@@ -4,6 +4,7 @@
 #include "base/time.hpp"
 #include "fleet/messages.hpp"
 
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
@@ -30,7 +31,8 @@ class Roster {
     int missed = 0;       ///< rounds since anything was heard
     bool behind = false;  ///< something for it may have been lost: it is sent again at its next sign of life
     Instant heard{};
-    Instant sent{};  ///< the last message that wasn't a ping
+    Instant sent{};              ///< the last message that wasn't a ping
+    std::uint64_t heard_on = 0;  ///< on which connection of the bus
   };
 
   explicit Roster(int missed_rounds) : missed_rounds_(missed_rounds) {}

@@ -13,6 +13,8 @@ namespace {
 constexpr Duration doubt = std::chrono::seconds{10};
 /// A round of pings that comes so late says that this process was held up, not that streamers are dead.
 constexpr Duration held_up = std::chrono::seconds{5};
+/// Streamers take a while to find a bus that is back: until then silence says nothing about them.
+constexpr Duration reconnecting = std::chrono::seconds{5};
 constexpr std::size_t page = 1000;
 
 }  // namespace
@@ -43,6 +45,8 @@ void Scheduler::start(radios::Radios& radios, const SavedFleet& saved) {
 
 void Scheduler::bus_up() {
   if (std::exchange(bus_up_, true)) return;
+  ++connection_;
+  bus_up_since_ = clock_.now();
   roster_.excuse_all();
   if (options_.ping_every <= Duration{}) return;
   ping_everyone();
@@ -52,6 +56,7 @@ void Scheduler::bus_up() {
 void Scheduler::bus_down() {
   if (!std::exchange(bus_up_, false)) return;
   round_.reset();
+  checked_.clear();
   checks_.clear();  // a master can't answer now; whoever asked asks again
   const auto now = clock_.now();
   for (const auto& [name, streamer] : roster_.all()) {
@@ -75,9 +80,11 @@ void Scheduler::heard(const std::string& streamer) {
   auto* known = roster_.find(streamer);
   if (!known) return;
   known->heard = clock_.now();
-  known->missed = 0;
+  known->heard_on = connection_;
+  if (std::exchange(known->missed, 0) > 1) known->behind = true;  // it stood still, perhaps
   master_answered(streamer);
   if (std::exchange(known->behind, false)) radios_->resend(streamer);
+  come_back(streamer);
 }
 
 /// Who is heard and isn't known was declared dead, or this scheduler is a new one: an original registers only
@@ -91,6 +98,7 @@ void Scheduler::enroll(StreamerRow row) {
   const auto name = row.streamer;
   log::info("streamer {} is there", name);
   roster_.put(std::move(row), clock_.now());
+  roster_.find(name)->heard_on = connection_;
   tell_streamers(name);
 }
 
@@ -116,7 +124,6 @@ void Scheduler::on(const Pong& m) {
   auto* known = roster_.find(m.streamer);
   if (!known) {
     enroll({m.streamer, m.features, m.address});
-    come_back(m.streamer);
   } else if ((m.features.prepare || !m.address.empty()) &&
              roster_.put({m.streamer, m.features, m.address}, clock_.now())) {
     for (const auto& radio : radios_->radios_of(m.streamer))
@@ -126,16 +133,18 @@ void Scheduler::on(const Pong& m) {
   heard(m.streamer);
 }
 
-/// It was only out of reach, and plays on as if it were still the master of its radios.
+/// It was only out of reach, and plays on as if it were still the master of its radios. What it was told
+/// meanwhile it may not have heard.
 void Scheduler::come_back(const std::string& streamer) {
   const auto radios = departed_.extract(streamer);
   if (radios.empty()) return;
   for (const auto& radio : radios.mapped()) {
     if (!radios_->exists(radio)) continue;
-    if (radios_->master(radio)) {
-      send(streamer, RadioStopped{radio});
-    } else {
+    const auto master = radios_->master(radio);
+    if (!master) {
       start_radio(radio, streamer);
+    } else if (*master != streamer) {
+      send(streamer, RadioStopped{radio});
     }
   }
 }
@@ -190,7 +199,10 @@ void Scheduler::send(const std::string& streamer, const ToStreamer& message) {
     if (known) known->behind = true;
     return;
   }
-  if (known && !std::holds_alternative<Ping>(message)) known->sent = clock_.now();
+  if (known && !std::holds_alternative<Ping>(message)) {
+    known->sent = clock_.now();
+    if (known->heard_on != connection_) known->behind = true;  // is it back at all?
+  }
   const bool ours = known && known->row.features.prepare;
   port_.send(streamer, message, ours ? std::optional(Stamp{options_.term, clock_.wall()}) : std::nullopt);
 }
@@ -203,16 +215,15 @@ void Scheduler::tick() {
               late.mapped().question.streamer);
     answer_user(late.mapped().question, {});
   }
-  std::vector<std::pair<std::string, Check>> silent;
-  for (const auto& [radio, check] : checks_) {
-    if (check.until <= now) silent.emplace_back(radio, check);
+  for (auto& [radio, check] : checks_.take_due(now)) {
+    if (now < bus_up_since_ + reconnecting) {
+      ask_master(radio, std::move(check));
+    } else {
+      hand_over(radio, std::move(check));
+    }
   }
-  for (auto& [radio, check] : silent) {
-    checks_.erase(radio);
-    hand_over(radio, std::move(check));
-  }
-  const auto given_up = std::erase_if(sought_, [&](const auto& one) { return one.second.until <= now; });
-  if (given_up) log::warn("the database did not say in time whether {} radios exist", given_up);
+  for (const auto& [radio, sought] : sought_.take_due(now))
+    log::warn("the database did not say in time whether there is a radio {}", radio);
   if (round_ && *round_ <= now) {
     if (now - *round_ > held_up) roster_.excuse_all();
     ping_everyone();
@@ -224,12 +235,11 @@ void Scheduler::tick() {
   }
 }
 
-std::optional<Instant> Scheduler::deadline() const {
+std::optional<Instant> Scheduler::deadline() {
   Instant next = fetch_;
   if (round_) next = std::min(next, *round_);
   if (!asked_.empty()) next = std::min(next, asked_.begin()->second.until);
-  for (const auto& [radio, check] : checks_) next = std::min(next, check.until);
-  for (const auto& [radio, sought] : sought_) next = std::min(next, sought.until);
+  for (const auto due : {checks_.next(), sought_.next()}) next = std::min(next, due.value_or(next));
   return next;
 }
 

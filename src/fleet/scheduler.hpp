@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "fleet/expiring.hpp"
 #include "fleet/listeners.hpp"
 #include "fleet/ports.hpp"
 #include "fleet/roster.hpp"
@@ -11,6 +12,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -98,7 +100,7 @@ class Scheduler final : public radios::Port {
   void user_unknown(std::int64_t user_id);
 
   void tick();
-  std::optional<Instant> deadline() const;
+  std::optional<Instant> deadline();
 
   /// Rows that changed since the last call.
   FleetChanges take_changes();
@@ -127,14 +129,12 @@ class Scheduler final : public radios::Port {
   /// A play_radio for a radio of somebody else, while that one is asked whether it is alive.
   struct Check {
     std::string master;
-    Instant until;
     std::vector<std::string> askers;
   };
   /// What waits for the database's word on a radio.
   struct Sought {
     std::vector<std::string> askers;  // of play_radio
     std::optional<AppEvent> event;    // that would create it
-    Instant until;
   };
   struct Asked {
     AskUser question;
@@ -161,10 +161,13 @@ class Scheduler final : public radios::Port {
   void seek(const std::string& radio, const std::string& asker, const AppEvent* event);
   void grant(const std::string& radio, const std::string& streamer);
   void start_radio(const std::string& radio, const std::string& streamer);
+  void ask_master(const std::string& radio, Check check);
   void master_answered(const std::string& master);
   void hand_over(const std::string& radio, Check check);
   void stop_streaming(const std::string& radio, const std::string& streamer);
   void come_back(const std::string& streamer);
+  void tell_exists(const std::string& asker, const std::string& radio, const std::string& master);
+  void forget_departed(const std::string& streamer, const std::string& radio);
   void forget_asker(const std::string& streamer, const std::string* radio);
   void change_radio(const AppEvent& event);
   void delete_radio(const std::string& radio);
@@ -180,15 +183,19 @@ class Scheduler final : public radios::Port {
   radios::Radios* radios_ = nullptr;
   Roster roster_;
   Listeners listeners_;
-  std::map<std::string, Check> checks_;                                    // by radio
-  std::map<std::string, Sought> sought_;                                   // by radio
-  std::map<std::string, std::vector<std::string>, std::less<>> departed_;  // the dead: what was theirs
+  Expiring<Check> checks_;                                // by radio
+  std::map<std::string, std::set<std::string>> checked_;  // by master: radios, some of them checked no more
+  Expiring<Sought> sought_;                               // by radio
+  std::map<std::string, std::vector<std::string>, std::less<>>
+      departed_;                          // what was theirs before they fell silent
   std::map<std::uint64_t, Asked> asked_;  // by ticket; older ones have lower tickets and end sooner
   std::uint64_t last_ticket_ = 0;
   std::optional<Instant> round_;  // the next round of pings; none while the bus is down
   Streamers told_;
   Instant fetch_{};
   bool bus_up_ = false;
+  Instant bus_up_since_{};
+  std::uint64_t connection_ = 0;  // of the bus: counts them
   Counts counts_;
 };
 

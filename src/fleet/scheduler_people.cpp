@@ -42,7 +42,7 @@ void Scheduler::user_unknown(std::int64_t user_id) {
 void Scheduler::on(const RegisterListener& m) {
   register_again(m.streamer);
   heard(m.streamer);
-  if (!radios_->exists(m.radio_uuid) && !sought_.contains(m.radio_uuid))
+  if (!radios_->exists(m.radio_uuid) && !sought_.find(m.radio_uuid))
     return log::debug("a listener of {} was ignored: there is no such radio", m.radio_uuid);
   Listener listener{m.session_id, m.streamer, m.radio_uuid, m.user_id, clock_.wall()};
   if (const auto before = listeners_.add(std::move(listener))) closed(*before);

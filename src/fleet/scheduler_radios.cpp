@@ -10,6 +10,7 @@
 namespace longwave::fleet {
 
 void Scheduler::on(const PlayRadio& m) {
+  forget_departed(m.streamer, m.radio_uuid);
   register_again(m.streamer);
   heard(m.streamer);
   if (radios_->exists(m.radio_uuid)) {
@@ -21,29 +22,29 @@ void Scheduler::on(const PlayRadio& m) {
 
 /// Only the database knows whether there is such a radio; what waits for its word is done then.
 void Scheduler::seek(const std::string& radio, const std::string& asker, const AppEvent* event) {
-  const auto known = sought_.find(radio);
-  if (known == sought_.end() && sought_.size() >= options_.most_waiting)
-    return log::warn("too many unknown radios are asked for; {} is not looked for", radio);
-  auto& sought = sought_[radio];
-  if (!asker.empty()) sought.askers.push_back(asker);
-  if (event) sought.event = *event;
-  if (known != sought_.end()) return;
-  sought.until = clock_.now() + options_.radio_within;
-  port_.find_radio(radio);
+  auto* sought = sought_.find(radio);
+  if (!sought) {
+    if (sought_.size() >= options_.most_waiting)
+      return log::warn("too many unknown radios are asked for; {} is not looked for", radio);
+    sought = &sought_.add(radio, clock_.now() + options_.radio_within, {});
+    port_.find_radio(radio);
+  }
+  if (!asker.empty()) sought->askers.push_back(asker);
+  if (event) sought->event = *event;
 }
 
 void Scheduler::radio_found(std::string_view radio_uuid, bool found) {
-  const auto sought = sought_.extract(std::string(radio_uuid));
-  if (sought.empty()) return;
-  const auto& radio = sought.key();
+  const std::string radio(radio_uuid);
+  const auto sought = sought_.take(radio);
+  if (!sought) return;
   if (!found) {
-    for (const auto& asker : sought.mapped().askers) send(asker, RadioUnknown{radio});
+    for (const auto& asker : sought->askers) send(asker, RadioUnknown{radio});
     for (const auto& listener : listeners_.take_of_radio(radio, [](const auto&) { return true; }))
       closed(listener);
     return;
   }
-  if (sought.mapped().event && !radios_->exists(radio)) radios_->create(radio);
-  for (const auto& asker : sought.mapped().askers) grant(radio, asker);
+  if (sought->event && !radios_->exists(radio)) radios_->create(radio);
+  for (const auto& asker : sought->askers) grant(radio, asker);
 }
 
 /// Steps 3 and 4 of 5.2.
@@ -54,42 +55,51 @@ void Scheduler::grant(const std::string& radio, const std::string& streamer) {
     send(*master, RadioStopped{radio});
     return start_radio(radio, streamer);
   }
-  const auto known = checks_.find(radio);
-  if (known == checks_.end()) {
-    checks_.emplace(radio, Check{*master, clock_.now() + options_.master_answers_within, {streamer}});
-    return send(*master, Ping{});
-  }
-  auto& askers = known->second.askers;
+  auto* known = checks_.find(radio);
+  if (!known) return ask_master(radio, {*master, {streamer}});
+  auto& askers = known->askers;
   if (std::find(askers.begin(), askers.end(), streamer) == askers.end()) askers.push_back(streamer);
+}
+
+void Scheduler::ask_master(const std::string& radio, Check check) {
+  const auto master = check.master;
+  checked_[master].insert(radio);
+  checks_.add(radio, clock_.now() + options_.master_answers_within, std::move(check));
+  send(master, Ping{});
 }
 
 /// `radio_started` goes first, always: the original waits for it with the lock held that its `play` needs.
 void Scheduler::start_radio(const std::string& radio, const std::string& streamer) {
   const auto* known = roster_.find(streamer);
-  checks_.erase(radio);
+  checks_.take(radio);
   send(streamer, RadioStarted{radio});
   radios_->join(radio, radios::Master{streamer, known && known->row.features.prepare});
 }
 
 /// It was heard, or is gone for good: the checks of its radios are over.
 void Scheduler::master_answered(const std::string& master) {
-  std::vector<std::pair<std::string, Check>> over;
-  for (const auto& [radio, check] : checks_) {
-    if (check.master == master) over.emplace_back(radio, check);
-  }
-  for (const auto& [radio, check] : over) {
-    checks_.erase(radio);
-    const auto* known = roster_.find(master);
-    for (const auto& asker : check.askers) {
+  const auto checked = checked_.extract(master);
+  if (checked.empty()) return;
+  const auto* known = roster_.find(master);
+  for (const auto& radio : checked.mapped()) {
+    const auto* present = checks_.find(radio);
+    if (!present || present->master != master) continue;
+    const auto check = checks_.take(radio);
+    for (const auto& asker : check->askers) {
       if (known && radios_->master(radio) == master) {
-        const auto* of_ours = roster_.find(asker);
-        const bool ours = of_ours && of_ours->row.features.prepare;
-        send(asker, RadioExists{radio, master, ours ? known->row.address : ""});
+        tell_exists(asker, radio, master);
       } else {
         grant(radio, asker);
       }
     }
   }
+}
+
+void Scheduler::tell_exists(const std::string& asker, const std::string& radio, const std::string& master) {
+  const auto* to = roster_.find(asker);
+  const auto* of = roster_.find(master);
+  const bool with_address = to && to->row.features.prepare && of;
+  send(asker, RadioExists{radio, master, with_address ? of->row.address : ""});
 }
 
 /// The master did not answer at once. It may live: it is told to stop, so that there are never two.
@@ -99,18 +109,16 @@ void Scheduler::hand_over(const std::string& radio, Check check) {
     log::warn("{} did not answer in time; radio {} goes over to {}", check.master, radio, first);
     ++counts_.handed_over;
     send(check.master, RadioStopped{radio});
+    departed_[check.master].push_back(radio);  // told again with its next sign of life
     stop_streaming(radio, check.master);
   }
   grant(radio, first);
-  const auto* known = roster_.find(first);
-  for (auto asker = check.askers.begin() + 1; asker != check.askers.end(); ++asker) {
-    const auto* of_ours = roster_.find(*asker);
-    const bool ours = of_ours && of_ours->row.features.prepare;
-    send(*asker, RadioExists{radio, first, ours && known ? known->row.address : ""});
-  }
+  for (auto asker = check.askers.begin() + 1; asker != check.askers.end(); ++asker)
+    tell_exists(*asker, radio, first);
 }
 
 void Scheduler::on(const StopRadio& m) {
+  forget_departed(m.streamer, m.radio_uuid);
   heard(m.streamer);
   forget_asker(m.streamer, &m.radio_uuid);
   if (!radios_->exists(m.radio_uuid))
@@ -128,16 +136,24 @@ void Scheduler::stop_streaming(const std::string& radio, const std::string& stre
   radios_->set_master(radio, std::nullopt);
 }
 
+/// It says itself what it wants of this radio.
+void Scheduler::forget_departed(const std::string& streamer, const std::string& radio) {
+  const auto place = departed_.find(streamer);
+  if (place != departed_.end()) std::erase(place->second, radio);
+}
+
 /// It no longer wants this radio, or any.
 void Scheduler::forget_asker(const std::string& streamer, const std::string* radio) {
-  for (auto place = sought_.begin(); place != sought_.end(); ++place) {
-    if (!radio || place->first == *radio) std::erase(place->second.askers, streamer);
-  }
-  for (auto place = checks_.begin(); place != checks_.end();) {
-    auto& askers = place->second.askers;
-    if (!radio || place->first == *radio) std::erase(askers, streamer);
-    place = askers.empty() ? checks_.erase(place) : std::next(place);
-  }
+  std::vector<std::string> without;
+  sought_.each([&](const std::string& name, Sought& sought) {
+    if (!radio || name == *radio) std::erase(sought.askers, streamer);
+  });
+  checks_.each([&](const std::string& name, Check& check) {
+    if (radio && name != *radio) return;
+    std::erase(check.askers, streamer);
+    if (check.askers.empty()) without.push_back(name);
+  });
+  for (const auto& name : without) checks_.take(name);
 }
 
 void Scheduler::app_received(std::string_view json) {
@@ -175,7 +191,7 @@ void Scheduler::delete_radio(const std::string& radio) {
   const auto left = listeners_.take_of_radio(radio, [](const auto&) { return true; });
   if (master) send(*master, RadioStopped{radio});
   if (master || !left.empty()) port_.report(Stopped{radio, sum(left)});
-  checks_.erase(radio);
+  checks_.take(radio);
   radios_->remove(radio);
 }
 

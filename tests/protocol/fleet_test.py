@@ -3,8 +3,10 @@
 import contextlib
 import datetime
 import json
+import pathlib
 import subprocess
 import time
+import urllib.error
 import urllib.request
 
 import music
@@ -52,6 +54,11 @@ class Place:
     def wait(self):
         until(lambda: self.page("/status")["role"] == "active", "the lease")
         self.radio = until(lambda: [one for one in self.page("/radios") if one["song"] and not one["broken"]], "a radio that plays")[0]["radio"]
+
+    def key(self):
+        """A bearer key of the administrator."""
+        password = pathlib.Path(self.server.data, "admin-password").read_text().strip()
+        return self.server.call("auth.login", user="admin", password=password, key=True)["key"]
 
     def page(self, path):
         return monitor(self.monitor_port, path)
@@ -123,7 +130,7 @@ def test_messages_lost_doubled_and_late(binary):
         assert here.page("/status")["messages_refused"] == 7
         one.say("unregister_listener", session_id="0x1")
         one.say("unregister_listener", session_id="0x1")
-        key = here.server.key()
+        key = here.key()
         one.say("user_authentication", auth_token=key)
         one.say("user_authentication", username="admin", api_key=key)
         one.say("user_authentication", username="ada", api_key=key)

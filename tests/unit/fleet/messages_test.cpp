@@ -86,6 +86,8 @@ TEST(Messages, what_is_missing_or_wrong_is_named_without_values) {
   EXPECT_FALSE(parse_from_streamer(R"({"type":"pong","streamer":")" + std::string(256, 'x') + "\"}"));
   EXPECT_FALSE(parse_from_streamer(std::string(longest_message + 1, ' ')));
   EXPECT_FALSE(parse_to_streamer(R"({"type":"play","radio_uuid":"r","filename":"f","delay":"soon"})"));
+  EXPECT_FALSE(
+      parse_to_streamer(R"({"type":"ping","term":1,"sent_at":9799999995.25})"));  // nanoseconds overflow
 }
 
 TEST(Messages, seconds_are_written_to_the_microsecond_and_short) {

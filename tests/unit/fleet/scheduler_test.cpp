@@ -138,6 +138,41 @@ TEST(PlayRadio, a_master_that_does_not_answer_within_a_second_loses_the_radio) {
   EXPECT_EQ(w.radios.master("R"), "st-02");
 }
 
+TEST(PlayRadio, an_old_master_that_is_heard_again_is_told_again_that_it_is_none) {
+  World w;
+  w.say(PlayRadio{"st-01", "R"});
+  w.pass(10s);
+  w.say(PlayRadio{"st-02", "R"});
+  w.pass(1s);  // st-01 stood still, and what it was told may be lost
+  w.take();
+  w.say(Pong{"st-01"});
+  EXPECT_EQ(w.take(), (Lines{w.plain("st-01", "radio_stopped")}));
+  w.say(Pong{"st-01"});
+  EXPECT_EQ(w.take(), Lines{});
+  EXPECT_EQ(w.radios.master("R"), "st-02");
+}
+
+TEST(PlayRadio, a_master_that_is_still_looking_for_the_bus_keeps_its_radio) {
+  World w;
+  w.say(PlayRadio{"st-01", "R"});
+  w.pass(10s);
+  w.scheduler.bus_down();
+  w.pass(10s);
+  w.scheduler.bus_up();
+  w.pass(1s);
+  w.say(PlayRadio{"st-02", "R"});
+  w.take();
+  const auto pings = w.pings("st-01");
+  w.pass(3s);
+  EXPECT_EQ(w.take(), Lines{});
+  EXPECT_EQ(pings, 0U);
+  w.say(Pong{"st-01"});
+  EXPECT_EQ(w.take(), (Lines{radio_exists("st-02", "st-01")}));
+  w.say(PlayRadio{"st-02", "R"});
+  w.pass(2s);
+  EXPECT_EQ(w.radios.master("R"), "st-02") << "5 s after the bus came back";
+}
+
 TEST(PlayRadio, a_master_that_leaves_while_it_is_asked_hands_over) {
   World w;
   w.say(PlayRadio{"st-01", "R"});
@@ -252,6 +287,30 @@ TEST(Pings, nobody_dies_while_the_bus_is_down_and_all_are_asked_at_once_afterwar
   EXPECT_EQ(w.take(), (Lines{w.play("st-01", 2, "0", "40")})) << "what it missed";
   w.say(Pong{"st-01"});
   EXPECT_EQ(w.take(), Lines{}) << "once";
+}
+
+TEST(Pings, what_was_said_before_a_streamer_found_the_bus_again_is_said_again) {
+  World w;
+  w.say(PlayRadio{"st-01", "R"});
+  w.pass_alive(150s, {"st-01"});
+  w.scheduler.bus_down();
+  w.pass(24s);
+  w.scheduler.bus_up();
+  w.pass(2s);  // the next song is announced, to nobody
+  w.take();
+  w.say(Pong{"st-01"});
+  EXPECT_EQ(w.take(), (Lines{w.play("st-01", 1, "0", "176"), w.play("st-01", 2, "4", "0")}));
+}
+
+TEST(Pings, a_streamer_that_stood_still_for_a_round_is_told_where_its_radios_are) {
+  World w;
+  w.say(PlayRadio{"st-01", "R"});
+  w.pass(20s);
+  w.say(Pong{"st-01"});
+  w.take();
+  w.pass(31s);
+  w.say(Pong{"st-01"});
+  EXPECT_EQ(w.take(), (Lines{w.play("st-01", 1, "0", "51")}));
 }
 
 TEST(Pings, a_short_outage_between_two_songs_disturbs_nobody) {

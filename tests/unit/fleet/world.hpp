@@ -109,7 +109,9 @@ struct World : fleet::Port, radios::Source {
       Duration step = end - clock.now();
       if (const auto due = radios.deadline()) step = std::min(step, *due - clock.wall());
       if (const auto due = scheduler.deadline()) step = std::min(step, *due - clock.now());
-      clock.advance(std::max(step, Duration{1}));
+      step = std::max(step, Duration{1});
+      listened += step * static_cast<std::int64_t>(scheduler.counts().listeners);
+      clock.advance(step);
       settle();
     }
   }
@@ -159,6 +161,7 @@ struct World : fleet::Port, radios::Source {
   std::vector<std::string> said, reports, sought, loading;
   std::vector<std::pair<std::uint64_t, Credentials>> asked;
   int fetches = 0;
+  Duration listened{};  ///< by all of them together
   Scheduler scheduler;
   radios::Radios radios;
 };
