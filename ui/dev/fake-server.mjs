@@ -8,6 +8,7 @@ import { createServer } from 'node:http';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WebSocketServer } from 'ws';
+import { programmeMethods } from './fake-programme.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const args = process.argv.slice(2);
@@ -219,7 +220,12 @@ const methods = {
   'listener.announce'(p, who, socket) { tokens.set(p.token, { who, socket }); return {}; },
   'auth.login'(p) { if (p.password !== 'radio') throw new Refusal(-32003, 'wrong password'); return { user: p.user, role: 'admin' }; },
   'auth.logout': () => ({}),
+  'track.get': (p) => ({ track: tracks[p.id - 1] }),
+  'station.list': () => ({ stations: stationList() }),
+  ...programmeMethods({ tracks, Refusal, steer, empty: flag('noprogramme') }),
 };
+const stationNames = ['Longwave', 'Harbour Radio', 'Night Bus', 'Kitchen Table', 'North Relay', 'Slow Weather FM', 'Lighthouse', 'Radio Meridian', 'Paper Birds', 'Eleven Rooms'];
+const stationList = () => stationNames.map((name, i) => ({ station: i === 0 ? 'main' : name.toLowerCase().replaceAll(' ', '-'), name, now: i === 6 ? null : tracks[i * 7], listeners: (i * 37) % 120 }));
 const tokens = new Map();
 const running = new Map();
 let signedIn = null;
@@ -308,7 +314,7 @@ const server = createServer(async (request, response) => {
     response.writeHead(200, { 'Content-Type': 'application/json' });
     return response.end(JSON.stringify({ jsonrpc: '2.0', id: call.id, ...answer }));
   }
-  const name = url.pathname === '/' || url.pathname.startsWith('/s/') ? '/index.html' : url.pathname;
+  const name = url.pathname === '/' || url.pathname.startsWith('/s/') ? '/index.html' : url.pathname === '/stations' ? '/directory.html' : url.pathname;
   try {
     const bytes = await readFile(join(here, '..', 'dist', name));
     response.writeHead(200, { 'Content-Type': types[extname(name)] ?? 'application/octet-stream', 'Content-Security-Policy': policy });

@@ -26,12 +26,12 @@ const beside = (panel: Panel) => !tabs.value.includes(panel);
 
 export function App() {
   const refused = link.value === 'refused' && !wasOnline.value;
-  const music = place.value.name === 'music' && !refused;
+  const name = refused ? 'station' : place.value.name;
   return (
     <>
-      <div class="page" data-place={music ? 'music' : 'station'}>
+      <div class="page" data-place={name}>
         <Dial />
-        {music ? <Music /> : <Station refused={refused} />}
+        {name === 'station' ? <Station refused={refused} /> : <Fetched key={name} name={name} />}
         {!refused && <Places />}
       </div>
       <Notices />
@@ -66,8 +66,6 @@ function Station({ refused }: { refused: boolean }) {
   );
 }
 
-let loaded: ComponentType | null = null;
-
 /** The styles of a part that was fetched: until they are there nothing of it is shown. */
 const styled = (address: string): Promise<void> =>
   new Promise((resolve, reject) => {
@@ -79,19 +77,24 @@ const styled = (address: string): Promise<void> =>
     document.head.append(link);
   });
 
-async function fetchMusic(): Promise<ComponentType> {
-  const [{ MusicPlace }] = await Promise.all([import('../music'), styled('/music.css')]);
-  loaded = MusicPlace;
-  return MusicPlace;
-}
+type Name = 'music' | 'programme';
+const loaded = new Map<Name, ComponentType>();
+const sources: Record<Name, () => Promise<ComponentType>> = {
+  music: () => Promise.all([import('../music'), styled('/music.css')]).then(([{ MusicPlace }]) => MusicPlace),
+  programme: () => Promise.all([import('../programme'), styled('/programme.css')]).then(([{ ProgrammePlace }]) => ProgrammePlace),
+};
 
-/** Its script and styles are fetched at the first visit. */
-function Music() {
-  const [part, setPart] = useState<{ view: ComponentType | null }>({ view: loaded });
+/** A place whose script and styles are fetched at the first visit. */
+function Fetched({ name }: { name: Name }) {
+  const [part, setPart] = useState<{ view: ComponentType | undefined }>({ view: loaded.get(name) });
   const [lost, setLost] = useState(false);
   useEffect(() => {
     if (part.view || lost) return;
-    fetchMusic().then((view) => setPart({ view }), () => setLost(true));
+    const keep = (view: ComponentType) => {
+      loaded.set(name, view);
+      setPart({ view });
+    };
+    sources[name]().then(keep, () => setLost(true));
   }, [lost]);
   const View = part.view;
   return (

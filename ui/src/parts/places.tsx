@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// The way between the station and the music. In the document it comes after what plays: Play is the first stop.
-import { place, to } from '../state/place';
+// The way between the station, the music and the programme. In the document it comes after what plays: Play is the first stop.
+import { place, to, toProgramme } from '../state/place';
+import { canSteer } from '../state/session';
 import { s } from '../strings';
 
 let lastMusic = to('albums');
+let lastProgramme = toProgramme('week');
 
 export function Places() {
   const { name, view, id } = place.value;
   if (name === 'music') lastMusic = to(view, id);
+  if (name === 'programme') lastProgramme = toProgramme(view, id);
   return (
     <nav class="places" aria-label={s.places}>
       <a class="place" href="#/" aria-current={name === 'station' ? 'page' : undefined}>
@@ -16,6 +19,11 @@ export function Places() {
       <a class="place" href={name === 'music' ? to('albums') : lastMusic} aria-current={name === 'music' ? 'page' : undefined}>
         {s.music}
       </a>
+      {(canSteer.value || name === 'programme') && (
+        <a class="place" href={name === 'programme' ? toProgramme('week') : lastProgramme} aria-current={name === 'programme' ? 'page' : undefined}>
+          {s.programme}
+        </a>
+      )}
     </nav>
   );
 }

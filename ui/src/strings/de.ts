@@ -51,6 +51,7 @@ export const de: Strings = {
   places: 'Orte',
   station: 'Sender',
   music: 'Musik',
+  programme: 'Programm',
   partLost: 'Dieser Teil der Seite konnte nicht geladen werden. Prüfe die Verbindung und versuche es noch einmal.',
 
   onAir: 'Auf Sendung',

@@ -52,6 +52,7 @@ export const en = {
   places: 'Places',
   station: 'Station',
   music: 'Music',
+  programme: 'Programme',
   partLost: 'This part of the page could not be loaded. Look at your connection and try again.',
 
   onAir: 'On air',

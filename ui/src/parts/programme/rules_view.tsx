@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+// What holds for the whole programme: on or off, the time zone, distances, limits, wishes.
+import { useId, useState } from 'preact/hooks';
+import { link } from '../../state/connection';
+import { change, programme, put, remove } from '../../state/programme/programme';
+import type { Limit, Programme, Settings } from '../../state/programme/types';
+import { canSteer } from '../../state/session';
+import { g } from '../../strings/programme';
+import { AddIcon, RemoveIcon } from '../icons';
+import { Form, Num, Playlists, useEdited } from './fields';
+import { Title } from './title';
+import { lengthSaid, playlistName } from './words';
+
+const kinds = ['song_s', 'title_s', 'artist_s', 'album_s'] as const;
+
+export function RulesView() {
+  const now = programme.value!;
+  const able = canSteer.value && link.value === 'online';
+  return (
+    <>
+      <Title text={g.rules} />
+      {!canSteer.value && <p class="quiet">{g.onlyHosts}</p>}
+      <div class="rules">
+        <fieldset disabled={!able}>
+          <legend>{g.onAir}</legend>
+          <label class="check">
+            <input type="checkbox" checked={now.enabled} onChange={(event) => void change({ enabled: event.currentTarget.checked })} /> {g.programmeOn}
+          </label>
+          <Zone zone={now.zone} />
+          <label class="number">
+            <span>{g.usualList}</span>
+            <select class="field plan-select" value={now.default_playlist} onChange={(event) => void change({ default_playlist: Number(event.currentTarget.value) })}>
+              <option value={0}>{g.none}</option>
+              {now.playlists.map((one) => (
+                <option key={one.id} value={one.id}>
+                  {one.name || g.unnamed}
+                </option>
+              ))}
+            </select>
+          </label>
+        </fieldset>
+        <fieldset disabled={!able}>
+          <legend>{g.separation}</legend>
+          {kinds.map((kind) => (
+            <Minutes key={kind} label={g.separations[kind]} value_s={now.separation[kind]} onChange={(value) => void change({ separation: { ...now.separation, [kind]: value } })} />
+          ))}
+          <p class="quiet small">{g.separationText}</p>
+        </fieldset>
+        <Wishes rules={now.requests} able={able} />
+        <Limits now={now} able={able} />
+      </div>
+    </>
+  );
+}
+
+/** Written back to what it is when it makes no sense. */
+function Minutes({ label, value_s, onChange }: { label: string; value_s: number; onChange: (seconds: number) => void }) {
+  return (
+    <label class="number">
+      <span>{label}</span>
+      <input
+        class="field"
+        type="number"
+        min={0}
+        max={44640}
+        value={Math.round(value_s / 60)}
+        aria-description={g.minutes}
+        onChange={(event) => {
+          const value = Math.round(Number(event.currentTarget.value));
+          if (value >= 0 && value <= 44640) onChange(value * 60);
+          else event.currentTarget.value = String(Math.round(value_s / 60));
+        }}
+      />
+    </label>
+  );
+}
+
+const zones = (): string[] => (typeof Intl.supportedValuesOf === 'function' ? ['UTC', ...Intl.supportedValuesOf('timeZone')] : ['UTC']);
+
+function isZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }) !== null;
+  } catch {
+    return false;
+  }
+}
+
+function Zone({ zone }: { zone: string }) {
+  const id = useId();
+  const [wrong, setWrong] = useState(false);
+  return (
+    <>
+      <label class="number">
+        <span>{g.zone}</span>
+        <input
+          class="field plan-select"
+          list={id}
+          value={zone}
+          aria-invalid={wrong}
+          aria-describedby={wrong ? `${id}-wrong` : undefined}
+          onChange={(event) => {
+            const name = event.currentTarget.value.trim();
+            setWrong(!isZone(name));
+            if (isZone(name)) void change({ zone: name });
+          }}
+        />
+      </label>
+      {wrong && (
+        <p class="problem" id={`${id}-wrong`} role="alert">
+          {g.zoneWrong}
+        </p>
+      )}
+      <datalist id={id}>
+        {zones().map((one) => (
+          <option key={one} value={one} />
+        ))}
+      </datalist>
+    </>
+  );
+}
+
+function Wishes({ rules, able }: { rules: Settings['requests']; able: boolean }) {
+  return (
+    <fieldset disabled={!able}>
+      <legend>{g.wishes}</legend>
+      <label class="check">
+        <input type="checkbox" checked={rules.enabled} onChange={(event) => void change({ requests: { ...rules, enabled: event.currentTarget.checked } })} /> {g.wishesOn}
+      </label>
+      <label class="number">
+        <span>{g.wishesEvery}</span>
+        <input
+          class="field"
+          type="number"
+          min={0}
+          max={1000}
+          value={rules.every_songs}
+          onChange={(event) => {
+            const value = Math.round(Number(event.currentTarget.value));
+            if (value >= 0 && value <= 1000) void change({ requests: { ...rules, every_songs: value } });
+            else event.currentTarget.value = String(rules.every_songs);
+          }}
+        />
+      </label>
+    </fieldset>
+  );
+}
+
+function Limits({ now, able }: { now: Programme; able: boolean }) {
+  const [making, setMaking] = useState(false);
+  const name = (one: Limit) => (one.of === 'playlist' ? playlistName(now, one.key) : `${g.limitOf[one.of]} ${one.key}`);
+  return (
+    <fieldset disabled={!able}>
+      <legend>{g.limits}</legend>
+      <p class="quiet small">{g.limitsText}</p>
+      {now.limits.length === 0 && <p class="quiet">{g.noLimits}</p>}
+      <ul>
+        {now.limits.map((one) => {
+          const said = g.limitSays(name(one), lengthSaid(one.every_s));
+          return (
+            <li key={one.id} class="plan-limit">
+              <span>{said}</span>
+              {able && (
+                <button type="button" class="tool" aria-label={`${g.erase}: ${said}`} title={g.erase} onClick={() => void remove('limits', one.id)}>
+                  <RemoveIcon />
+                </button>
+              )}
+            </li>
+          );
+        })}
+      </ul>
+      {able && now.playlists.length > 0 && (
+        <button type="button" class="button button-plain" onClick={() => setMaking(true)}>
+          <AddIcon /> {g.newLimit}
+        </button>
+      )}
+      {making && <LimitForm playlist={now.playlists.at(-1)!.id} onClose={() => setMaking(false)} />}
+    </fieldset>
+  );
+}
+
+function LimitForm({ playlist, onClose }: { playlist: number; onClose: () => void }) {
+  const [limit, edit] = useEdited<Limit>({ id: 0, of: 'playlist', key: playlist, every_s: 3600 });
+  return (
+    <Form title={g.newLimit} onClose={onClose} onSave={() => void put('limits', limit)}>
+      <Playlists label={g.playlist} value={limit.key} onInput={(key) => edit({ key })} />
+      <Num label={`${g.limits} (${g.minutes})`} value={limit.every_s / 60} low={1} high={44640} onInput={(minutes) => edit({ every_s: minutes * 60 })} />
+    </Form>
+  );
+}
