@@ -62,6 +62,12 @@ struct Context {
   Lists* lists = nullptr;                     ///< on the station loop
   Announcements* announcements = nullptr;     ///< on the station loop
   Platform* platform = nullptr;               ///< on the hub's loop
+  /// What a page of the fleet's monitoring shows, called from any thread: its path, a radio, rows to pass
+  /// over; `done` runs once, on a thread of the fleet, with null when there is no such page. Empty: this
+  /// process schedules no fleet.
+  std::function<void(std::string path, std::string radio, std::size_t offset,
+                     std::function<void(const boost::json::value*)> done)>
+      fleet = {};
 };
 
 /// A handler that reads the database: `read` runs on a reading thread of the store with the checked call.

@@ -112,5 +112,6 @@ class Platform {
 store::RoomMigrations platform_migrations();
 
 void add_platform_methods(rpc::Table& table, Context& context);
+void add_fleet_methods(rpc::Table& table, Context& context);
 
 }  // namespace longwave::api

@@ -58,6 +58,7 @@ void add_all_methods(rpc::Table& table, Context& context) {
   add_upload_methods(table, context);
   add_package_methods(table, context);
   add_platform_methods(table, context);
+  add_fleet_methods(table, context);
   table.check();
 }
 

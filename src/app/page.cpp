@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view index_path = "/index.html";
 constexpr std::string_view platform_path = "/platform.html";
+constexpr std::string_view directory_path = "/directory.html";
 
 std::string_view type_of(std::string_view path) {
   constexpr std::pair<std::string_view, std::string_view> types[] = {
@@ -45,6 +46,8 @@ Page::Page() {
       index_ = file;
     } else if (asset.path == platform_path) {
       platform_ = file;
+    } else if (asset.path == directory_path) {
+      directory_ = file;
     } else {
       files_.push_back(file);
     }
@@ -60,6 +63,7 @@ Result<void> Page::add_routes(web::Router& router) const {
     const web::Asset& file;
   } pages[] = {{"/", "the page of the first station", index_},
                {"/s/:slug", "the page of a station", index_},
+               {"/stations", "the directory of stations", directory_},
                {"/platform", "the operator's page", platform_}};
   for (const auto& [pattern, about, file] : pages) {
     auto added = router.add({.methods = {"GET"},

@@ -21,7 +21,7 @@ class Page {
  private:
   std::deque<std::string> texts_;  // what the views of `files_` point to
   std::vector<web::Asset> files_;
-  web::Asset index_{}, platform_{};
+  web::Asset index_{}, platform_{}, directory_{};
 };
 
 }  // namespace longwave::app

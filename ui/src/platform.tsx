@@ -3,6 +3,7 @@
 import { render } from 'preact';
 import { PlatformPage } from './parts/platform/page';
 import { start } from './state/connection';
+import { startFleet } from './state/fleet';
 import { startPlatform } from './state/platform';
 import { s } from './strings';
 import { p } from './strings/platform';
@@ -19,4 +20,5 @@ document.documentElement.dir = s.dir;
 document.title = `Longwave: ${p.title}`;
 render(<PlatformPage />, document.getElementById('app')!);
 startPlatform();
+startFleet();
 start([]);

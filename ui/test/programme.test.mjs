@@ -22,6 +22,7 @@ beforeEach(async () => {
     export * as preview from './state/programme/preview';
     export * as listening from './state/programme/listening';
     export * as directory from './state/directory';
+    export * as fleet from './state/fleet';
     export * as connection from './state/connection';
     export * as notices from './state/notices';
   `);
@@ -188,6 +189,15 @@ describe('what is worked out', () => {
     assert.equal(page.directory.merged(before, [{ ...list[1], now: { id: 8 } }])[0].accent, null);
     assert.ok(page.directory.matches(before[0], 'blue harb'));
     assert.ok(!page.directory.matches(before[1], 'blue'));
+    end();
+  });
+
+  it('what is wrong with a fleet, the worst first', () => {
+    const well = { role: 'active', lease_holder: 'a', broken_radios: 0, writes_failed: 0, reports_waiting: 3, threads: [{ thread: 'bus', running: true }] };
+    const streamer = { streamer: 's', status: 'ok' };
+    assert.deepEqual(page.fleet.troubles(well, [streamer]), []);
+    assert.deepEqual(page.fleet.troubles({ ...well, role: 'standby', lease_holder: null, broken_radios: 2, threads: [{ thread: 'bus', running: false }] }, [{ ...streamer, status: 'waiting' }]), ['bus', 'standby', 'broken', 'waiting']);
+    assert.deepEqual(page.fleet.troubles({ ...well, writes_failed: 1, reports_waiting: 1_000 }, []), ['writes', 'reports']);
     end();
   });
 

@@ -7,6 +7,7 @@ const plural = (n: number, one: string, many: string) => (n === 1 ? one : many);
 export const de: PlatformStrings = {
   title: 'Plattform',
   toStation: 'Zum Sender',
+  toStations: 'Alle Sender',
   notAdmin: 'Diese Seite ist für den Betrieb',
   notAdminText: 'Melde dich als Administrator an, um Knoten, Verbindungen und Kanäle zu sehen.',
   well: 'Alles in Ordnung',

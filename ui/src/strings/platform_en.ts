@@ -6,6 +6,7 @@ const plural = (n: number, one: string, many: string) => (n === 1 ? one : many);
 export const en = {
   title: 'Platform',
   toStation: 'To the station',
+  toStations: 'All stations',
   notAdmin: 'This page is for operators',
   notAdminText: 'Sign in as an administrator to see nodes, connections and channels.',
   well: 'All is well',

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Connections, channels, people and rules: tables on a desk, cards on a phone.
-import type { ComponentChildren } from 'preact';
 import { channels, close, configure, connections, idOf, type List, list, nodes, rates, rules, search, shownConnections, users } from '../../state/platform';
 import { count, roughly } from '../../strings';
 import { p } from '../../strings/platform';
 import { bytes, rate } from './figures';
 import { editing } from './rule_form';
+import { Cell, Table } from './table';
 
 const names: Record<List, string> = { connections: p.connections, channels: p.channels, users: p.users, rules: p.rules };
 const all = Object.keys(names) as List[];
@@ -68,38 +68,6 @@ function Search({ hint, shown, total }: { hint: string; shown: number; total: nu
         {p.of(count(shown), count(total))}
       </p>
     </div>
-  );
-}
-
-interface TableProps {
-  label: string;
-  heads: string[];
-  children: ComponentChildren;
-}
-
-/** The roles are said although the elements have them: a table that is laid out as cards would lose them. */
-function Table({ label, heads, children }: TableProps) {
-  return (
-    <table class="rows" role="table" aria-label={label}>
-      <thead role="rowgroup">
-        <tr role="row">
-          {heads.map((head) => (
-            <th key={head} role="columnheader" scope="col">
-              {head}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody role="rowgroup">{children}</tbody>
-    </table>
-  );
-}
-
-function Cell({ head, children, strong = false, number = false }: { head: string; children: ComponentChildren; strong?: boolean; number?: boolean }) {
-  return (
-    <td role="cell" class={`${strong ? 'cell-strong' : ''} ${number ? 'cell-number' : ''}`} data-head={strong ? undefined : head}>
-      {children}
-    </td>
   );
 }
 

@@ -10,6 +10,7 @@ import { Banner, LinkState, Refused } from '../banner';
 import { Dialogs } from '../dialogs';
 import { Notices } from '../notices';
 import { Charts } from './charts';
+import { Fleet } from './fleet';
 import { Lists } from './lists';
 import { Nodes } from './nodes';
 import { RuleForm } from './rule_form';
@@ -25,6 +26,9 @@ export function PlatformPage() {
           </h1>
           <LinkState />
           <nav class="top-links">
+            <a class="button button-plain" href="/stations">
+              {p.toStations}
+            </a>
             <a class="button button-plain" href="/">
               {p.toStation}
             </a>
@@ -75,6 +79,7 @@ function Desk() {
     <>
       <Health />
       <Charts />
+      <Fleet />
       <Nodes />
       <Lists />
     </>
