@@ -73,7 +73,7 @@ struct NodeTest : testing::Test {
       one.bus = exchange.end(loop().poster());
       one.node =
           std::make_unique<Node>(Node::Parts{clock, loop(), store, *one.bus, around},
-                                 NodeOptions{.name = name, .lease_patience = 300ms, .write_every = 20ms});
+                                 NodeOptions{.name = name, .lease_patience = 9s, .write_every = 20ms});
       one.node->start();
     });
     return one;
