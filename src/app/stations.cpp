@@ -47,7 +47,10 @@ schedule::Rules rules(const Config& config) {
 }
 
 std::optional<schedule::Kind> kind_of(const Config& config) {
-  if (config.station_kind.empty()) return std::nullopt;
+  if (config.station_kind.empty()) {
+    // Who has a daemon of his own doesn't expect it to play because we were started.
+    return xmms2_address(config).empty() ? std::nullopt : std::optional(schedule::Kind::player);
+  }
   return config.station_kind == "player" ? schedule::Kind::player : schedule::Kind::radio;
 }
 
@@ -114,9 +117,16 @@ Stations::Stations(const Config& config, Ground& ground, io::LoopGroup& net)
                        .url = "",
                        .clock = programmer.clock()});
     if (programmer.station().slug == "main") {
-      external_ =
-          ExternalPlayer::make(config, id, programmer.clock(),
-                               {loop_, ground.store(), ground.clock(), bus_.programmer(), broadcaster_});
+      external_ = ExternalPlayer::make(config, id, programmer.clock(),
+                                       {.loop = loop_,
+                                        .store = ground.store(),
+                                        .clock = ground.clock(),
+                                        .tell = bus_.programmer(),
+                                        .engine = broadcaster_,
+                                        .rest = [this, id] {
+                                          keeper_.run(id, schedule::Pause{.by = "player"},
+                                                      [](const Result<schedule::Answer>&) {});
+                                        }});
     }
   }
   orders::PlayerPort& engine = broadcaster_;
