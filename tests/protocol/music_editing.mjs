@@ -9,8 +9,7 @@ const station = 'main';
 const fresh = process.argv[3];
 const current = await until('an item on air', async () => (await rpc('station.now', { station })).current);
 const id = current.track.id;
-const page = await open(`#/music/song/${id}`);
-const other = await open();
+const [page, other] = await Promise.all([open(`#/music/song/${id}`), open()]);
 await page.waitForSelector('#field-title');
 const field = (name) => page.locator(`#field-${name}`);
 /** Of the notice that says so. */
