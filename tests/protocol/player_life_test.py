@@ -44,3 +44,4 @@ def test_end_of_the_list(binary):
                         ("broadcast.playback_status", 1), ("broadcast.playback_current_id", ids[0]),
                         ("broadcast.playlist_current_pos", {"position": 1, "name": "Default"}),
                         ("broadcast.playback_current_id", ids[1]), ("broadcast.playback_status", 0)], told
+        a.close()  # an open socket is given two seconds when the server ends
