@@ -65,6 +65,17 @@ await check('a mood is made, given to the song, taken away and given back', asyn
   await until('the mood again', has);
 });
 
+await check('a mood that is removed is gone for everybody at once, and undo gives it back with its songs', async () => {
+  const there = async () => (await rpc('tag.list')).tags.some((tag) => tag.name === 'Drifting');
+  const has = async () => (await rpc('track.get', { id })).tags.some((tag) => tag.name === 'Drifting');
+  await go(page, '#/music/tags', '.tag-rows');
+  await page.locator('.tag-rows li', { hasText: 'Drifting' }).locator('.tool').last().click();
+  await until('no such mood', async () => !(await there()), 4_000); // undo is offered for nine seconds
+  await undo('Drifting');
+  await until('the mood and its song', async () => (await there()) && (await has()));
+  await go(page, `#/music/song/${id}`, '.tags');
+});
+
 await check('words with times follow the music', async () => {
   await page.locator('.lyrics .part-head .button').click();
   const lines = Array.from({ length: 70 }, (_, i) => `[${String(Math.floor(i / 60)).padStart(2, '0')}:${String(i % 60).padStart(2, '0')}.00]Line ${i}`);

@@ -1434,6 +1434,15 @@ export interface Methods {
     };
     result: Record<string, never>;
   };
+  /** Brings back a tag that was removed, its subgenres and what had them. The server remembers the last sixteen until it ends. Role: dj. */
+  "tag.restore": {
+    params: {
+      id: number;  // as it was
+    };
+    result: {
+      id: number;  // another if somebody has got that one meanwhile
+    };
+  };
   /** Takes a tag away, also one that the file names: it stays away over scans. Role: dj. */
   "tag.unassign": {
     params: {
