@@ -128,11 +128,11 @@ void LineReader::hang_up(const char* reason) {
 
 std::optional<Input> LineReader::next() {
   if (ready_.empty()) return std::nullopt;
-  Input input = std::move(ready_.front());
-  ready_.pop_front();
-  if (const auto* request = std::get_if<Request>(&input)) {
+  if (const auto* request = std::get_if<Request>(&ready_.front())) {
     for (const auto& line : request->lines) waiting_ -= line.size() + 1;
   }
+  std::optional<Input> input(std::move(ready_.front()));
+  ready_.pop_front();
   return input;
 }
 
