@@ -578,7 +578,10 @@ export interface Methods {
   };
   /** Looks for new, changed, moved and missing files. Answers with gauges while it runs; cancelling the call, or losing the connection, stops the scan it started. What was found is kept. Role: admin. */
   "library.scan": {
-    params: Record<string, never>;
+    params: {
+      again?: boolean;  // reads the tags of known files again, although nothing about the files changed, default false
+      path?: string;  // with again: only what is at or below it; a folder or a file as tracks name it, default ""
+    };
     result: {
       added: number;
       changed: number;

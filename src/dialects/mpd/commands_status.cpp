@@ -127,13 +127,21 @@ void update(const CallPtr& call) {
   call->ok();
 }
 
+void rescan(const CallPtr& call) {
+  const std::string path = call->args.empty() ? "" : call->args.front();
+  const auto job = call->desk.start_rescan(path);
+  if (!job) return call->fail(Ack::arg, "Malformed path");
+  line(call->out, "updating_db", std::to_string(*job));
+  call->ok();
+}
+
 }  // namespace
 
 std::vector<Command> status_commands() {
   return {
       {"clearerror", may_play, 0, 0, [](const CallPtr& call) { call->ok(); }},
       {"currentsong", may_read, 0, 0, current_song},
-      {"rescan", may_control, 0, 1, update},
+      {"rescan", may_control, 0, 1, rescan},
       {"stats", may_read, 0, 0, stats},
       {"status", may_read, 0, 0, status},
       {"update", may_control, 0, 1, update},
