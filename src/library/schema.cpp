@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "library/library.hpp"
+#include "library/schema_counts.hpp"
 #include "library/schema_depth.hpp"
 #include "library/schema_files.hpp"
 #include "library/schema_lists.hpp"
@@ -112,7 +113,7 @@ CREATE TABLE library_analysis (
 }  // namespace
 
 std::vector<store::Migration> migrations() {
-  return {{1, tables}, {2, depth_tables}, {3, list_tables}, {4, file_tables}};
+  return {{1, tables}, {2, depth_tables}, {3, list_tables}, {4, file_tables}, {5, count_tables}};
 }
 
 }  // namespace longwave::library
