@@ -93,11 +93,14 @@ await check('words with times follow the music', async () => {
   return `${first}, then ${later}`;
 });
 
-await check('a file that is chosen is in the library; one that is no music is refused, with the reason', async () => {
+await check('a file that is chosen with the keyboard is in the library; one that is no music is refused, with the reason', async () => {
   const { total } = await rpc('library.search', { text: '', limit: 1 });
   writeFileSync(`${fresh}.txt.mp3`, 'this is no music '.repeat(4000));
   await go(page, '#/music/upload', '.choose-files');
-  await page.setInputFiles('.music input[type=file]', [fresh, `${fresh}.txt.mp3`]);
+  const choosing = page.waitForEvent('filechooser');
+  await page.locator('.music .choose-files input').focus();
+  await page.keyboard.press('Enter');
+  await (await choosing).setFiles([fresh, `${fresh}.txt.mp3`]);
   await page.waitForSelector('.upload[data-state="done"]', { timeout: 30_000 });
   await page.waitForSelector('.upload[data-state="failed"] .trouble', { timeout: 30_000 });
   await until('the song', async () => (await rpc('library.search', { text: '', limit: 1 })).total === total + 1, 15_000);
@@ -117,13 +120,16 @@ await check('an upload is cancelled, and nothing of it stays', async () => {
   equal((await rpc('library.search', { text: '', limit: 1 })).total, total, 'songs');
 });
 
-await check('a playlist is packed, item by item, and downloaded', async () => {
+await check('a playlist is packed, item by item, and downloaded, with the keyboard alone', async () => {
   const { tracks } = await rpc('library.search', { text: '', limit: 3 });
   await rpc('playlist.create', { station, name: 'To take home', tracks: tracks.map((track) => track.id) });
   await go(page, '#/music/playlist/To%20take%20home', '.list-page .row');
   const coming = page.waitForEvent('download', { timeout: 20_000 });
-  await page.locator('.list-page .album-tools .tool').click();
-  await page.locator('.menu-item', { hasText: 'ZIP' }).click();
+  await page.locator('.list-page .album-tools .tool').focus();
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.menu');
+  for (let n = 0; n < 20 && !(await page.evaluate(() => document.activeElement.textContent)).includes('ZIP'); n++) await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
   const made = await coming;
   expect(new URL(made.url()).origin === new URL(url).origin, made.url());
   return made.suggestedFilename();
@@ -169,6 +175,13 @@ await check('rules of the random choice are changed and undone', async () => {
   await until('by album', async () => (await rpc('station.state', { station })).random.selection === 'albums');
   await undo('choice was changed');
   await until('rotation', async () => (await rpc('station.state', { station })).random.selection === 'rotation');
+  const genres = async () => (await rpc('station.state', { station })).random.genres;
+  const { tags } = await rpc('tag.list', { kind: 'genre' });
+  await page.locator('.rules .switch', { hasText: tags.at(-1).name }).focus();
+  await page.keyboard.press('Enter');
+  await until('one genre alone', async () => (await genres()).map((one) => one.genre).join() === String(tags.at(-1).id));
+  await undo('choice was changed');
+  await until('all genres', async () => (await genres()).length === 0);
 });
 
 await quiet(page);

@@ -49,16 +49,16 @@ async function scroll({ list, speed, ms, jump }) {
 
 /** CPU time of the page's main thread from frame to frame. */
 function ownFrames(events) {
-  const begins = events.filter((one) => one.name === 'BeginMainThreadFrame');
+  const isFrame = (one) => one.name === 'AnimationFrame' && one.ph === 'b';
   const busiest = new Map();
-  for (const one of begins) busiest.set(`${one.pid}/${one.tid}`, (busiest.get(`${one.pid}/${one.tid}`) ?? 0) + 1);
+  for (const one of events) if (isFrame(one)) busiest.set(`${one.pid}/${one.tid}`, (busiest.get(`${one.pid}/${one.tid}`) ?? 0) + 1);
   const [thread] = [...busiest].sort((a, b) => b[1] - a[1])[0] ?? [''];
-  const mine = events.filter((one) => `${one.pid}/${one.tid}` === thread).sort((a, b) => a.ts - b.ts);
   const work = [];
-  for (const one of mine) {
-    if (one.name === 'BeginMainThreadFrame') work.push(0);
-    else if (one.name.endsWith('RunTask') && one.tdur !== undefined && work.length > 0) work[work.length - 1] += one.tdur / 1000;
+  for (const one of events.filter((each) => `${each.pid}/${each.tid}` === thread).sort((a, b) => a.ts - b.ts)) {
+    if (isFrame(one)) work.push(0);
+    else if (one.name === 'RunTask' && one.tdur !== undefined && work.length > 0) work[work.length - 1] += one.tdur / 1000;
   }
+  work.pop();
   return { all: work.length, over: work.filter((ms) => ms > 1000 / 60).length, most: Math.max(0, ...work) };
 }
 
@@ -72,7 +72,7 @@ async function nothing(name, page, cdp) {
 async function measure(what, page, cdp, options) {
   const metric = async () => Object.fromEntries((await cdp.send('Performance.getMetrics')).metrics.map(({ name, value }) => [name, value]));
   const before = await metric();
-  await browser.startTracing(page, { categories: ['-*', 'toplevel', 'devtools.timeline', '__metadata'] });
+  await browser.startTracing(page, { categories: ['-*', 'devtools.timeline', 'disabled-by-default-devtools.timeline'] });
   const { gaps, most, blank, at } = await page.evaluate(scroll, options);
   const after = await metric();
   const frames = ownFrames(JSON.parse((await browser.stopTracing()).toString()).traceEvents);
