@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,7 @@ class Program final : public Remote {
   void playing(Done<bool> done) override { asked.push_back(std::move(done)); }
   template <class T>
   static void answer(std::deque<Done<T>>& waiting, Result<T> outcome) {
+    if (waiting.empty()) throw std::runtime_error("nothing was asked");
     auto done = std::move(waiting.front());
     waiting.pop_front();
     done(std::move(outcome));
