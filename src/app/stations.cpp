@@ -3,7 +3,10 @@
 
 #include "app/files.hpp"
 #include "app/ground.hpp"
+#include "audio/analysis.hpp"
 #include "base/log.hpp"
+
+#include <fmt/format.h>
 
 #include <random>
 
@@ -85,6 +88,15 @@ std::uint64_t chance() {
 }
 
 }  // namespace
+
+Result<void> Stations::check(const Config& config) {
+  if (config.hold_track.empty()) return {};
+  auto options = media_options(config).analyse;
+  options.only_first = std::chrono::seconds{1};
+  if (const auto heard = audio::analyse(config.hold_track, options); !heard)
+    return error(Errc::invalid, fmt::format("hold-track {}: {}", config.hold_track, heard.error().message));
+  return {};
+}
 
 Stations::Stations(const Config& config, Ground& ground, io::LoopGroup& net)
     : ground_(ground),
