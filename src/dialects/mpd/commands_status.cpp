@@ -33,11 +33,13 @@ void tell_position(const Call& call, const schedule::View& view, std::string& ou
   if (view.state == Transport::stopped) return;
   std::int64_t elapsed = 0;
   std::int64_t whole = 0;
-  if (view.on_air) {
+  const auto current = current_index(view);
+  const bool heard = view.on_air && (!current || view.on_air_entry() == view.entries[*current]->id);
+  if (heard || (view.on_air && view.on_air->detached)) {
     elapsed = to_ms(view.on_air->position(call.rooms().clock.now()));
     whole = to_ms(view.on_air->duration);
-  } else if (const auto index = current_index(view)) {
-    whole = to_ms(view.entries[*index]->duration);
+  } else if (current) {
+    whole = to_ms(view.entries[*current]->duration);
   } else {
     return;
   }
