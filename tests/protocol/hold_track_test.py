@@ -11,7 +11,7 @@ import raw
 import sound
 from server import Server
 
-HOLD = music.Tone(20, 3)
+HOLD = music.Tone(20, 2)
 A_SECOND = 16_000  # bytes of the stream
 
 
@@ -51,11 +51,11 @@ def heard(binary, folder, mount, hold):
             wanted = len(listener.bytes) + seconds * A_SECOND
             server.until(lambda: len(listener.bytes) >= wanted, wait_s=40, what=what)
 
-        more(5, "the radio is heard")
+        more(4, "the radio is heard")
         server.call("playback.pause", station="main")
-        more(9, "the hold track is heard")
+        more(7, "the hold track is heard")
         server.call("playback.play", station="main")
-        more(5, "the radio is heard again")
+        more(4, "the radio is heard again")
         path = pathlib.Path(folder, f"capture.{mount}")
         listener.close(path)
         samples = sound.decoded(path)
@@ -74,7 +74,7 @@ def test_a_paused_radio_plays_its_hold_track(binary):
 
 
 def test_a_hold_track_that_is_none(binary):
-    """a missing, a broken and a silent file are refused at the start, each with its name and why"""
+    """a missing file, a broken one and a folder are refused at the start, each with its name and why"""
     with tempfile.TemporaryDirectory() as folder:
         broken = pathlib.Path(folder, "broken.mp3")
         broken.write_bytes(b"no music at all" * 1000)
