@@ -216,7 +216,8 @@ std::string QueryBuilder::named(const Node& node) {
                               " ESCAPE '\\')");
   };
   const std::string songs = tagged("0");
-  return "(t.id IN (" + songs + ") OR t.album_id IN (" + tagged("1") + "))";
+  return "(t.id IN (" + songs + " UNION ALL SELECT id FROM library_track WHERE album_id IN (" + tagged("1") +
+         ")))";
 }
 
 }  // namespace longwave::library
