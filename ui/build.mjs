@@ -3,7 +3,7 @@
 // `node build.mjs --check` builds into ui/dist-check and compares it with ui/dist byte for byte.
 //
 // The page is app.js and shared.js (what it has in common with the music place); music.js and music.css are fetched
-// when somebody goes there. Files are cached for ever under an address that carries their hash, so a file is finished
+// when somebody goes there; first.js sees to it that who begins there has it at once. Files are cached for ever under an address that carries their hash, so a file is finished
 // only when those that it names are: shared.js first, then music.js, app.js and the page itself.
 import { build } from 'esbuild';
 import { createHash } from 'node:crypto';
@@ -14,7 +14,7 @@ import { gzipSync } from 'node:zlib';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const scriptBudget = 90 * 1024;
-const initial = ['app.js', 'shared.js'];
+const initial = ['first.js', 'app.js', 'shared.js'];
 
 const common = {
   absWorkingDir: here,
@@ -33,7 +33,7 @@ const common = {
 async function bundle(out) {
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
-  await build({ ...common, outdir: out, entryPoints: { platform: 'src/platform.tsx' } });
+  await build({ ...common, outdir: out, entryPoints: { platform: 'src/platform.tsx', first: 'src/first.ts' } });
   await build({ ...common, outdir: out, entryPoints: { app: 'src/main.tsx', music: 'src/music.tsx' }, splitting: true, chunkNames: 'chunk-[hash]' });
   await name(out);
   for (const name of ['icon.svg', 'manifest.webmanifest']) await cp(join(here, name), join(out, name));
@@ -62,7 +62,8 @@ async function name(out) {
   await address('music.js', './music.js');
   addresses.push(['/music.js', addresses.at(-1)[1]]);
   await again('app.js');
-  for (const file of ['app.js', 'app.css', 'platform.js', 'platform.css']) await address(file, `/${file}`);
+  await again('first.js');
+  for (const file of ['first.js', 'app.js', 'app.css', 'platform.js', 'platform.css']) await address(file, `/${file}`);
   for (const page of ['index.html', 'platform.html']) await put(join(here, page), join(out, page));
 }
 
