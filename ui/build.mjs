@@ -3,7 +3,7 @@
 // `node build.mjs --check` builds into ui/dist-check and compares it with ui/dist byte for byte.
 //
 // The page is app.js and what it has in common with the places that are fetched when somebody goes there: music.js and
-// programme.js, each with its styles. What several of them share is a file named after them (shared.js: all of them).
+// programme.js, each with its styles; first.js sees to it that who begins at the music has it at once. What several of them share is a file named after them (shared.js: all of them).
 // Files are cached for ever under an address that carries their hash, so a file is finished only when those that it
 // names are: the shared ones first, then the places, app.js and the page itself.
 import { build } from 'esbuild';
@@ -34,8 +34,7 @@ const common = {
 async function bundle(out) {
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
-  await build({ ...common, outdir: out, entryPoints: { platform: 'src/platform.tsx' } });
-  await build({ ...common, outdir: out, entryPoints: { directory: 'src/directory.tsx' } });
+  for (const page of ['platform.tsx', 'directory.tsx', 'first.ts']) await build({ ...common, outdir: out, entryPoints: [`src/${page}`] });
   const { metafile } = await build({
     ...common,
     outdir: out,
@@ -97,6 +96,8 @@ async function name(out, metafile) {
     await address(`${place}.css`, [`/${place}.css`]);
   }
   await again('app.js');
+  await again('first.js');
+  await address('first.js', ['/first.js']);
   for (const file of ['app', 'platform', 'directory']) for (const type of ['js', 'css']) await address(`${file}.${type}`, [`/${file}.${type}`]);
   for (const page of ['index.html', 'platform.html', 'directory.html']) await put(join(here, page), join(out, page));
 }
@@ -110,6 +111,7 @@ async function firstScripts(folder) {
     const text = await readFile(join(folder, file), 'utf8');
     for (const [, name] of text.matchAll(/(?:from|import)"\/([\w-]+\.js)\?/g)) await look(name);
   };
+  await look('first.js');
   await look('app.js');
   return found;
 }

@@ -166,20 +166,35 @@ struct Watch {
   Subscription progress, finished;
 };
 
-void scan(Context& context, const Responder& answer) {
+void answer_with(const library::ScanFinished& end, const Responder& answer) {
+  if (end.failure.empty()) {
+    answer.finish(to_json(end.report));
+  } else {
+    answer.fail(error(Errc::unavailable, end.failure));
+  }
+}
+
+void scan(Context& context, const Call& call, const Responder& answer) {
   auto watch = std::make_shared<Watch>();
   auto& library = *context.library;
-  const bool ours = library.scan();  // a scan that already runs serves us too
+  bool ours = false;
+  if (call.boolean("again")) {
+    const auto begun = library.rescan(call.string("path"), [answer, watch](const library::ScanFinished& end) {
+      answer_with(end, answer);
+      watch->progress = {};
+    });
+    if (!begun) return answer.fail(begun.error());
+    ours = *begun;
+  } else {
+    ours = library.scan();  // a scan that already runs serves us too
+    watch->finished =
+        library.scan_finished.connect([answer, watch](const library::ScanFinished& end) mutable {
+          answer_with(end, answer);
+          const auto last = std::move(watch);  // ends both subscriptions after this call
+        });
+  }
   watch->progress =
       library.scan_progress.connect([answer](const library::ScanProgress& p) { answer.gauge(to_json(p)); });
-  watch->finished = library.scan_finished.connect([answer, watch](const library::ScanFinished& end) mutable {
-    if (end.failure.empty()) {
-      answer.finish(to_json(end.report));
-    } else {
-      answer.fail(error(Errc::unavailable, end.failure));
-    }
-    const auto last = std::move(watch);  // ends both subscriptions after this call
-  });
   answer.on_cancel([&context, ours, watch]() mutable {
     context.station_loop([&context, ours, watch = std::move(watch)] {
       watch->progress = {};
@@ -196,15 +211,19 @@ void add_scan(Table& table, Context& context) {
        .summary =
            "Looks for new, changed, moved and missing files. Answers with gauges while it runs; cancelling "
            "the call, or losing the connection, stops the scan it started. What was found is kept.",
+       .params = {boolean("again").otherwise("false").about(
+                      "reads the tags of known files again, although nothing about the files changed"),
+                  string("path").max(4096).otherwise("\"\"").about(
+                      "with again: only what is at or below it; a folder or a file as tracks name it")},
        .result = object({count("added"), count("changed"), count("moved"), count("missing"),
                          count("returned"), count("unchanged"), count("broken"), boolean("cancelled")}),
-       .errors = {unavailable},
+       .errors = {invalid_params, unavailable},
        .role = Role::admin,
        .item = object({string("phase").one_of({"listing", "reading", "finishing"}), count("done"),
                        count("total"), count("broken"), integer("eta_ms").in("ms").or_null()}),
        .many = true,
-       .handler =
-           on_station_loop(context, [&context](const Call&, Responder answer) { scan(context, answer); })});
+       .handler = on_station_loop(
+           context, [&context](const Call& call, Responder answer) { scan(context, call, answer); })});
   table.event({.name = "library.progress",
                .channel = "library",
                .summary = "How far a scan is.",

@@ -8,6 +8,10 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
+#include <deque>
+#include <memory>
+
 namespace longwave::api {
 namespace {
 
@@ -107,6 +111,60 @@ Field nothing() {
   return object(std::vector<Field>{});
 }
 
+/// Tags that were removed, the last first, for who takes it back. Touched by jobs that write only, one at a
+/// time.
+struct Removed {
+  static constexpr std::size_t most_tags = 16, most_assignments = 500'000;
+  std::deque<library::WholeTag> last;
+
+  void keep(library::WholeTag whole) {
+    last.push_front(std::move(whole));
+    std::size_t sum = 0, fits = 0;
+    for (const auto& one : last) {
+      sum += one.on.size();
+      if (fits == most_tags || (fits > 0 && sum > most_assignments)) break;
+      ++fits;
+    }
+    last.resize(fits);
+  }
+};
+
+void add_removing(Table& table, Context& context) {
+  const auto removed = std::make_shared<Removed>();
+  table.add({.name = "tag.remove",
+             .summary = "Removes a tag with its subgenres from everything that has it.",
+             .params = {integer("id")},
+             .result = nothing(),
+             .errors = {not_found, conflict, unavailable},
+             .role = Role::dj,
+             .handler = changing(context, [removed](auto& session, auto& changes, const Call& call) {
+               auto whole = library::whole_tag(session, call.integer("id"));
+               const auto outcome = library::remove_tag(session, call.integer("id"), changes);
+               if (outcome) removed->keep(std::move(whole));
+               return done(outcome);
+             })});
+  table.add({.name = "tag.restore",
+             .summary =
+                 "Brings back a tag that was removed, its subgenres and what had them. The server remembers "
+                 "the last sixteen until it ends.",
+             .params = {integer("id").about("as it was")},
+             .result = object({integer("id").about("another if somebody has got that one meanwhile")}),
+             .errors = {not_found, conflict, unavailable},
+             .role = Role::dj,
+             .handler = changing(
+                 context, [removed](auto& session, auto& changes, const Call& call) -> Result<json::value> {
+                   const auto one =
+                       std::find_if(removed->last.begin(), removed->last.end(), [&](const auto& whole) {
+                         return !whole.tags.empty() && whole.tags.front().id == call.integer("id");
+                       });
+                   if (one == removed->last.end()) return error(Errc::not_found, "it wasn't removed lately");
+                   const auto id = library::put_back_tag(session, *one, changes);
+                   if (!id) return id.error();
+                   removed->last.erase(one);
+                   return json::object{{"id", *id}};
+                 })});
+}
+
 void add_tags(Table& table, Context& context) {
   table.add(
       {.name = "tag.list",
@@ -153,15 +211,6 @@ void add_tags(Table& table, Context& context) {
                    if (!tag) return tag.error();
                    return done(library::change_tag(session, with(std::move(*tag), call), changes));
                  })});
-  table.add({.name = "tag.remove",
-             .summary = "Removes a tag with its subgenres from everything that has it.",
-             .params = {integer("id")},
-             .result = nothing(),
-             .errors = {not_found, conflict, unavailable},
-             .role = Role::dj,
-             .handler = changing(context, [](auto& session, auto& changes, const Call& call) {
-               return done(library::remove_tag(session, call.integer("id"), changes));
-             })});
 }
 
 /// Exactly one of track, album and video.
@@ -245,6 +294,7 @@ json::object assigned_json(const library::Assigned& assigned) {
 void add_tag_methods(Table& table, Context& context) {
   add_shapes(table);
   add_tags(table, context);
+  add_removing(table, context);
   add_assigning(table, context);
 }
 

@@ -8,11 +8,11 @@ const Option table[] = {
     {"player-client", &Config::player_client, "DIR",
      "The static folder of an original client of the player protocol (scripts/, css/): runs at /player"},
     {"player-backend", &Config::player_backend, "PLAYER",
-     "Who plays: engine; mpd:HOST:PORT, somebody else's MPD over the same folder, which plays the station "
-     "main "
-     "instead of our streams; or xmms2:PATH, an XMMS2 daemon at a Unix socket (or "
-     "xmms2:tcp://127.0.0.1:9667), "
-     "which only the player protocol steers"},
+     "Who plays the station main: engine; mpd:HOST:PORT, somebody else's MPD over the same folder, instead "
+     "of our streams; or xmms2:PATH, an XMMS2 daemon at a Unix socket (or xmms2:tcp://127.0.0.1:9667), whose "
+     "own playlists the player protocol then steers; the station is a private player unless station-kind "
+     "says "
+     "otherwise"},
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include "access/password.hpp"
 #include "app/assets.hpp"
+#include "web/media_type.hpp"
 
 #include <utility>
 
@@ -13,30 +14,13 @@ constexpr std::string_view index_path = "/index.html";
 constexpr std::string_view platform_path = "/platform.html";
 constexpr std::string_view directory_path = "/directory.html";
 
-std::string_view type_of(std::string_view path) {
-  constexpr std::pair<std::string_view, std::string_view> types[] = {
-      {".html", "text/html; charset=utf-8"},
-      {".js", "text/javascript; charset=utf-8"},
-      {".css", "text/css; charset=utf-8"},
-      {".svg", "image/svg+xml"},
-      {".json", "application/json"},
-      {".webmanifest", "application/manifest+json"},
-      {".png", "image/png"},
-      {".ico", "image/x-icon"},
-  };
-  for (const auto& [ending, type] : types) {
-    if (path.ends_with(ending)) return type;
-  }
-  return "application/octet-stream";
-}
-
 }  // namespace
 
 Page::Page() {
   for (const auto& asset : assets()) {
     const auto& etag = texts_.emplace_back("\"" + access::token_digest(asset.bytes).substr(0, 24) + "\"");
     const web::Asset file{.path = asset.path,
-                          .content_type = type_of(asset.path),
+                          .content_type = web::media_type(asset.path),
                           .bytes = asset.bytes,
                           .etag = etag,
                           .gzipped = {},

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/dialects.hpp"
+#include "app/external_player.hpp"
 #include "app/ground.hpp"
 #include "app/people.hpp"
 #include "app/stations.hpp"
@@ -13,9 +14,6 @@
 namespace longwave::app {
 namespace {
 
-constexpr std::string_view own_engine = "engine";
-constexpr std::string_view xmms2_prefix = "xmms2:";
-
 /// What the protocol steers. On the station loop.
 class Steered {
  public:
@@ -25,7 +23,7 @@ class Steered {
   virtual bool takes_uploads() const = 0;
 };
 
-/// The first station.
+/// The first station, whoever plays it.
 class Station final : public Steered {
  public:
   explicit Station(const DialectRooms& rooms)
@@ -43,7 +41,8 @@ class Station final : public Steered {
   player::Engine engine_;
 };
 
-/// A daemon of somebody else.
+/// A daemon of somebody else, with its own playlists and library: the seed's server. The station, which the
+/// daemon plays too, has a connection of its own (ExternalPlayer).
 class Xmms2 final : public Steered {
  public:
   Xmms2(const DialectRooms& rooms, io::Endpoint at)
@@ -59,14 +58,10 @@ class Xmms2 final : public Steered {
 };
 
 Result<std::unique_ptr<Steered>> steered(const DialectRooms& rooms) {
-  const std::string_view wanted = rooms.config.player_backend;
-  const bool station =
-      wanted == own_engine || wanted.starts_with("mpd:");  // an MPD plays what the station says
-  if (station) return std::unique_ptr<Steered>(std::make_unique<Station>(rooms));
-  if (!wanted.starts_with(xmms2_prefix))
-    return error(Errc::invalid, "player-backend is engine, mpd:HOST:PORT or xmms2:PATH");
-  auto at = station::xmms2::address_of(wanted.substr(xmms2_prefix.size()));
-  if (!at) return error(Errc::invalid, "player-backend: " + at.error().message);
+  const auto address = xmms2_address(rooms.config);
+  if (address.empty()) return std::unique_ptr<Steered>(std::make_unique<Station>(rooms));
+  auto at = station::xmms2::address_of(address);
+  if (!at) return at.error();
   return std::unique_ptr<Steered>(std::make_unique<Xmms2>(rooms, std::move(*at)));
 }
 

@@ -304,6 +304,7 @@ Program::~Program() = default;
 Result<std::unique_ptr<Program>> Program::make(const Config& config, DataFolder data, const Clock& clock,
                                                std::vector<int> inherited) {
   if (auto checked = Messages::check(config); !checked) return checked.error();
+  if (auto checked = Stations::check(config); !checked) return checked.error();
   if (auto checked = check_channels(config); !checked) return checked.error();
   if (auto checked = check_player_backend(config); !checked) return checked.error();
   auto password_folder = data.admin_password().parent_path();

@@ -3,7 +3,10 @@
 
 #include "app/files.hpp"
 #include "app/ground.hpp"
+#include "audio/analysis.hpp"
 #include "base/log.hpp"
+
+#include <fmt/format.h>
 
 #include <random>
 
@@ -47,7 +50,10 @@ schedule::Rules rules(const Config& config) {
 }
 
 std::optional<schedule::Kind> kind_of(const Config& config) {
-  if (config.station_kind.empty()) return std::nullopt;
+  if (config.station_kind.empty()) {
+    // Who has a daemon of his own doesn't expect it to play because we were started.
+    return xmms2_address(config).empty() ? std::nullopt : std::optional(schedule::Kind::player);
+  }
   return config.station_kind == "player" ? schedule::Kind::player : schedule::Kind::radio;
 }
 
@@ -87,6 +93,15 @@ std::uint64_t chance() {
 
 }  // namespace
 
+Result<void> Stations::check(const Config& config) {
+  if (config.hold_track.empty()) return {};
+  auto options = media_options(config).analyse;
+  options.only_first = std::chrono::seconds{1};
+  if (const auto heard = audio::analyse(config.hold_track, options); !heard)
+    return error(Errc::invalid, fmt::format("hold-track {}: {}", config.hold_track, heard.error().message));
+  return {};
+}
+
 Stations::Stations(const Config& config, Ground& ground, io::LoopGroup& net)
     : ground_(ground),
       plays_(config.role == "all"),
@@ -119,9 +134,16 @@ Stations::Stations(const Config& config, Ground& ground, io::LoopGroup& net)
                        .url = "",
                        .clock = programmer.clock()});
     if (programmer.station().slug == "main") {
-      external_ =
-          ExternalPlayer::make(config, id, programmer.clock(),
-                               {loop_, ground.store(), ground.clock(), bus_.programmer(), broadcaster_});
+      external_ = ExternalPlayer::make(config, id, programmer.clock(),
+                                       {.loop = loop_,
+                                        .store = ground.store(),
+                                        .clock = ground.clock(),
+                                        .tell = bus_.programmer(),
+                                        .engine = broadcaster_,
+                                        .rest = [this, id] {
+                                          keeper_.run(id, schedule::Pause{.by = "player"},
+                                                      [](const Result<schedule::Answer>&) {});
+                                        }});
     }
   }
   orders::PlayerPort& engine = broadcaster_;

@@ -25,6 +25,9 @@ schedule::CataloguePtr programmers_view(const library::CatalogueRows& rows);
 /// two is the only way by which one knows of the other.
 class Stations {
  public:
+  /// What would only be found out when a station pauses: a hold track that isn't there or can't be played.
+  static Result<void> check(const Config& config);
+
   Stations(const Config& config, Ground& ground, io::LoopGroup& net);
   /// When the loops have stopped.
   ~Stations();

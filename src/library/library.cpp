@@ -5,6 +5,8 @@
 #include "library/marks.hpp"
 #include "library/painter.hpp"
 #include "library/relations.hpp"
+#include "library/roots.hpp"
+#include "store/failure.hpp"
 #include "store/store.hpp"
 
 #include <algorithm>
@@ -35,6 +37,16 @@ std::string describe(std::exception_ptr error) {
   } catch (...) {
     return "unknown error";
   }
+}
+
+/// For the administrator; the log has the rest.
+std::string sentence(const std::exception& error) {
+  log::error("library: a scan ended early: {}", error.what());
+  const auto* failure = dynamic_cast<const store::Failure*>(&error);
+  if (failure && failure->kind() == store::FailureKind::disk_full)
+    return "the disk is full: what the scan found can't be kept";
+  return failure ? "the database can't be written: what the scan found can't be kept"
+                 : "the scan ended early; the log says why";
 }
 
 template <class E>
@@ -83,6 +95,14 @@ class Library::Impl {
     scanning_ = true;
     if (!looking_) begin_scan();
     return true;
+  }
+
+  Result<bool> rescan(std::string_view path, Scanned done) {
+    auto absolute = path.empty() ? "/" : Roots(options_.music).absolute(path);
+    if (!absolute) return error(Errc::invalid, "this is no path below the music folders");
+    again_below_.push_back(std::move(*absolute));
+    if (done) when_rescanned_.push_back(std::move(done));
+    return scan();
   }
 
   void look(std::vector<std::string> folders, Task done) {
@@ -144,17 +164,6 @@ class Library::Impl {
         [](bool) {});
   }
 
-  void reread() {
-    edit(
-        [](store::Session& session, Changes&) {
-          session.run("UPDATE library_track SET tags_version = 0");
-          return true;
-        },
-        [this](bool failed) {
-          if (!failed) room_.scan();
-        });
-  }
-
  private:
   /// What a commit brought. The catalogue is loaded again when what it says may have changed.
   void tell(Changes& changes) {
@@ -164,7 +173,10 @@ class Library::Impl {
   }
 
   void begin_scan() {
-    begin([this](std::stop_token stop) { run(std::move(stop)); });
+    rescanned_ = std::exchange(when_rescanned_, {});
+    begin([this, again = std::exchange(again_below_, {})](std::stop_token stop) {
+      run(again, std::move(stop));
+    });
   }
 
   void begin(std::function<void(std::stop_token)> work) {
@@ -203,15 +215,13 @@ class Library::Impl {
             store_, {.music = options_.music, .threads = options_.scan_threads, .only = folders}, clock_,
             std::move(stop), observer);
     } catch (const std::exception& e) {
-      finished.failure = e.what();
+      finished.failure = sentence(e);
     }
     on_loop([this](const ScanFinished& f) { finish_look(f); })(finished);
   }
 
   void finish_look(const ScanFinished& finished) {
     looking_ = false;
-    if (!finished.failure.empty())
-      log::error("library: some folders could not be looked at: {}", finished.failure);
     const ScanReport& r = finished.report;
     if (waiting_rows_ > 0 || r.missing + r.returned + r.changed + r.moved > 0) refresh();
     for (auto& done : std::exchange(looked_, {})) done();
@@ -219,15 +229,16 @@ class Library::Impl {
     begin_look();
   }
 
-  void run(std::stop_token stop) {  // on the scan's thread
+  void run(const std::vector<std::string>& again, std::stop_token stop) {  // on the scan's thread
     ScanObserver observer = observe();
     observer.progress = on_loop([this](const ScanProgress& progress) { room_.scan_progress.emit(progress); });
     ScanFinished finished;
     try {
-      finished.report = library::scan(store_, {.music = options_.music, .threads = options_.scan_threads},
-                                      clock_, std::move(stop), observer);
+      finished.report =
+          library::scan(store_, {.music = options_.music, .threads = options_.scan_threads, .again = again},
+                        clock_, std::move(stop), observer);
     } catch (const std::exception& e) {
-      finished.failure = e.what();
+      finished.failure = sentence(e);
     }
     on_loop([this](const ScanFinished& f) { finish(f); })(finished);
   }
@@ -241,12 +252,14 @@ class Library::Impl {
 
   void finish(const ScanFinished& finished) {
     scanning_ = false;
-    if (!finished.failure.empty()) log::error("library: the scan ended early: {}", finished.failure);
     const ScanReport& r = finished.report;
     if (waiting_rows_ > 0 || r.missing + r.returned + r.changed + r.moved > 0 || !finished.failure.empty())
       refresh();
     painter_.start();
+    auto rescanned = std::exchange(rescanned_, {});
     room_.scan_finished.emit(finished);
+    for (auto& done : rescanned) done(finished);
+    if (!again_below_.empty()) scan();
     begin_look();
   }
 
@@ -276,7 +289,9 @@ class Library::Impl {
   bool scanning_ = false;  // everything; it waits while some folders are looked at
   bool looking_ = false;   // at some folders
   std::vector<std::string> wanted_;
-  std::vector<Task> when_looked_, looked_;  // of those that wait, and of the one that runs
+  std::vector<Task> when_looked_, looked_;           // of those that wait, and of the one that runs
+  std::vector<std::string> again_below_;             // for the scan that begins next
+  std::vector<Scanned> when_rescanned_, rescanned_;  // of it, and of the one that runs
   bool loading_ = false;
   bool again_ = false;
   std::unordered_map<StationId, Tracker> trackers_;
@@ -299,6 +314,9 @@ void Library::start() {
 }
 bool Library::scan() {
   return impl_->scan();
+}
+Result<bool> Library::rescan(std::string_view path, Scanned done) {
+  return impl_->rescan(path, std::move(done));
 }
 bool Library::scanning() const {
   return impl_->scanning();
@@ -327,9 +345,6 @@ void Library::mark_broken(TrackId track, std::string reason) {
 void Library::played(StationId station, TrackId track, WallTime started, WallTime ended, bool complete,
                      bool random) {
   impl_->played(station, track, started, ended, complete, random);
-}
-void Library::reread() {
-  impl_->reread();
 }
 
 }  // namespace longwave::library

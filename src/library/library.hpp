@@ -16,6 +16,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -69,8 +70,13 @@ class Library {
 
   /// Starts a scan; false if one is running (its signals serve both callers).
   bool scan();
+  /// A scan that reads what is at or below `path` again although its size and time are as they were: a path
+  /// as clients know it (roots.hpp), empty for everything. False: a scan runs, and this one follows it.
+  /// `done` is called after its scan_finished. Error: invalid, nothing below a music folder can be meant.
+  using Scanned = UniqueFunction<void(const ScanFinished&)>;
+  Result<bool> rescan(std::string_view path = {}, Scanned done = {});
   bool scanning() const;
-  /// The scan ends within a few files; what it has found so far is kept.
+  /// The scan ends within a few files; what it has found so far is kept. One that is to follow it begins.
   void cancel_scan();
 
   /// Looks at these folders alone (ScanOptions::only), as soon as no scan runs; then calls `done`. Its
@@ -113,9 +119,6 @@ class Library {
   /// An item of a station ended. One that was heard to its end counts as a play and is related to what was
   /// played before it on that station (relations.hpp, Tracker). `random`: nobody asked for it.
   void played(StationId station, TrackId track, WallTime started, WallTime ended, bool complete, bool random);
-
-  /// A scan that reads the tags of every file again; if one runs already, the next one does.
-  void reread();
 
  private:
   /// False: nothing of the job is kept. `done(true)`: the database failed.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "library/list_xspf.hpp"
 
+#include "base/html.hpp"
 #include "base/text.hpp"
 #include "library/names.hpp"
 
@@ -94,25 +95,11 @@ void on_doctype(void* user, const char*, const char*, const char*, int) {
   static_cast<Reading*>(user)->refuse("a playlist has no document type");
 }
 
+/// Controls but the tab can't stand in XML, not even escaped.
 std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text::to_utf8(text)) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      default:
-        // Other controls can't stand in XML, not even escaped.
-        if (static_cast<unsigned char>(c) >= 0x20 || c == '\t') out += c;
-    }
-  }
-  return out;
+  auto plain = text::to_utf8(text);
+  std::erase_if(plain, [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '	'; });
+  return text::escape_html(plain);
 }
 
 /// XSPF has addresses: a path is a relative one.

@@ -92,10 +92,25 @@ PackageFile::PackageFile(std::filesystem::path path, std::string name, PackageFo
     archive_write_zip_set_compression_store(archive_);  // music doesn't get smaller
   } else {
     archive_write_set_format_pax_restricted(archive_);
-    archive_write_set_bytes_in_last_block(archive_, 1);
   }
+  archive_write_set_bytes_in_last_block(archive_, 1);
   archive_write_set_options(archive_, "hdrcharset=UTF-8");
-  archive_write_open_fd(archive_, fd_);
+  archive_write_open(archive_, this, nullptr, &PackageFile::write, nullptr);
+}
+
+std::ptrdiff_t PackageFile::write(struct ::archive*, void* self, const void* bytes, std::size_t size) {
+  auto& file = *static_cast<PackageFile*>(self);
+  auto* from = static_cast<const char*>(bytes);
+  for (auto left = size; left > 0 && file.problem_ == 0;) {
+    const auto done = ::write(file.fd_, from, left);
+    if (done < 0) {
+      if (errno != EINTR) file.problem_ = errno;
+      continue;
+    }
+    from += done;
+    left -= static_cast<std::size_t>(done);
+  }
+  return static_cast<std::ptrdiff_t>(size);
 }
 
 Result<std::unique_ptr<PackageFile>> PackageFile::create(std::filesystem::path path, std::string name,
@@ -106,16 +121,14 @@ Result<std::unique_ptr<PackageFile>> PackageFile::create(std::filesystem::path p
 }
 
 PackageFile::~PackageFile() {
-  if (archive_) {
-    if (!kept_) archive_write_fail(archive_);  // nothing more is written, not even its end
-    archive_write_free(archive_);
-  }
+  if (!kept_) problem_ = ECANCELED;  // nothing more is written, not even its end
+  archive_write_free(archive_);
   ::close(fd_);
   if (!kept_) ::unlink(path_.c_str());
 }
 
 Error PackageFile::failure() {
-  const int code = archive_errno(archive_);
+  const int code = problem_ != 0 ? problem_ : archive_errno(archive_);
   return file_error(code > 0 ? code : EIO, doing);
 }
 
@@ -130,7 +143,7 @@ Result<void> PackageFile::entry(const std::string& name, std::int64_t size, std:
   archive_entry_set_perm(made.get(), 0644);
   archive_entry_set_mtime(made.get(), mtime, 0);
   const int code = archive_write_header(archive_, made.get());
-  if (code == ARCHIVE_FATAL || code == ARCHIVE_FAILED) return failure();
+  if (code == ARCHIVE_FATAL || code == ARCHIVE_FAILED || problem_ != 0) return failure();
   return {};
 }
 
@@ -147,7 +160,7 @@ Result<void> PackageFile::add(const PackedTrack& track) {
     const auto got = source.read(buffer.get(), std::min<std::size_t>(piece, static_cast<std::size_t>(left)));
     if (got <= 0) break;  // it became shorter meanwhile: the rest is filled up, or the archive were broken
     const auto written = archive_write_data(archive_, buffer.get(), static_cast<std::size_t>(got));
-    if (written < got) return failure();
+    if (written < got || problem_ != 0) return failure();
     left -= got;
     bytes_ += got;
   }
@@ -156,7 +169,8 @@ Result<void> PackageFile::add(const PackedTrack& track) {
     const std::string zeros(piece, '\0');
     for (; left > 0; left -= std::min<std::int64_t>(left, piece)) {
       const auto part = std::min<std::size_t>(piece, static_cast<std::size_t>(left));
-      if (archive_write_data(archive_, zeros.data(), part) < static_cast<la_ssize_t>(part)) return failure();
+      if (archive_write_data(archive_, zeros.data(), part) < static_cast<la_ssize_t>(part) || problem_ != 0)
+        return failure();
     }
     if (archive_write_finish_entry(archive_) < ARCHIVE_WARN) return failure();
     ++tracks_;
@@ -175,7 +189,7 @@ Result<std::int64_t> PackageFile::finish() {
   if (!begun) return begun.error();
   if (archive_write_data(archive_, list_.data(), list_.size()) < 0) return failure();
   const Utf8Names names;
-  if (archive_write_close(archive_) != ARCHIVE_OK) return failure();
+  if (archive_write_close(archive_) != ARCHIVE_OK || problem_ != 0) return failure();
   if (::fsync(fd_) != 0) return file_error(errno, doing);
   if (::fstat(fd_, &s) != 0) return file_error(errno, doing);
   kept_ = true;

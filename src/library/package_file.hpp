@@ -4,6 +4,7 @@
 #include "base/result.hpp"
 #include "library/packages.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -44,6 +45,8 @@ class PackageFile {
   PackageFile(std::filesystem::path path, std::string name, PackageFormat format, int fd);
   Result<void> entry(const std::string& name, std::int64_t size, std::int64_t mtime);
   Error failure();
+  /// What libarchive writes to. It never hears of a failure: it doesn't free all it has after one.
+  static std::ptrdiff_t write(struct ::archive* archive, void* self, const void* bytes, std::size_t size);
 
   const std::filesystem::path path_;
   const std::string name_;
@@ -52,6 +55,7 @@ class PackageFile {
   std::string list_ = "#EXTM3U\n";
   std::int64_t bytes_ = 0;
   int tracks_ = 0;
+  int problem_ = 0;  ///< errno of the first write that failed; nothing is written after it
   bool kept_ = false;
 };
 

@@ -46,7 +46,8 @@ std::string like(std::string_view text) {
 }
 
 constexpr const char* artist_where =
-    "WHERE a.id <> 0 AND ' ' || a.sort LIKE :text ESCAPE '\\' AND (:all = 1 OR EXISTS (SELECT 1 FROM "
+    "WHERE a.id <> 0 AND (:plain = 1 OR ' ' || a.sort LIKE :text ESCAPE '\\') AND (:all = 1 OR EXISTS "
+    "(SELECT 1 FROM "
     "library_track "
     "t WHERE "
     "t.artist_id = a.id AND t.state = 0) OR EXISTS (SELECT 1 FROM library_album b JOIN library_track t ON "
@@ -64,12 +65,8 @@ constexpr const char* album_columns =
     "FROM library_album b ";
 
 constexpr const char* album_where =
-    "WHERE b.id <> 0 AND ' ' || b.sort LIKE :text ESCAPE '\\' AND EXISTS (SELECT 1 FROM library_track t "
-    "WHERE "
-    "t.album_id = b.id AND (t.state = 0 OR (:all = 1 AND t.state <> 3))) AND (:any = 1 OR b.artist_id = "
-    ":artist OR EXISTS "
-    "(SELECT 1 FROM "
-    "library_track t WHERE t.album_id = b.id AND t.artist_id = :artist2))";
+    "WHERE b.id <> 0 AND (:plain = 1 OR ' ' || b.sort LIKE :text ESCAPE '\\') AND EXISTS (SELECT 1 FROM "
+    "library_track t WHERE t.album_id = b.id AND (t.state = 0 OR (:all = 1 AND t.state <> 3)))";
 
 template <class... Args>
 std::vector<Album> read_albums(store::Session& session, const std::string& rest, bool all,
@@ -91,9 +88,10 @@ std::vector<Album> read_albums(store::Session& session, const std::string& rest,
 Page<Artist> artists(store::Session& session, std::string_view text, const Listing& listing) {
   Page<Artist> page;
   const std::string pattern = like(text);
+  const bool plain = pattern == "%";
   page.total = session
-                   .value<Int>(std::string("SELECT COUNT(*) FROM library_artist a ") + artist_where, pattern,
-                               listing.missing_too)
+                   .value<Int>(std::string("SELECT COUNT(*) FROM library_artist a ") + artist_where, plain,
+                               pattern, listing.missing_too)
                    .value_or(0);
   session.each<Int, std::string, std::string, int, int>(
       std::string("SELECT a.id, a.name, (SELECT t.art FROM library_track t WHERE t.artist_id = a.id AND "
@@ -106,7 +104,7 @@ Page<Artist> artists(store::Session& session, std::string_view text, const Listi
       [&](Int id, std::string name, std::string art, int albums, int tracks) {
         page.items.push_back({id, std::move(name), albums, tracks, std::move(art)});
       },
-      listing.missing_too, pattern, listing.missing_too, listing.limit, listing.offset);
+      listing.missing_too, plain, pattern, listing.missing_too, listing.limit, listing.offset);
   return page;
 }
 
@@ -128,17 +126,26 @@ const char* album_order(const AlbumFilter& filter) {
   return " ORDER BY b.sort, b.id";
 }
 
-/// Names stand once in a statement: `n` keeps two of these apart. Without a tag: always true.
+/// Each condition binds the same values whether it was asked for or not. Names stand once in a statement: `n`
+/// keeps two of these apart.
 std::string tagged_album(const std::string& n, bool asked) {
   if (!asked) return " AND :tag" + n + " = :same" + n;
-  return " AND (b.id IN (SELECT t.album_id FROM library_tagging g CROSS JOIN library_track t ON t.id = "
-         "g.target_id WHERE "
-         "g.what = 0 AND g.approval >= 0 AND t.state = 0 AND g.tag_id = :tag" +
-         n +
+  return " AND (b.id IN (SELECT album_id FROM library_tag_album WHERE tag_id = :tag" + n +
          ") OR b.id IN (SELECT g.target_id FROM library_tagging g WHERE g.what = 1 AND g.approval >= 0 AND "
-         "g.tag_id = "
-         ":same" +
+         "g.tag_id = :same" +
          n + "))";
+}
+
+const char* album_of_artist(bool asked) {
+  if (!asked) return " AND :artist = :same_artist";
+  return " AND b.id IN (SELECT id FROM library_album WHERE artist_id = :artist UNION ALL SELECT album_id "
+         "FROM "
+         "library_track WHERE artist_id = :same_artist)";
+}
+
+const char* album_of_year(bool asked) {
+  if (!asked) return " AND :year = 0";
+  return " AND b.id IN (SELECT album_id FROM library_track WHERE year = :year AND state = 0)";
 }
 
 }  // namespace
@@ -148,20 +155,18 @@ Page<Album> albums(store::Session& session, const AlbumFilter& filter, const Lis
   const std::string pattern = like(filter.text);
   const Int artist = filter.artist.value_or(0);
   const Int genre = filter.genre.value_or(0), mood = filter.mood.value_or(0), year = filter.year.value_or(0);
-  std::string where = album_where;
-  where += tagged_album("1", filter.genre.has_value());
-  where += tagged_album("2", filter.mood.has_value());
-  where += filter.year
-               ? " AND EXISTS (SELECT 1 FROM library_track t WHERE t.album_id = b.id AND t.state = 0 AND "
-                 "t.year = :year)"
-               : " AND :year = 0";
+  const std::string where = album_where + std::string(album_of_artist(filter.artist.has_value())) +
+                            tagged_album("1", filter.genre.has_value()) +
+                            tagged_album("2", filter.mood.has_value()) +
+                            album_of_year(filter.year.has_value());
+  const bool plain = pattern == "%", all = listing.missing_too;
   page.total = session
-                   .value<Int>("SELECT COUNT(*) FROM library_album b " + where, pattern, listing.missing_too,
-                               !filter.artist, artist, artist, genre, genre, mood, mood, year)
+                   .value<Int>("SELECT COUNT(*) FROM library_album b " + where, plain, pattern, all, artist,
+                               artist, genre, genre, mood, mood, year)
                    .value_or(0);
-  page.items = read_albums(session, where + album_order(filter) + " LIMIT :limit OFFSET :offset",
-                           listing.missing_too, pattern, listing.missing_too, !filter.artist, artist, artist,
-                           genre, genre, mood, mood, year, listing.limit, listing.offset);
+  page.items =
+      read_albums(session, where + album_order(filter) + " LIMIT :limit OFFSET :offset", all, plain, pattern,
+                  all, artist, artist, genre, genre, mood, mood, year, listing.limit, listing.offset);
   return page;
 }
 

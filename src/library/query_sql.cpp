@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "library/query_sql.hpp"
 
-#include "base/text.hpp"
-#include "library/names.hpp"
-#include "library/search.hpp"
-#include "library/spelling.hpp"
-#include "library/text_index.hpp"
+#include "library/query_builder.hpp"
 #include "library/track_rows.hpp"
 
 #include <algorithm>
-#include <deque>
 #include <limits>
 #include <string>
+#include <utility>
 
 namespace longwave::library {
 
@@ -29,244 +25,13 @@ constexpr Int most_ranked = 5000;
 /// … so many are put in order by something simpler.
 constexpr Int most_ordered = 1000;
 
-const char* text_column(Field field) {
-  switch (field) {
-    case Field::title:
-      return "title";
-    case Field::artist:
-      return "artist";
-    case Field::album:
-      return "album";
-    case Field::album_artist:
-      return "album_artist";
-    default:
-      return "";
-  }
-}
-
-const char* number_column(Field field) {
-  switch (field) {
-    case Field::year:
-      return "t.year";
-    case Field::added:
-      return "t.added_ms";
-    case Field::played:
-      return "t.last_played_ms";
-    case Field::plays:
-      return "t.plays";
-    case Field::length:
-      return "t.duration_ms";
-    case Field::likes:
-      return "t.likes";
-    case Field::dislikes:
-      return "t.dislikes";
-    case Field::track:
-      return "t.track";
-    case Field::disc:
-      return "t.disc";
-    default:
-      return "t.bitrate_kbps";
-  }
-}
-
-const char* flag_condition(Field field) {
-  switch (field) {
-    case Field::favourite:
-      return "t.favourite > 0";
-    case Field::hated:
-      return "t.favourite < 0";
-    case Field::disabled:
-      return "t.disabled = 1";
-    case Field::live:
-      return "t.live = 1";
-    case Field::bad:
-      return "t.bad_audio = 1";
-    case Field::lyrics:
-      return "t.lyrics_state IN (1, 2, 3)";
-    case Field::unplayed:
-      return "t.plays = 0";
-    default:
-      return "t.state = 1";
-  }
-}
-
-/// For LIKE with ESCAPE '\\': stands for itself.
-std::string like_literal(std::string_view text) {
-  std::string literal;
-  for (const char c : text) {
-    if (c == '%' || c == '_' || c == '\\') literal += '\\';
-    literal += c;
-  }
-  return literal;
-}
-
-/// Which words may be mistyped.
-enum class Typos { of_unknown_words, of_all_words };
-
-/// Puts one statement together, with the values it binds.
-class Builder {
- public:
-  Builder(store::Session& session, Typos typos) : session_(session), typos_(typos) {}
-
-  std::string bind(std::string text) {
-    texts_.push_back(std::move(text));
-    values_.emplace_back(std::string_view(texts_.back()));
-    return name_of_last();
-  }
-  std::string bind(Int number) {
-    values_.emplace_back(number);
-    return name_of_last();
-  }
-  const std::vector<store::Value>& values() const { return values_; }
-  /// Another statement begins.
-  void forget_values() {
-    values_.clear();
-    texts_.clear();
-  }
-  /// What is asked of the index, word by word.
-  const std::vector<std::string>& words() const { return words_; }
-
-  /// Whether the full-text index can say all of it.
-  static bool textual(const Node& node) {
-    if (node.kind == Kind::text) return true;
-    if (node.kind != Kind::all && node.kind != Kind::any) return false;
-    return !node.children.empty() && std::ranges::all_of(node.children, textual);
-  }
-
-  /// For MATCH; empty when there is no word in it.
-  std::string match(const Node& node) {
-    if (node.kind == Kind::text) return match_text(node);
-    std::string joined;
-    for (const auto& child : node.children) {
-      const std::string part = match(child);
-      if (part.empty()) continue;
-      if (!joined.empty()) joined += node.kind == Kind::any ? " OR " : " AND ";
-      joined += part;
-    }
-    return joined.empty() ? joined : '(' + joined + ')';
-  }
-
-  /// For WHERE, over library_track `t`.
-  std::string condition(const Node& node) {
-    switch (node.kind) {
-      case Kind::all:
-      case Kind::any:
-        return children(node);
-      case Kind::none:
-        return "NOT " + condition(node.children.front());
-      case Kind::text: {
-        const std::string words = match(node);
-        if (words.empty()) return "TRUE";
-        return "(t.id IN (SELECT rowid FROM library_track_text WHERE " + matches(words) + "))";
-      }
-      case Kind::number:
-        return range(node);
-      case Kind::flag:
-        return std::string("(") + flag_condition(node.field) + ')';
-      case Kind::part:
-        return part(node);
-      case Kind::name:
-        return named(node);
-    }
-    return "TRUE";
-  }
-
-  /// For WHERE, over library_track_text: what the index is asked.
-  std::string matches(const std::string& question) {
-    return text_matches(session_.kind(), bind(text_question(session_.kind(), question)));
-  }
-  /// For ORDER BY, behind that.
-  std::string best_first(const std::string& question) {
-    if (session_.kind() == store::DatabaseKind::sqlite) return std::string(sqlite_best_first);
-    return postgresql_best_first(bind(text_question(session_.kind(), question)));
-  }
-
- private:
-  std::string name_of_last() const { return ":p" + std::to_string(values_.size()); }
-
-  std::string match_text(const Node& node) {
-    std::string words;
-    if (node.phrase) {
-      for (const auto& word : raw_words(node.text)) words += (words.empty() ? "\"" : " ") + word;
-      if (!words.empty()) words += '"';
-    } else {
-      for (const auto& word : raw_words(node.text)) words += (words.empty() ? "" : " AND ") + forms(word);
-    }
-    if (words.empty()) return words;
-    if (node.phrase) words_.push_back(words);
-    const std::string column = text_column(node.field);
-    return column.empty() ? '(' + words + ')' : column + " : (" + words + ')';
-  }
-
-  /// The word as the beginning of one, or as what was perhaps meant.
-  std::string forms(const std::string& word) {
-    const std::string plain = plain_letters(word);
-    std::string forms = '"' + word + "\"*";
-    if (typos_ == Typos::of_all_words || !begins_a_word(session_, plain)) {
-      const auto near = near_words(session_, plain);
-      for (const auto& other : near) forms += " OR \"" + other + "\"*";
-      if (!near.empty()) forms = '(' + forms + ')';
-    }
-    words_.push_back(forms);
-    return forms;
-  }
-
-  std::string children(const Node& node) {
-    std::string joined;
-    for (const auto& child : node.children) {
-      if (!joined.empty()) joined += node.kind == Kind::any ? " OR " : " AND ";
-      joined += condition(child);
-    }
-    return joined.empty() ? "TRUE" : '(' + joined + ')';
-  }
-
-  std::string range(const Node& node) {
-    const std::string column = number_column(node.field);
-    std::string both;
-    if (node.low) both = column + " >= " + bind(*node.low);
-    // Where nothing is known the value is 0 or NULL, which is below everything and no answer.
-    if (!node.low && (node.field == Field::year || node.field == Field::track || node.field == Field::disc)) {
-      both = column + " > 0";
-    }
-    if (node.high) both += (both.empty() ? "" : " AND ") + column + " <= " + bind(*node.high);
-    return '(' + both + ')';
-  }
-
-  std::string part(const Node& node) {
-    if (node.field == Field::format) return "(t.format = " + bind(text::ascii_lower(node.text)) + ')';
-    return "((SELECT f.path FROM library_folder f WHERE f.id = t.folder_id) || '/' || t.name LIKE " +
-           bind('%' + like_literal(node.text) + '%') + " ESCAPE '\\')";
-  }
-
-  /// By the words of the tag's name ("jazz" is in "Acid Jazz" too); in quotes the name alone. What an album
-  /// has is said of all its songs.
-  std::string named(const Node& node) {
-    const auto tagged = [&](const char* what) {
-      return std::string("SELECT target_id FROM library_tagging WHERE what = ") + what +
-             " AND approval >= 0 AND tag_id IN (SELECT id FROM library_tag WHERE kind " +
-             (node.field == Field::mood ? "= 3" : "IN (1, 2)") +
-             (node.phrase ? " AND fold = " + bind(fold(node.text)) + ')'
-                          : " AND ' ' || fold LIKE " + bind("% " + like_literal(fold(node.text)) + '%') +
-                                " ESCAPE '\\')");
-    };
-    const std::string songs = tagged("0");
-    return "(t.id IN (" + songs + ") OR t.album_id IN (" + tagged("1") + "))";
-  }
-
-  store::Session& session_;
-  const Typos typos_;
-  std::deque<std::string> texts_;
-  std::vector<store::Value> values_;
-  std::vector<std::string> words_;
-};
-
 /// A query taken apart: what the full-text index is asked, and the conditions on what it finds.
 struct Parts {
   std::string match;  ///< empty: there are no words in it
   std::vector<const Node*> conditions;
 };
 
-Parts taken_apart(Builder& builder, const Query& query) {
+Parts taken_apart(QueryBuilder& builder, const Query& query) {
   const auto& root = query.root;
   std::vector<const Node*> all;
   if (root.kind == Kind::all) {
@@ -276,7 +41,7 @@ Parts taken_apart(Builder& builder, const Query& query) {
   }
   Parts parts;
   for (const Node* part : all) {
-    if (!Builder::textual(*part)) continue;
+    if (!QueryBuilder::textual(*part)) continue;
     const std::string words = builder.match(*part);
     if (!words.empty()) parts.match += (parts.match.empty() ? "" : " AND ") + words;
   }
@@ -284,8 +49,8 @@ Parts taken_apart(Builder& builder, const Query& query) {
   const bool leads = !parts.match.empty();
   if (leads) parts.match = '(' + parts.match + ')';
   for (const Node* part : all) {
-    if (Builder::textual(*part)) continue;
-    if (leads && part->kind == Kind::none && Builder::textual(part->children.front())) {
+    if (QueryBuilder::textual(*part)) continue;
+    if (leads && part->kind == Kind::none && QueryBuilder::textual(part->children.front())) {
       const std::string words = builder.match(part->children.front());
       if (!words.empty()) parts.match += " NOT " + words;
     } else {
@@ -339,6 +104,13 @@ bool asks_for_missing(const Node& node) {
   return std::ranges::any_of(node.children, asks_for_missing);
 }
 
+/// Whether the condition is about more of a track than its id.
+bool needs_row(const Node& node) {
+  if (node.kind == Kind::name || node.kind == Kind::text) return false;
+  if (node.kind != Kind::all && node.kind != Kind::any && node.kind != Kind::none) return true;
+  return std::ranges::any_of(node.children, needs_row);
+}
+
 class Question {
  public:
   Question(store::Session& session, const Query& query, bool missing_too, Typos typos)
@@ -353,8 +125,10 @@ class Question {
   /// No further than `most`.
   Int count(Int most) {
     builder_.forget_values();
-    return number("SELECT COUNT(*) FROM (SELECT 1 " + found(parts_.match) + " LIMIT " + std::to_string(most) +
-                  ')');
+    const bool by_id = !parts_.match.empty() && state_.empty() &&
+                       std::ranges::none_of(parts_.conditions, [](auto* each) { return needs_row(*each); });
+    return number("SELECT COUNT(*) FROM (SELECT 1 " + (by_id ? found_by_id() : found(parts_.match)) +
+                  " LIMIT " + std::to_string(most) + ')');
   }
 
   std::vector<TrackId> ids(Int limit, Int offset) {
@@ -386,6 +160,16 @@ class Question {
     for (const Node* condition : parts_.conditions) add(builder_.condition(*condition));
     if (!state_.empty()) add(state_);
     return sql + where;
+  }
+
+  /// The same without a look at the tracks' rows, of which a frequent word has very many.
+  std::string found_by_id() {
+    std::string sql =
+        "FROM (SELECT rowid AS id FROM library_track_text WHERE " + builder_.matches(parts_.match) + ") t";
+    const char* before = " WHERE ";
+    for (const Node* condition : parts_.conditions)
+      sql += std::exchange(before, " AND ") + builder_.condition(*condition);
+    return sql;
   }
 
   /// Whether ranking would take too long.
@@ -421,7 +205,7 @@ class Question {
 
   store::Session& session_;
   const Query& query_;
-  Builder builder_;
+  QueryBuilder builder_;
   Parts parts_;
   std::string state_;  ///< condition on the state of a track, or empty
 };

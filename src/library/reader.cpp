@@ -43,6 +43,12 @@ Result<Read> Reader::read(const std::string& path) {
   return read;
 }
 
+bool Reader::asked_for(std::string_view path) const {
+  return std::ranges::any_of(again_, [&](std::string_view at) {
+    return path.starts_with(at) && (at.ends_with('/') || path.size() == at.size() || path[at.size()] == '/');
+  });
+}
+
 std::optional<FileResult> Reader::look(const FolderPtr& folder, const std::string& name) {
   const std::string path = join(folder->path, name);
   FileResult result{folder, name, unknown, Returned{}};
@@ -67,7 +73,9 @@ std::optional<FileResult> Reader::look(const FolderPtr& folder, const std::strin
     return result;
   }
   const FileStamp stamp = stamp_of(s);
-  if (known && known->stamp == stamp) {
+  // What somebody took out stays out: reading it would bring it back.
+  const bool again = asked_for(path) && (!known || known->state != TrackState::removed);
+  if (known && known->stamp == stamp && !again) {
     if (known->state == TrackState::missing) return result;
     if (known->state == TrackState::broken) {
       result.what = Broken{stamp, known->problem};
@@ -81,7 +89,7 @@ std::optional<FileResult> Reader::look(const FolderPtr& folder, const std::strin
       return result;
     }
   }
-  if (!known && !known_.problems.empty()) {
+  if (!known && !again && !known_.problems.empty()) {
     const auto problem = known_.problems.find(path);
     if (problem != known_.problems.end() && problem->second.stamp == stamp) {
       result.what = Broken{stamp, problem->second.reason};
@@ -144,7 +152,8 @@ std::optional<FolderArt> Reader::look_at_picture(const FolderPtr& folder, const 
   struct ::stat s {};
   if (::stat(path.c_str(), &s) != 0 || !S_ISREG(s.st_mode)) return std::nullopt;
   const FileStamp stamp = stamp_of(s);
-  if (known && known->art_name == name && known->art_size == stamp.size && known->art_mtime == stamp.mtime)
+  if (known && known->art_name == name && known->art_size == stamp.size && known->art_mtime == stamp.mtime &&
+      !asked_for(path))
     return std::nullopt;
   art.size = stamp.size;
   art.mtime = stamp.mtime;

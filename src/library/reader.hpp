@@ -11,6 +11,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <variant>
 #include <vector>
@@ -84,7 +85,9 @@ class PictureHash {
 /// What the threads of a scan do with one name: look, and read only what isn't known. Any thread.
 class Reader {
  public:
-  explicit Reader(const Known& known) : known_(known), seen_(known.files.size()) {}
+  /// `again`: as ScanOptions has it.
+  explicit Reader(const Known& known, const std::vector<std::string>& again = {})
+      : known_(known), again_(again), seen_(known.files.size()) {}
 
   /// Nothing if the file is as it was.
   std::optional<FileResult> look(const FolderPtr& folder, const std::string& name);
@@ -99,9 +102,11 @@ class Reader {
 
  private:
   Result<Read> read(const std::string& path);
+  bool asked_for(std::string_view path) const;
   std::optional<LrcFile> look_at_lyrics(const Folder& folder, const std::string& name, std::uint32_t known);
 
   const Known& known_;
+  const std::vector<std::string> again_;
   std::vector<std::atomic<bool>> seen_;
   std::atomic<std::int64_t> unchanged_{0};
   PictureHash hash_;

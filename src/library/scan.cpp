@@ -66,7 +66,7 @@ class Scan {
         stop_(std::move(stop)),
         observer_(observer),
         known_(with_roots(store, options.music)),
-        reader_(known_),
+        reader_(known_, options.again),
         applier_(known_, unix_ms(clock.wall())),
         began_(clock.now()),
         last_commit_(began_),
@@ -389,15 +389,8 @@ class Scan {
 }  // namespace
 
 const char* to_string(ScanProgress::Phase phase) {
-  switch (phase) {
-    case ScanProgress::Phase::listing:
-      return "listing";
-    case ScanProgress::Phase::reading:
-      return "reading";
-    case ScanProgress::Phase::finishing:
-      return "finishing";
-  }
-  return "";
+  constexpr const char* names[] = {"listing", "reading", "finishing"};
+  return names[static_cast<int>(phase)];
 }
 
 ScanReport scan(store::Store& store, const ScanOptions& options, const Clock& clock, std::stop_token stop,

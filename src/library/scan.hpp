@@ -25,6 +25,9 @@ struct ScanOptions {
   /// Not everything: these folders, each without what lies below it. One that isn't there any more stands for
   /// all that was below it. Paths as a walk of `music` gives them.
   std::vector<std::string> only = {};
+  /// What is at or below these absolute paths is read again although nothing about it changed; "/" stands for
+  /// everything.
+  std::vector<std::string> again = {};
   std::size_t batch = 100;  ///< files per commit, once the first few are in
 };
 
@@ -59,10 +62,10 @@ struct ScanObserver {
 };
 
 /// Brings the store up to date with the folders. Blocks the caller until it is done; starts threads of its
-/// own, with low priority, and ends them. A file is read only if its size, time or inode changed; what was
-/// found is committed in batches, the first playable files at once. A scan that is stopped or killed loses
-/// nothing that was committed; the next one skips it. Throws store::Failure when the store can't keep the
-/// result. docs/library.md tells the rules.
+/// own, with low priority, and ends them. A file is read only if its size, time or inode changed, or if it is
+/// asked for (`again`); what was found is committed in batches, the first playable files at once. A scan that
+/// is stopped or killed loses nothing that was committed; the next one skips it. Throws store::Failure when
+/// the store can't keep the result. docs/library.md tells the rules.
 ScanReport scan(store::Store& store, const ScanOptions& options, const Clock& clock,
                 std::stop_token stop = {}, const ScanObserver& observer = {});
 

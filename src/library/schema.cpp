@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "library/library.hpp"
+#include "library/schema_counts.hpp"
 #include "library/schema_depth.hpp"
 #include "library/schema_files.hpp"
 #include "library/schema_lists.hpp"
@@ -98,7 +99,8 @@ std::vector<store::Migration> migrations() {
   return {{1, tables, sqlite_text_index, postgresql_text_index},
           {2, depth_tables},
           {3, list_tables, first_words},
-          {4, file_tables}};
+          {4, file_tables},
+          {5, count_tables}};
 }
 
 }  // namespace longwave::library

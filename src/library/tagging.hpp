@@ -45,6 +45,23 @@ Result<void> change_tag(store::Session& session, const Tag& tag, Changes& change
 /// With its subgenres and all assignments. The genre "Other" (id 1) stays: conflict.
 Result<void> remove_tag(store::Session& session, std::int64_t id, Changes& changes);
 
+/// A tag with its subgenres and everything that has them, for who takes its removal back.
+struct WholeTag {
+  struct On {
+    int what = 0;
+    std::int64_t target = 0, tag = 0;
+    int from_file = 0;
+    double confidence = 0;
+    int approval = 0;
+  };
+  std::vector<Tag> tags;  ///< a genre before its subgenres; empty: there is no such tag
+  std::vector<On> on;
+};
+WholeTag whole_tag(store::Session& session, std::int64_t id);
+/// Under its old ids where they are free; what has gone meanwhile is passed over. Gives the id of the tag.
+/// conflict: there is another of that name; invalid: its genre has gone.
+Result<std::int64_t> put_back_tag(store::Session& session, const WholeTag& whole, Changes& changes);
+
 struct Assigned {
   Tag tag;
   std::int64_t entry = 0;   ///< of the assignment; negative: it is not stored but follows from others

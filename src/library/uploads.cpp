@@ -6,9 +6,9 @@
 #include "base/text.hpp"
 #include "library/known.hpp"
 #include "library/library.hpp"
-#include "library/upload_files.hpp"
 #include "library/upload_name.hpp"
 #include "library/upload_rows.hpp"
+#include "library/upload_work.hpp"
 #include "store/store.hpp"
 
 #include <fmt/format.h>
@@ -28,8 +28,6 @@ using namespace std::chrono_literals;
 
 constexpr Duration told_every = 200ms;
 constexpr Duration ended_kept = 1h;
-constexpr std::int64_t a_day_ms = 24ll * 3600 * 1000;
-
 std::string new_id() {
   std::array<unsigned char, 16> bytes{};
   LW_ASSERT(RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) == 1, "no random numbers");
@@ -40,10 +38,6 @@ bool is_sha1(std::string_view digits) {
   return digits.size() == 40 && std::all_of(digits.begin(), digits.end(), [](char c) {
            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
          });
-}
-
-std::string megabytes(std::int64_t bytes) {
-  return fmt::format("{} MiB", bytes >> 20);
 }
 
 bool over(UploadState state) {
@@ -82,11 +76,10 @@ class Uploads::Impl {
         store_(store),
         library_(library),
         options_(std::move(options)),
-        inspect_(std::move(inspect)),
         blocking_(std::move(blocking)),
         post_(std::move(post)),
         clock_(clock),
-        files_(options_.folder) {}
+        work_(store, options_, std::move(inspect)) {}
 
   void begin(UploadRequest request, Done done) {
     if (auto refused = check(request)) return done(std::move(*refused));
@@ -97,7 +90,7 @@ class Uploads::Impl {
     auto allowed = std::make_shared<Result<std::int64_t>>(options_.limits.largest);
     ++beginning_[upload->request.who];
     blocking_([this, upload, allowed, post = post_, alive = weak(), done = std::move(done)]() mutable {
-      *allowed = admit(*upload);
+      *allowed = work_.admit(*upload);
       post([this, upload, allowed, alive, done = std::move(done)]() mutable {
         if (!alive.lock()) return;
         if (--beginning_[upload->request.who] == 0) beginning_.erase(upload->request.who);
@@ -131,10 +124,10 @@ class Uploads::Impl {
     run(
         *entry,
         [this, id, offset, bytes = std::move(bytes), written] {
-          if (const auto here = files_.size(id); std::max<std::int64_t>(here, 0) != offset)
+          if (const auto here = work_.files().size(id); std::max<std::int64_t>(here, 0) != offset)
             *written = error(Errc::conflict, "bytes before these could not be kept");
           else
-            *written = files_.append(id, offset, bytes);
+            *written = work_.files().append(id, offset, bytes);
         },
         [this, id, offset, size, written, done = std::move(done)]() mutable {
           Entry& at = entries_.at(id);
@@ -169,7 +162,9 @@ class Uploads::Impl {
     auto checked = std::make_shared<Result<std::string>>(std::string());
     run(
         *entry,
-        [this, id, expected, request = upload.request, checked] { *checked = look(id, expected, request); },
+        [this, id, expected, request = upload.request, checked] {
+          *checked = work_.look(id, expected, request);
+        },
         [this, id, expected, import_too, checked, done = std::move(done)]() mutable {
           Entry& at = entries_.at(id);
           if (at.upload.state != UploadState::checking) return done(gone());  // cancelled meanwhile
@@ -207,7 +202,7 @@ class Uploads::Impl {
     run(
         *entry,
         [this, copy, placed, folders = *folders, target = with_ending(*wanted, upload.type)] {
-          *placed = place(*copy, folders, target);
+          *placed = work_.place(*copy, folders, target);
         },
         [this, id, placed, done = std::move(done)]() mutable {
           Entry& at = entries_.at(id);
@@ -231,7 +226,7 @@ class Uploads::Impl {
     entry->next = -1;
     tell(*entry, true);
     run(
-        *entry, [this, id] { files_.remove(id); },
+        *entry, [this, id] { work_.files().remove(id); },
         [this, id, done = std::move(done)]() mutable {
           Entry& at = entries_.at(id);
           const Upload upload = at.upload;
@@ -260,14 +255,14 @@ class Uploads::Impl {
     return all;
   }
 
-  std::filesystem::path file_of(const std::string& id) const { return files_.path(id); }
+  std::filesystem::path file_of(const std::string& id) const { return work_.files().path(id); }
   const UploadOptions& options() const { return options_; }
 
   void recover() {
     auto found = std::make_shared<std::vector<Upload>>();
     blocking_([this, found, post = post_, alive = weak()] {
       try {
-        *found = left_behind();
+        *found = work_.left_behind();
       } catch (const std::exception& e) {
         log::error("uploads: what was left can't be found: {}", e.what());
       }
@@ -298,7 +293,7 @@ class Uploads::Impl {
     }
     for (const auto& id : forgotten) cancel(id, [](const auto&) {});
     for (const auto& id : ended) forget(id);
-    store_.write([before = now - a_day_ms](store::Session& session) { forget_ended(session, before); });
+    store_.write([before = now - upload_day_ms](store::Session& session) { forget_ended(session, before); });
   }
 
  private:
@@ -331,55 +326,6 @@ class Uploads::Impl {
     if (open >= options_.limits.open)
       return error(Errc::full, "there are too many unfinished uploads; finish or cancel some");
     return std::nullopt;
-  }
-
-  /// On the pool: room on the disk and in the quota, and a row. How many bytes may come.
-  Result<std::int64_t> admit(const Upload& upload) {
-    const auto free = files_.prepare();
-    if (!free) return free.error();
-    const auto size = std::max<std::int64_t>(upload.request.size, 1);
-    if (*free - options_.limits.spare < size) return error(Errc::full, "the disk is full");
-    try {
-      return store_.write_now([&](store::Session& session) -> Result<std::int64_t> {
-        const auto sent = sent_since(session, upload.request.who, upload.changed_ms - a_day_ms);
-        const auto left = std::max<std::int64_t>(options_.limits.quota - sent, 0);
-        if (left < size)
-          return error(Errc::full, fmt::format("your quota of {} in 24 hours is used up; {} are left",
-                                               megabytes(options_.limits.quota), megabytes(left)));
-        keep_upload(session, upload, upload.changed_ms);
-        return std::min(left, options_.limits.largest);
-      });
-    } catch (const std::exception& e) {
-      log::error("uploads: {}", e.what());
-      return error(Errc::unavailable, "the database can't be written at present; the disk may be full");
-    }
-  }
-
-  /// On the pool: what it is, when it is complete, on disk and what the sender meant.
-  Result<std::string> look(const std::string& id, std::int64_t expected, const UploadRequest& request) {
-    if (files_.size(id) != expected) return error(Errc::unavailable, "some of its bytes could not be kept");
-    if (!request.sha1.empty()) {
-      const auto sum = files_.sha1(id);
-      if (!sum) return sum.error();
-      if (*sum != request.sha1)
-        return error(Errc::broken, "the file isn't the one that was meant: its SHA-1 differs");
-    }
-    if (auto synced = files_.sync(id); !synced) return synced.error();
-    return inspect_(files_.path(id), request.kind);
-  }
-
-  /// On the pool. The row knows each place before the file gets it.
-  Result<std::string> place(Upload& upload, const std::vector<std::string>& folders,
-                            const std::string& name) {
-    try {
-      return files_.place(upload.id, folders, name, [&](const std::string& path) {
-        upload.path = path;
-        store_.write_now([&](store::Session& session) { update_upload(session, upload); });
-      });
-    } catch (const std::exception& e) {
-      log::error("uploads: {}", e.what());
-      return error(Errc::unavailable, "the database can't be written at present; the disk may be full");
-    }
   }
 
   /// It has its place; the library looks there.
@@ -437,7 +383,8 @@ class Uploads::Impl {
     keep(entry);
     tell(entry, true);
     run(
-        entry, [this, id] { files_.remove(id); }, [why, done = std::move(done)]() mutable { done(why); });
+        entry, [this, id] { work_.files().remove(id); },
+        [why, done = std::move(done)]() mutable { done(why); });
   }
 
   void keep(const Entry& entry) {
@@ -473,39 +420,6 @@ class Uploads::Impl {
     });
   }
 
-  /// On the pool: what an earlier process left. What belongs to nobody, and forms whose connection is gone,
-  /// are removed.
-  std::vector<Upload> left_behind() {
-    std::vector<Upload> kept;
-    auto rows = store_.read_now([](store::Session& session) { return open_uploads(session); });
-    for (auto& upload : rows) {
-      const auto size = files_.size(upload.id);
-      const bool placed = size < 0 && !upload.path.empty() && files_.exists(upload.path);
-      if (upload.state == UploadState::importing && placed) {
-        kept.push_back(std::move(upload));
-        continue;
-      }
-      const bool whole = upload.state == UploadState::ready || upload.state == UploadState::importing;
-      if (whole && size >= 0) {
-        upload.state = UploadState::ready;
-        upload.path.clear();
-      } else {
-        upload.state = UploadState::receiving;
-        if (upload.request.size == 0 || size > upload.request.size || whole) {
-          store_.write_now([&](store::Session& session) { forget_upload(session, upload.id); });
-          continue;
-        }
-      }
-      upload.received = std::max<std::int64_t>(size, 0);
-      kept.push_back(std::move(upload));
-    }
-    for (const auto& id : files_.ids()) {
-      if (std::none_of(kept.begin(), kept.end(), [&](const Upload& one) { return one.id == id; }))
-        files_.remove(id);
-    }
-    return kept;
-  }
-
   std::filesystem::path root() const {
     std::string root = options_.folder.lexically_normal().string();
     if (root.size() > 1 && root.ends_with('/')) root.pop_back();
@@ -516,11 +430,10 @@ class Uploads::Impl {
   store::Store& store_;
   Library& library_;
   const UploadOptions options_;
-  const Inspect inspect_;
   const Blocking blocking_;
   const Post post_;
   const Clock& clock_;
-  const UploadFiles files_;
+  const UploadWork work_;
   std::map<std::string, Entry> entries_;
   std::vector<std::string> order_;
   std::map<std::string, int> beginning_;  // of each person, not yet in entries_

@@ -78,8 +78,9 @@ void Programmer::on(const orders::Started& message) {
       began_at_ = new_start;
     }
     entered_at_ += shift;
-    current_->end_at += shift;
     current_->start_at += shift;
+    // What gives way ends where it was cut, or where the next was said to begin.
+    current_->end_at = leaving() ? std::max(current_->end_at, began_at_) : current_->end_at + shift;
     review_ = true;
     return;
   }

@@ -93,7 +93,7 @@ Answer Programmer::insert(std::size_t at, std::vector<Entry> entries, Where wher
   }
   queue_.insert(at, std::move(entries));
   if (row_.modes.random && where == Where::next) {
-    shuffled_.insert(shuffled_.begin(), answer.entries.begin(), answer.entries.end());
+    row_.round.coming.insert(row_.round.coming.begin(), answer.entries.begin(), answer.entries.end());
   }
   review_ = true;
   return answer;

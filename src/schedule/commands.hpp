@@ -158,7 +158,8 @@ struct SetModes {
   std::optional<bool> autodj;
   std::optional<int> crossfade_s;
 };
-/// Errors: not_found (no such channel), invalid (outside 0..100).
+/// A channel that isn't there yet ("left", "right") is there from then on. Errors: invalid (outside 0..100,
+/// no name, or more than 16).
 struct SetVolume {
   std::string channel = "master";
   int value = 100;

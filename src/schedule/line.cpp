@@ -45,7 +45,7 @@ std::vector<std::size_t> Programmer::following(std::size_t most, bool by_itself)
   if (row_.modes.random) {
     if (marked && first != first_next()) add(first_next());
     const auto ahead = result;
-    for (const auto id : shuffled_) {
+    for (const auto id : row_.round.coming) {
       const auto index = result.size() < most ? queue_.index_of(id) : std::nullopt;
       if (index && std::find(ahead.begin(), ahead.end(), *index) == ahead.end()) add(*index);
     }
@@ -69,39 +69,38 @@ std::vector<std::size_t> Programmer::following(std::size_t most, bool by_itself)
 /// `repeat` the next round stands behind it in time.
 void Programmer::shuffle_round() {
   if (!row_.modes.random) {
-    shuffled_.clear();
-    round_.clear();
+    row_.round = {};
     return;
   }
+  auto& [coming, played] = row_.round;
   const auto gone = [this](EntryId id) { return !queue_.find(id); };
   if (queue_.changed() || shuffle_stale_) {
-    std::unordered_set<EntryId> there, known(round_.begin(), round_.end());
+    std::unordered_set<EntryId> there, known(played.begin(), played.end());
     for (const auto& entry : queue_.entries()) there.insert(entry->id);
-    std::erase_if(shuffled_, [&](EntryId id) { return !there.contains(id); });
-    std::erase_if(round_, [&](EntryId id) { return !there.contains(id); });
-    known.insert(shuffled_.begin(), shuffled_.end());
+    std::erase_if(coming, [&](EntryId id) { return !there.contains(id); });
+    std::erase_if(played, [&](EntryId id) { return !there.contains(id); });
+    known.insert(coming.begin(), coming.end());
     if (const auto heard = on_air()) known.insert(heard->id);
     for (const auto& entry : queue_.entries()) {
       if (known.contains(entry->id)) continue;
-      const auto at = random_.below(shuffled_.size() + 1);
-      shuffled_.insert(shuffled_.begin() + static_cast<std::ptrdiff_t>(at), entry->id);
+      const auto at = random_.below(coming.size() + 1);
+      coming.insert(coming.begin() + static_cast<std::ptrdiff_t>(at), entry->id);
     }
     shuffle_stale_ = false;
   }
-  if (!row_.modes.repeat || consuming() || shuffled_.size() >= reach || queue_.size() == 0) return;
+  if (!row_.modes.repeat || consuming() || coming.size() >= reach || queue_.size() == 0) return;
   std::vector<EntryId> again;
   for (const auto& entry : queue_.entries()) again.push_back(entry->id);
   for (auto i = again.size(); i > 1; --i) std::swap(again[i - 1], again[random_.below(i)]);
-  const auto last = !shuffled_.empty() ? shuffled_.back() : on_air() ? on_air()->id : EntryId{};
+  const auto last = !coming.empty() ? coming.back() : on_air() ? on_air()->id : EntryId{};
   if (again.size() > 1 && again.front() == last) std::swap(again.front(), again.back());
-  for (std::size_t i = 0; shuffled_.size() < reach; i = (i + 1) % again.size()) shuffled_.push_back(again[i]);
+  for (std::size_t i = 0; coming.size() < reach; i = (i + 1) % again.size()) coming.push_back(again[i]);
   if (again.size() > reach) {
     for (auto i = reach; i < again.size(); ++i) {
-      if (std::find(shuffled_.begin(), shuffled_.end(), again[i]) == shuffled_.end())
-        shuffled_.push_back(again[i]);
+      if (std::find(coming.begin(), coming.end(), again[i]) == coming.end()) coming.push_back(again[i]);
     }
   }
-  std::erase_if(round_, gone);
+  std::erase_if(played, gone);
 }
 
 /// The line after whatever has changed. Airings that were in it already keep their takes.
@@ -115,9 +114,13 @@ void Programmer::line_up() {
                                     [&](const Coming& c) { return c.entry && c.entry->id == entry->id; });
     Coming coming{entry, known != old.end() ? known->take : EntryId{}, Samples{0}};
     if (known != old.end()) known->entry = nullptr;
-    if (line.empty() && mark_offset_ > Samples{0} && row_.marked &&
-        static_cast<int>(index) == queue_.cursor())
-      coming.offset = mark_offset_;
+    // What the player has begun at its start is sought in when it is on air.
+    const bool begun = !line.empty() && fixed_ && fixed_ == line.front().take;
+    const bool first = line.empty() ? !fixed_ || fixed_ != coming.take
+                                    : line.size() == 1 && begun && entry != line.front().entry;
+    const bool marked = row_.marked && static_cast<int>(index) == queue_.cursor();
+    const bool inside = !entry->exact || mark_offset_ < entry->duration;
+    if (first && marked && inside) coming.offset = mark_offset_;
     if (coming.offset == Samples{0}) coming.offset = begins_at(*entry);
     line.push_back(std::move(coming));
   }
@@ -129,6 +132,17 @@ void Programmer::line_up() {
     fixed_ = {};  // what had begun is no longer wanted: it is cut
     cut_next_ = true;
   }
+}
+
+/// What the player had begun isn't wanted after all. To the player, another try is another item.
+void Programmer::give_up_fixed() {
+  for (auto& coming : line_) {
+    if (!fixed_ || coming.take != fixed_) continue;
+    asked_.erase(coming.take);
+    aired_.insert(coming.entry->id);
+    coming.take = fresh_take(coming.entry->id);
+  }
+  fixed_ = {};
 }
 
 /// The entry's own id the first time, then a new one.

@@ -204,9 +204,10 @@ void Programmer::start(const Coming& coming, Samples at) {
   const auto entry = coming.entry;
   LW_ASSERT(entry->duration > Samples{0}, "an item without a length can't be planned");
   const auto index = queue_.index_of(entry->id);
-  // Somebody may have marked something else after the player had begun this one.
-  const bool elsewhere =
-      row_.marked && index && queue_.cursor() != static_cast<int>(*index) && fixed_ == coming.take;
+  // Somebody may have marked something else, or another position, after the player had begun this one.
+  const bool begun = fixed_ == coming.take;
+  const bool elsewhere = row_.marked && index && queue_.cursor() != static_cast<int>(*index) && begun;
+  const auto sought = begun && row_.marked && !elsewhere ? mark_offset_ : Samples{0};
   if (index && !elsewhere) {
     queue_.set_cursor(static_cast<int>(*index));
     if (std::exchange(row_.marked, false)) dirty_ = true;
@@ -220,9 +221,11 @@ void Programmer::start(const Coming& coming, Samples at) {
   former_takes_.clear();
   aired_.insert(entry->id);
   if (row_.modes.random) {
-    if (const auto left = std::find(shuffled_.begin(), shuffled_.end(), entry->id); left != shuffled_.end())
-      shuffled_.erase(left);
-    if (round_.empty() || round_.back() != entry->id) round_.push_back(entry->id);
+    if (const auto left = std::find(row_.round.coming.begin(), row_.round.coming.end(), entry->id);
+        left != row_.round.coming.end())
+      row_.round.coming.erase(left);
+    if (row_.round.played.empty() || row_.round.played.back() != entry->id)
+      row_.round.played.push_back(entry->id);
   }
   told_current_ = !ordered_.empty() && ordered_.front() == Ordered{take_, at};
   if (told_current_) {
@@ -236,6 +239,7 @@ void Programmer::start(const Coming& coming, Samples at) {
   cut_waits_until_ = {};
   current_problem_.clear();
   current_heard_by_ = 0;
+  if (sought > Samples{0} && sought < entry->duration) seek_on_air(sought);
 }
 
 /// What stood goes on where it stood.
@@ -292,80 +296,8 @@ void Programmer::end_current(Samples at, bool played) {
 void Programmer::cut() {
   skip_pending_ = false;
   current_->end_at = std::min(current_->end_at, std::max(on_grid(position_), began_at_));
-  cut_waits_until_ = moment_.now + rules_.cut_waits;
+  if (!leaving()) cut_waits_until_ = moment_.now + rules_.cut_waits;
   cut_next_ = true;
-}
-
-void Programmer::send_plan() {
-  if (row_.state != Transport::playing) {
-    if (!rest_told_) rest();
-    return;
-  }
-  if (!current_) {
-    if (!ordered_.empty()) {
-      out_.orders.emplace_back(orders::Stop{ordered_.front().start_at});
-      ordered_.clear();
-    }
-    return;
-  }
-  if (!told_current_) {
-    const auto& item = *current_;
-    if (!asked_.contains(take_)) {
-      out_.orders.emplace_back(orders::Prepare{take_, item.entry->track});
-      asked_[take_] = Asked{moment_.now, true};
-    }
-    out_.orders.emplace_back(orders::Play{take_, item.entry->track, entered_at_, entered_at_ - item.start_at,
-                                          item.end_at - item.start_at, std::exchange(cut_next_, false)});
-    told_current_ = true;
-    rest_told_ = false;
-    rests_from_.reset();
-    ordered_.clear();
-  }
-  if (!goes_on_by_itself()) {
-    if (rests_from_ != current_->end_at) out_.orders.emplace_back(orders::Stop{current_->end_at, true});
-    rests_from_ = current_->end_at;
-    ordered_.clear();
-    return;
-  }
-  rests_from_.reset();
-  order_ahead();
-}
-
-/// The items behind the one on air, as far as they are ready.
-void Programmer::order_ahead() {
-  struct Planned {
-    Ordered order;
-    Coming coming;
-    bool cuts = false;
-  };
-  std::vector<Planned> plan;
-  auto at = current_->end_at;
-  bool cuts = programme_cut_ == at;
-  for (const auto& coming : line_) {
-    if (plan.size() == rules_.ahead || !ready(coming.take)) break;
-    plan.push_back({Ordered{coming.take, at}, coming, cuts});
-    const auto natural = at + coming.entry->duration - coming.offset;
-    at = cut_for_programme(at, natural);
-    cuts = at < natural;
-  }
-  std::size_t same = 0;
-  while (same < plan.size() && same < ordered_.size() && plan[same].order == ordered_[same]) ++same;
-  if (same == plan.size()) {
-    // What is ordered behind the plan stays as a reserve until its turn comes, unless it was taken out.
-    if (same < ordered_.size() && !entry_of(ordered_[same].take)) {
-      out_.orders.emplace_back(orders::Stop{ordered_[same].start_at});
-      ordered_.resize(same);
-    }
-    return;
-  }
-  ordered_.resize(same);
-  for (auto i = same; i < plan.size(); ++i) {
-    const auto& [order, coming, cuts_before] = plan[i];
-    const bool replaces = (i == 0 && std::exchange(cut_next_, false)) || cuts_before;
-    out_.orders.emplace_back(orders::Play{order.take, coming.entry->track, order.start_at, coming.offset,
-                                          coming.entry->duration, replaces});
-    ordered_.push_back(order);
-  }
 }
 
 // --- small things

@@ -213,6 +213,7 @@ class Programmer {
   Result<Answer> execute(const Previous& previous);
   Result<Answer> execute(const Mark& mark);
   Result<Answer> execute(const Seek& seek);
+  void seek_on_air(Samples target);
   void mark(std::size_t index, Samples offset = Samples{0});
   void go_to(std::size_t index, Samples offset = Samples{0});
   void hold();
@@ -243,6 +244,7 @@ class Programmer {
   std::vector<std::size_t> following(std::size_t most, bool by_itself) const;
   void line_up();
   void shuffle_round();
+  void give_up_fixed();
   EntryId fresh_take(EntryId entry);
   bool plays(const Entry& entry) const;
   bool goes_on_by_itself() const;
@@ -254,6 +256,11 @@ class Programmer {
   void on(const orders::Started& message);
   void on(const orders::Ended& message);
   void rewrite(const Closing& closing);
+
+  // plan.cpp: what the player is told
+  void ask();
+  void send_plan();
+  void order_ahead();
 
   // programmer.cpp: the steps of a turn
   void begin(Moment moment);
@@ -267,9 +274,6 @@ class Programmer {
   void drop_failed(const Coming& coming, const std::string& problem);
   void withdraw(EntryId id);
   void drop_vanished();
-  void ask();
-  void send_plan();
-  void order_ahead();
   std::optional<Running> running() const;
 
   // picks.cpp
@@ -286,6 +290,8 @@ class Programmer {
 
   /// What is on air ends within seconds: the player was told to cut, or sends what leads into the next item.
   bool leaving() const { return fixed_ || moment_.now < cut_waits_until_; }
+  /// And people went to the entry at the cursor instead.
+  bool gone_elsewhere() const { return (skip_pending_ || leaving()) && row_.marked && queue_.cursor() >= 0; }
   bool ready(EntryId take) const;
   /// Index of what follows in the order of the list.
   std::size_t first_next() const {
@@ -318,8 +324,6 @@ class Programmer {
   bool rest_told_ = false;             ///< the player knows that silence is wanted
   std::optional<Samples> rests_from_;  ///< it knows that the list ends there
   std::unordered_set<EntryId> aired_;  ///< entries whose own id was used as a take
-  std::vector<EntryId> shuffled_;      ///< random: what is left of the round, in order
-  std::vector<EntryId> round_;         ///< random: what was played of it, in order
   bool shuffle_stale_ = true;
   bool ended_by_itself_ = false;
   std::string current_problem_;

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string_view>
 #include <utility>
 
 /// Commands that change how a station behaves, and nothing that is heard at once.
@@ -11,6 +13,14 @@ namespace longwave::schedule {
 namespace {
 
 constexpr int max_crossfade_s = 60;
+constexpr std::size_t max_channels = 16;
+
+bool names_a_channel(std::string_view name) {
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  };
+  return !name.empty() && name.size() <= 32 && std::all_of(name.begin(), name.end(), fits);
+}
 
 }  // namespace
 
@@ -37,11 +47,13 @@ Result<Answer> Programmer::execute(const SetModes& set) {
 }
 
 Result<Answer> Programmer::execute(const SetVolume& set) {
-  const auto channel = row_.volume.find(set.channel);
-  if (channel == row_.volume.end())
-    return error(Errc::not_found, fmt::format("there is no channel '{}'", set.channel));
+  if (!names_a_channel(set.channel))
+    return error(Errc::invalid, "a channel is named by 1 to 32 small letters, digits, '-' and '_'");
+  const bool known = row_.volume.contains(set.channel);
+  if (!known && row_.volume.size() >= max_channels)
+    return error(Errc::invalid, fmt::format("a station has at most {} channels", max_channels));
   if (set.value < 0 || set.value > 100) return error(Errc::invalid, "the volume is a number from 0 to 100");
-  channel->second = set.value;
+  row_.volume[set.channel] = set.value;
   dirty_ = true;
   return Answer{};
 }

@@ -30,6 +30,12 @@ struct Running {
   friend bool operator==(const Running&, const Running&) = default;
 };
 
+/// The order by chance of a station that plays at random.
+struct Round {
+  std::vector<EntryId> coming;  ///< what is left of it, in order
+  std::vector<EntryId> played;  ///< what was played of it, in order
+};
+
 struct StationRow {
   StationId id;
   std::string slug;  ///< of addresses and channels: "main"
@@ -42,6 +48,7 @@ struct StationRow {
   std::string list = "Default";  ///< name of the list that the queue is
   RandomRules random;
   Blacklists blacklists;
+  Round round;  ///< empty while `random` is off
   std::uint64_t version = 0;
   int cursor = -1;
   bool marked = false;            ///< the entry at the cursor comes next; else it is (or was) on air

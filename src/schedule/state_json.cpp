@@ -129,6 +129,25 @@ Blacklists Blacklists::from_json(std::string_view text) {
   return {listed(from, "songs"), listed(from, "albums"), listed(from, "artists")};
 }
 
+namespace {
+
+json::array ids(const std::vector<EntryId>& entries) {
+  json::array out;
+  out.reserve(entries.size());
+  for (const auto id : entries) out.emplace_back(id.value);
+  return out;
+}
+std::vector<EntryId> ids(const json::object& from, std::string_view key) {
+  std::vector<EntryId> out;
+  const auto* value = from.if_contains(key);
+  if (!value || !value->is_array()) return out;
+  for (const auto& id : value->get_array())
+    if (id.is_int64()) out.push_back(EntryId{id.get_int64()});
+  return out;
+}
+
+}  // namespace
+
 std::string settings_json(const StationRow& row) {
   json::object volume;
   for (const auto& [channel, value] : row.volume) volume[channel] = value;
@@ -142,6 +161,8 @@ std::string settings_json(const StationRow& row) {
                                       {"crossfade_s", modes.crossfade_s},
                                       {"volume", std::move(volume)},
                                       {"list", row.list},
+                                      {"coming", ids(row.round.coming)},
+                                      {"played", ids(row.round.played)},
                                       {"random", json::parse(row.random.to_json())}});
 }
 
@@ -158,6 +179,7 @@ void read_settings(StationRow& row, std::string_view text) {
   read(from, "autodj", row.modes.autodj);
   read(from, "crossfade_s", row.modes.crossfade_s);
   read(from, "list", row.list);
+  row.round = {ids(from, "coming"), ids(from, "played")};
   if (const auto* volume = from.if_contains("volume"); volume && volume->is_object()) {
     row.volume.clear();
     for (const auto& [channel, value] : volume->get_object()) {

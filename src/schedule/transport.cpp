@@ -61,7 +61,9 @@ Result<Answer> Programmer::execute(const Play& play) {
       return error(Errc::invalid, "the offset lies behind the track's end");
     const auto heard = on_air();
     if (heard && heard->id == entry->id && !leaving()) {
+      const bool marked = std::exchange(row_.marked, false);  // so that the seek is about what is on air
       auto sought = execute(Seek{play.offset, play.by});
+      row_.marked = marked;
       if (!sought) return sought;
       mark(*index);
       row_.marked = false;
@@ -82,15 +84,26 @@ Result<Answer> Programmer::execute(const Play& play) {
 Result<Answer> Programmer::execute(const Pause&) {
   if (row_.state == Transport::stopped) return error(Errc::conflict, "the station is stopped");
   if (row_.state == Transport::paused) return Answer{};
-  if (current_ && leaving() && !line_.empty()) {
-    // The next one is beginning: what is on air is over, and the next is held at its very start.
+  row_.state = Transport::paused;
+  const auto wanted = gone_elsewhere() ? queue_.current() : nullptr;
+  if (current_ && leaving() && !line_.empty() && (!wanted || wanted->id == line_.front().entry->id)) {
+    // What is on air is over, and what begins in its place is held at its very start.
     const auto next = line_.front();
     const auto end = current_->end_at;
     end_current(end);
     start(next, end);
+    const auto entered = entered_at_ - current_->start_at;
+    hold();
+    held_->elapsed = entered;
+  } else if (current_ && wanted) {
+    // Somebody went to another entry already: that one is held.
+    const auto offset = mark_offset_;
+    end_current(std::min(current_->end_at, std::max(leaving() ? current_->end_at : position_, began_at_)));
+    give_up_fixed();
+    if (queue_.cursor() >= 0) go_to(static_cast<std::size_t>(queue_.cursor()), offset);
+  } else if (current_) {
+    hold();
   }
-  if (current_) hold();
-  row_.state = Transport::paused;
   rest();
   return Answer{};
 }
@@ -112,14 +125,15 @@ Result<Answer> Programmer::execute(const Stop&) {
   return Answer{};
 }
 
+/// Counted from the cursor: it stands where everybody sees the station, also while the item on air gives way.
 Result<Answer> Programmer::execute(const Next&) {
-  const auto next = following(2, false);
-  const bool fixed = fixed_ && !next.empty() && !row_.marked;
-  const bool pending = row_.marked && queue_.cursor() >= 0;
-  const std::size_t which = pending ? 1 : 0;
-  if (next.size() > which) {
-    if (fixed) return Answer{};  // it begins within seconds anyway
-    go_to(next[which]);
+  auto next = following(3, false);
+  if (row_.marked && queue_.cursor() >= 0) {
+    const auto here = std::find(next.begin(), next.end(), static_cast<std::size_t>(queue_.cursor()));
+    if (here != next.end()) next.erase(next.begin(), here + 1);
+  }
+  if (!next.empty()) {
+    go_to(next.front());
     return Answer{};
   }
   if (row_.modes.autodj && current_ && !leaving()) return execute(Skip{});
@@ -128,11 +142,12 @@ Result<Answer> Programmer::execute(const Next&) {
 
 Result<Answer> Programmer::execute(const Previous&) {
   if (row_.modes.random) {
-    while (!round_.empty()) {
-      const auto last = round_.back();
-      round_.pop_back();
+    const auto here = row_.marked && queue_.cursor() >= 0 ? queue_.current() : on_air();
+    while (!row_.round.played.empty()) {
+      const auto last = row_.round.played.back();
+      row_.round.played.pop_back();
       const auto index = queue_.index_of(last);
-      if (!index || (on_air() && on_air()->id == last)) continue;
+      if (!index || (here && here->id == last)) continue;
       go_to(*index);
       return Answer{};
     }
@@ -152,12 +167,15 @@ Result<Answer> Programmer::execute(const Mark& what) {
   return Answer{};
 }
 
+/// In the entry that somebody went to, if what is on air gives way to it, else in what is on air.
 Result<Answer> Programmer::execute(const Seek& seek) {
   const auto grid = rules_.grid.count();
   const auto target = Samples{std::max<std::int64_t>(seek.position.count(), 0) / grid * grid};
-  const auto item = on_air();
+  const bool elsewhere = current_ && gone_elsewhere();
+  const auto item = elsewhere ? queue_.current() : on_air();
   if (!item) return nothing_on_air();
-  if (seek.position < Samples{0} || (item->duration > Samples{0} && target >= item->duration))
+  const bool measured = item->exact || !elsewhere;
+  if (seek.position < Samples{0} || (measured && item->duration > Samples{0} && target >= item->duration))
     return error(Errc::invalid, "the position lies outside of the track");
   if (held_) {
     held_->elapsed = target;
@@ -166,18 +184,22 @@ Result<Answer> Programmer::execute(const Seek& seek) {
     dirty_ = true;
     return Answer{};
   }
-  if (leaving()) {
-    // What is asked about is the next one already: it is entered there.
-    const auto index = line_.empty() ? std::nullopt : queue_.index_of(line_.front().entry->id);
-    if (!index)
-      return error(Errc::conflict, "the next track is beginning already: it is heard within seconds");
-    const auto& next = queue_.entries()[*index];
-    go_to(*index, next->duration > target ? target : Samples{0});
+  if (!elsewhere && !leaving()) {
+    seek_on_air(target);
     return Answer{};
   }
-  const auto duration = item->duration > Samples{0} ? item->duration : current_->end_at - current_->start_at;
+  const auto index = queue_.index_of(item->id);
+  if (!index || (!elsewhere && consuming()))
+    return error(Errc::conflict, "the next track is beginning already: it is heard within seconds");
+  go_to(*index, target);
+  return Answer{};
+}
+
+void Programmer::seek_on_air(Samples target) {
+  const auto& item = *current_->entry;
+  const auto duration = item.duration > Samples{0} ? item.duration : current_->end_at - current_->start_at;
   former_takes_.push_back(take_);
-  take_ = fresh_take(item->id);
+  take_ = fresh_take(item.id);
   entered_at_ = std::max(on_grid(position_), began_at_);
   current_->start_at = entered_at_ - target;
   current_->end_at = current_->start_at + duration;
@@ -185,7 +207,6 @@ Result<Answer> Programmer::execute(const Seek& seek) {
   cut_next_ = true;
   skip_pending_ = false;
   review_ = true;
-  return Answer{};
 }
 
 /// The cursor says what comes next.
@@ -267,7 +288,7 @@ void Programmer::rest() {
   ordered_.clear();
   rest_told_ = true;
   rests_from_.reset();
-  fixed_ = {};
+  give_up_fixed();
   skip_pending_ = false;
   cut_waits_until_ = {};
   dirty_ = true;

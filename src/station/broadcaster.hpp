@@ -8,6 +8,7 @@
 #include "station/events.hpp"
 #include "station/media.hpp"
 #include "station/options.hpp"
+#include "station/player_backend.hpp"
 
 #include <memory>
 #include <string>
@@ -39,7 +40,7 @@ struct StationInfo {
 ///   broadcaster.add_routes(router);                 // before the server starts
 ///   bus.attach_player(broadcaster, station_loop.poster());
 ///   broadcaster.open({.id = main, .slug = "main", …});  // before its programmer sends the first order
-class Broadcaster final : public orders::PlayerPort {
+class Broadcaster final : public PlayerBackend {
  public:
   Broadcaster(io::Loop& station_loop, std::vector<io::Loop*> net_loops, Media& media,
               orders::ProgrammerPort& programmer, const Clock& clock, BroadcastOptions options);

@@ -96,7 +96,9 @@ class MediaPool::Impl {
     loops[static_cast<std::size_t>(format)] = promise->get_future().share();
     auto work = [promise, format, how](std::stop_token) {
       auto loop = how();
-      if (!loop) log::error("no filler for {}: {}", audio::info(format).extension, loop.error().message);
+      if (!loop)
+        log::error("nothing to fill silence with for {}: {}", audio::info(format).extension,
+                   loop.error().message);
       promise->set_value(loop ? std::move(loop.value()) : nullptr);
     };
     pool_.submit(

@@ -9,8 +9,7 @@ const station = 'main';
 const fresh = process.argv[3];
 const current = await until('an item on air', async () => (await rpc('station.now', { station })).current);
 const id = current.track.id;
-const page = await open(`#/music/song/${id}`);
-const other = await open();
+const [page, other] = await Promise.all([open(`#/music/song/${id}`), open()]);
 await page.waitForSelector('#field-title');
 const field = (name) => page.locator(`#field-${name}`);
 /** Of the notice that says so. */
@@ -66,6 +65,17 @@ await check('a mood is made, given to the song, taken away and given back', asyn
   await until('the mood again', has);
 });
 
+await check('a mood that is removed is gone for everybody at once, and undo gives it back with its songs', async () => {
+  const there = async () => (await rpc('tag.list')).tags.some((tag) => tag.name === 'Drifting');
+  const has = async () => (await rpc('track.get', { id })).tags.some((tag) => tag.name === 'Drifting');
+  await go(page, '#/music/tags', '.tag-rows');
+  await page.locator('.tag-rows li', { hasText: 'Drifting' }).locator('.tool').last().click();
+  await until('no such mood', async () => !(await there()), 4_000); // undo is offered for nine seconds
+  await undo('Drifting');
+  await until('the mood and its song', async () => (await there()) && (await has()));
+  await go(page, `#/music/song/${id}`, '.tags');
+});
+
 await check('words with times follow the music', async () => {
   await page.locator('.lyrics .part-head .button').click();
   const lines = Array.from({ length: 70 }, (_, i) => `[${String(Math.floor(i / 60)).padStart(2, '0')}:${String(i % 60).padStart(2, '0')}.00]Line ${i}`);
@@ -83,11 +93,14 @@ await check('words with times follow the music', async () => {
   return `${first}, then ${later}`;
 });
 
-await check('a file that is chosen is in the library; one that is no music is refused, with the reason', async () => {
+await check('a file that is chosen with the keyboard is in the library; one that is no music is refused, with the reason', async () => {
   const { total } = await rpc('library.search', { text: '', limit: 1 });
   writeFileSync(`${fresh}.txt.mp3`, 'this is no music '.repeat(4000));
   await go(page, '#/music/upload', '.choose-files');
-  await page.setInputFiles('.music input[type=file]', [fresh, `${fresh}.txt.mp3`]);
+  const choosing = page.waitForEvent('filechooser');
+  await page.locator('.music .choose-files input').focus();
+  await page.keyboard.press('Enter');
+  await (await choosing).setFiles([fresh, `${fresh}.txt.mp3`]);
   await page.waitForSelector('.upload[data-state="done"]', { timeout: 30_000 });
   await page.waitForSelector('.upload[data-state="failed"] .trouble', { timeout: 30_000 });
   await until('the song', async () => (await rpc('library.search', { text: '', limit: 1 })).total === total + 1, 15_000);
@@ -107,13 +120,16 @@ await check('an upload is cancelled, and nothing of it stays', async () => {
   equal((await rpc('library.search', { text: '', limit: 1 })).total, total, 'songs');
 });
 
-await check('a playlist is packed, item by item, and downloaded', async () => {
+await check('a playlist is packed, item by item, and downloaded, with the keyboard alone', async () => {
   const { tracks } = await rpc('library.search', { text: '', limit: 3 });
   await rpc('playlist.create', { station, name: 'To take home', tracks: tracks.map((track) => track.id) });
   await go(page, '#/music/playlist/To%20take%20home', '.list-page .row');
   const coming = page.waitForEvent('download', { timeout: 20_000 });
-  await page.locator('.list-page .album-tools .tool').click();
-  await page.locator('.menu-item', { hasText: 'ZIP' }).click();
+  await page.locator('.list-page .album-tools .tool').focus();
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.menu');
+  for (let n = 0; n < 20 && !(await page.evaluate(() => document.activeElement.textContent)).includes('ZIP'); n++) await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
   const made = await coming;
   expect(new URL(made.url()).origin === new URL(url).origin, made.url());
   return made.suggestedFilename();
@@ -159,6 +175,13 @@ await check('rules of the random choice are changed and undone', async () => {
   await until('by album', async () => (await rpc('station.state', { station })).random.selection === 'albums');
   await undo('choice was changed');
   await until('rotation', async () => (await rpc('station.state', { station })).random.selection === 'rotation');
+  const genres = async () => (await rpc('station.state', { station })).random.genres;
+  const { tags } = await rpc('tag.list', { kind: 'genre' });
+  await page.locator('.rules .switch', { hasText: tags.at(-1).name }).focus();
+  await page.keyboard.press('Enter');
+  await until('one genre alone', async () => (await genres()).map((one) => one.genre).join() === String(tags.at(-1).id));
+  await undo('choice was changed');
+  await until('all genres', async () => (await genres()).length === 0);
 });
 
 await quiet(page);

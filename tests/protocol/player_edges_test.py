@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import socket
 import tempfile
 import threading
 import time
@@ -12,7 +13,7 @@ import websockets
 import music
 import player_golden as golden
 from player_test import OPTIONS, call, joined, settled, started
-from server import Server
+from server import Server, free_port
 
 
 def test_http_rules(binary):
@@ -87,6 +88,7 @@ def test_long_polls(binary):
         assert wait(lambda: call(server, "server.volume", [30])) == {"server.volume": 30}
         assert wait(lambda: server.request("GET", "/notify")) == "hello"
         assert json.loads(server.request("GET", "/notify")[2]) == 0
+        a.close()
 
 
 def form(name, data, fields=()):
@@ -123,3 +125,30 @@ def test_upload(binary):
             assert refused or name not in os.listdir(folder), (name, status, text)
         left = [path for path in pathlib.Path(folder).rglob("*") if path.is_file() and not any(p.startswith(".") for p in path.parts[-2:])]
         assert all(folder in str(path) for path in left), left
+        a.close()
+
+
+def test_who_may(binary):
+    """people from elsewhere look; what changes something, uploads and waking the polls are refused to them"""
+    at = free_port() + 1
+    options = ["--listen", f"127.0.0.1:{at}+proxy", "--trusted-proxy", "127.0.0.1"]
+    with started(binary, options=options) as server:
+        settled(server)
+
+        def elsewhere(line, kind="application/json", body=b""):
+            with socket.create_connection(("127.0.0.1", at), 40) as peer:
+                head = f"{line} HTTP/1.1\r\nHost: 127.0.0.1:{at}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+                peer.sendall(b"PROXY TCP4 203.0.113.9 127.0.0.1 40000 80\r\n" + head.encode() + body)
+                fields, _, text = peer.makefile("rb").read().partition(b"\r\n\r\n")
+            return int(fields.split()[1]), text
+
+        def code(method, *params):
+            message = json.dumps({"jsonrpc": "2.0", "id": 0, "method": method, "params": params}).encode()
+            return json.loads(elsewhere("POST /api", body=message)[1]).get("error", {}).get("code")
+        assert [code(method) for method in ("playlist.list", "medialib.getAll", "playback.get_current_id", "server.discover")] == [None] * 4
+        changing = [("playback.start",), ("playlist.create", "x"), ("playlist.clear",), ("medialib.rehash",), ("server.volume", 10), ("package_playlist",)]
+        assert [code(*one) for one in changing] == [-32003] * len(changing)
+        body, headers = form("a.flac", b"x")
+        assert elsewhere("POST /upload", headers["Content-Type"], body)[0] == 403
+        assert elsewhere("GET /notify")[0] == 403
+        assert call(server, "playlist.list")["result"] == ["Default", "_active"], "nothing was made"

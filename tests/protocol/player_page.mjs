@@ -69,7 +69,14 @@ async function own() {
   await page.getByRole('button', { name: 'Create', exact: true }).click();
   await page.locator('#playlists option', { hasText: 'Jazz' }).waitFor({ state: 'attached' });
   await page.locator('#playlist li').first().getByRole('button', { name: /Remove/ }).click();
-  await page.waitForFunction(() => document.querySelectorAll('#playlist li').length === 2);
+  const listed = (count) => page.waitForFunction((want) => document.querySelectorAll('#playlist li').length === want, count);
+  await listed(2);
+  await page.getByRole('button', { name: 'Put it at the end' }).click();
+  await listed(3);
+  await page.getByRole('button', { name: 'Clear', exact: true }).click();
+  await listed(0);
+  await page.getByRole('button', { name: 'Undo', exact: true }).click();
+  await listed(3);
   await page.fill('#filter', 'Tone 4');
   await page.waitForFunction(() => document.querySelectorAll('#library li').length === 1);
   if (pictures) {

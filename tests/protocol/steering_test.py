@@ -68,11 +68,12 @@ def test_a_private_player(binary):
         held = until("it is held", lambda: station.now()["state"] == "paused" and station.now()["elapsed_ms"])
         station("station.volume", volume=42)
         station("station.modes", repeat=True, single="oneshot", crossfade_s=7)
-        assert station.refused("station.volume", volume=1, channel="tuba")
+        assert station.refused("station.volume", volume=1, channel="A tuba")
+        station("station.volume", volume=30, channel="left")
         server.kill()
         server.start()
         after = station.state()
-        assert after["state"] == "paused" and after["volume"] == {"master": 42}
+        assert after["state"] == "paused" and after["volume"] == {"left": 30, "master": 42}
         assert (after["modes"]["repeat"], after["modes"]["single"], after["modes"]["crossfade_s"]) == (True, "oneshot", 7)
         assert station.now()["elapsed_ms"] == held and station.heard() == tracks[1]
 

@@ -87,37 +87,48 @@ class Reader:
         return Collection(op, ids)
 
 
+class Peer:
+    """One of the daemon's clients."""
+
+    def __init__(self, sock):
+        self.socket, self.subscribed, self.name = sock, {}, ""
+        self.lock = threading.Lock()
+
+
 class Daemon:
-    """answers: {(object, command): value, a function of the arguments, "silence", or raw bytes in place of a whole message}"""
+    """answers: {(object, command): value, a function of the arguments, "silence", or raw bytes in place of a whole message}.
+    `calls` are those of the player protocol, `station_calls` those of the station; both have a connection."""
 
     def __init__(self, path, answers, protocol=24):
         self.path, self.answers, self.protocol = path, dict(answers), protocol
-        self.calls, self.subscribed, self.peer, self.connections = [], {}, None, 0
+        self.calls, self.station_calls, self.peers, self.connections = [], [], [], 0
         self.listener = socket.socket(socket.AF_UNIX)
         if os.path.exists(path):
             os.unlink(path)
         self.listener.bind(path)
         self.listener.listen()
-        self.thread = threading.Thread(target=self.serve, daemon=True)
-        self.thread.start()
+        threading.Thread(target=self.serve, daemon=True).start()
 
     def serve(self):
         while True:
             try:
-                peer, _ = self.listener.accept()
+                sock, _ = self.listener.accept()
             except OSError:
                 return
-            self.peer, self.subscribed = peer, {}
-            self.connections += 1
-            try:
-                self.talk(peer)
-            except OSError:
-                pass
+            threading.Thread(target=self.run, args=(Peer(sock),), daemon=True).start()
+
+    def run(self, peer):
+        self.peers.append(peer)
+        try:
+            self.talk(peer)
+        except OSError:
+            pass
+        self.peers.remove(peer)
 
     def receive(self, peer, size):
         raw = b""
         while len(raw) < size:
-            part = peer.recv(size - len(raw))
+            part = peer.socket.recv(size - len(raw))
             if not part:
                 raise OSError("gone")
             raw += part
@@ -128,34 +139,42 @@ class Daemon:
             where, command, cookie, size = struct.unpack(">IIII", self.receive(peer, 16))
             payload = self.receive(peer, size)
             if (where, command) == (1, 32) and self.protocol == 18 and payload[4:12] == struct.pack(">II", 0, 2):
-                self.send(where, ERROR, cookie, Failure("Wrong number of arguments to hello"))
+                self.send(peer, where, ERROR, cookie, Failure("Wrong number of arguments to hello"))
                 continue
             arguments = Reader(payload, self.protocol).value()
             if (where, command) == (0, BROADCAST):
-                self.subscribed[arguments[0]] = cookie
+                peer.subscribed[arguments[0]] = cookie
                 continue
-            self.calls.append((where, command, arguments))
+            if (where, command) == (1, 32):
+                peer.name = arguments[1]
+                self.connections += peer.name == "wxmms2"
+            (self.station_calls if peer.name == "longwave" else self.calls).append((where, command, arguments))
             answer = self.answers.get((where, command), "silence")
             if callable(answer):
                 answer = answer(arguments)
             if isinstance(answer, bytes):
-                peer.sendall(answer)
+                peer.socket.sendall(answer)
             elif answer != "silence":
-                self.send(where, ERROR if isinstance(answer, Failure) else REPLY, cookie, answer)
+                self.send(peer, where, ERROR if isinstance(answer, Failure) else REPLY, cookie, answer)
 
-    def send(self, where, command, cookie, value):
+    def send(self, peer, where, command, cookie, value):
         raw = write(value, self.protocol)
-        self.peer.sendall(struct.pack(">IIII", where, command, cookie, len(raw)) + raw)
+        with peer.lock:
+            peer.socket.sendall(struct.pack(">IIII", where, command, cookie, len(raw)) + raw)
 
     def tell(self, name, value):
-        self.send(0, BROADCAST, self.subscribed[BROADCASTS[self.protocol][name]], value)
+        number = BROADCASTS[self.protocol][name]
+        for peer in list(self.peers):
+            if number in peer.subscribed:
+                self.send(peer, 0, BROADCAST, peer.subscribed[number], value)
 
     def cut(self):
-        self.peer.shutdown(socket.SHUT_RDWR)
+        for peer in list(self.peers):
+            peer.socket.shutdown(socket.SHUT_RDWR)
 
     def close(self):
         self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
-        if self.peer:
-            self.peer.close()
+        for peer in list(self.peers):
+            peer.socket.close()
         os.unlink(self.path)

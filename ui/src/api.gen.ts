@@ -578,7 +578,10 @@ export interface Methods {
   };
   /** Looks for new, changed, moved and missing files. Answers with gauges while it runs; cancelling the call, or losing the connection, stops the scan it started. What was found is kept. Role: admin. */
   "library.scan": {
-    params: Record<string, never>;
+    params: {
+      again?: boolean;  // reads the tags of known files again, although nothing about the files changed, default false
+      path?: string;  // with again: only what is at or below it; a folder or a file as tracks name it, default ""
+    };
     result: {
       added: number;
       changed: number;
@@ -1433,6 +1436,15 @@ export interface Methods {
       id: number;
     };
     result: Record<string, never>;
+  };
+  /** Brings back a tag that was removed, its subgenres and what had them. The server remembers the last sixteen until it ends. Role: dj. */
+  "tag.restore": {
+    params: {
+      id: number;  // as it was
+    };
+    result: {
+      id: number;  // another if somebody has got that one meanwhile
+    };
   };
   /** Takes a tag away, also one that the file names: it stays away over scans. Role: dj. */
   "tag.unassign": {

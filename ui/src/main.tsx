@@ -20,12 +20,12 @@ import './style/dialogs.css';
 
 document.documentElement.lang = s.locale;
 document.documentElement.dir = s.dir;
+startClock();
+startPlayer();
+startChat();
+start(); // first: while the server answers, the page is painted
 const root = document.getElementById('app')!;
 root.textContent = ''; // what index.html paints before this script is here
 render(<App />, root);
 startAccent();
-startClock();
-startPlayer();
-startChat();
 startShortcuts();
-start();

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/html.hpp"
 #include "base/text.hpp"
 #include "dialects/channelstream/core.hpp"
 #include "dialects/channelstream/g1_info.hpp"
@@ -20,19 +21,19 @@ std::optional<std::string> password_of(const web::Request& request) {
 }
 
 std::string row(std::string_view name, const boost::json::value& value) {
-  return fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td></tr>", html_text(name),
-                     html_text(boost::json::serialize(value)));
+  return fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td></tr>", text::escape_html(name),
+                     text::escape_html(boost::json::serialize(value)));
 }
 
 std::string channel_part(Core& core, const Channel& channel) {
-  auto out = fmt::format("<section><h2>{}</h2><table>", html_text(channel.name));
+  auto out = fmt::format("<section><h2>{}</h2><table>", text::escape_html(channel.name));
   out += row("last active", boost::json::string(iso_time(channel.last_active)));
   for (const auto& field : settings_json(core.settings_of(channel))) out += row(field.key(), field.value());
   out += "</table><ul>";
   for (const auto& [name, connections] : channel.users()) {
     const auto* user = core.find_user(name);
-    out += fmt::format("<li>{}: status {}, {} connection{}</li>", html_text(name), user ? user->status : 1,
-                       connections, connections == 1 ? "" : "s");
+    out += fmt::format("<li>{}: status {}, {} connection{}</li>", text::escape_html(name),
+                       user ? user->status : 1, connections, connections == 1 ? "" : "s");
   }
   return out + "</ul></section>";
 }
@@ -54,32 +55,6 @@ std::string page(Core& core) {
 }
 
 }  // namespace
-
-std::string html_text(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
 
 AdminPage::AdminPage(Core& core) : core_(core), throttle_(core.clock()) {}
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dialects/channelstream/g1_pages.hpp"
 
+#include "base/html.hpp"
+
 #include <fmt/format.h>
 
 namespace longwave::channelstream::g1 {
@@ -55,7 +57,7 @@ x-channelstream-secret: base64(HMAC-SHA256(secret, "/connect." + time)) + "." + 
 </body>
 </html>
 )page";
-  return fmt::format(fmt::runtime(text), html_text(address), html_text(resource));
+  return fmt::format(fmt::runtime(text), text::escape_html(address), text::escape_html(resource));
 }
 
 std::string_view demo_style() {

@@ -36,7 +36,4 @@ std::string demo_page(std::string_view address, std::string_view resource);
 std::string_view demo_script();
 std::string_view demo_style();
 
-/// Text as it may stand in HTML, between tags and in quoted attributes.
-std::string html_text(std::string_view text);
-
 }  // namespace longwave::channelstream::g1

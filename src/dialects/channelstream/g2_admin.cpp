@@ -2,6 +2,7 @@
 #include "dialects/channelstream/g2_admin.hpp"
 
 #include "access/password.hpp"
+#include "base/html.hpp"
 #include "base/text.hpp"
 #include "dialects/channelstream/core.hpp"
 #include "dialects/channelstream/g2_answers.hpp"
@@ -30,32 +31,6 @@ web::Response html(std::string_view body, int status = 200) {
   response.status = status;
   response.headers.set("Cache-Control", "no-store");
   return response;
-}
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
 }
 
 std::string whole_page(std::string_view title, std::string_view body) {
@@ -230,8 +205,8 @@ void Admin::json(Call&& call) {
 void Admin::page(Call&& call) {
   std::string body = "<table><caption>Totals</caption><tbody>";
   for (const auto& [name, value] : figures(core_))
-    body +=
-        fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td></tr>", escaped(name), json::serialize(value));
+    body += fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td></tr>", text::escape_html(name),
+                        json::serialize(value));
   body += fmt::format("<tr><th scope=\"row\">uptime</th><td>{}</td></tr></tbody></table>",
                       uptime(core_.clock().now() - started_));
   body +=
@@ -240,9 +215,10 @@ void Admin::page(Call&& call) {
   for (const auto& [name, channel] : core_.channels()) {
     std::string users;
     for (const auto& [user, count] : channel->users())
-      users += fmt::format("{}{} ({})", users.empty() ? "" : ", ", escaped(user), count);
-    body += fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td></tr>", escaped(name),
-                        channel->members.size(), users, iso_time(channel->last_active));
+      users += fmt::format("{}{} ({})", users.empty() ? "" : ", ", text::escape_html(user), count);
+    body +=
+        fmt::format("<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td></tr>",
+                    text::escape_html(name), channel->members.size(), users, iso_time(channel->last_active));
   }
   body +=
       "</tbody></table><p><a href=\"/admin/admin.json\">as JSON</a> <a href=\"/api-explorer\">API "

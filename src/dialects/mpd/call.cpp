@@ -89,7 +89,7 @@ std::optional<Refusal> check(const Command& command, unsigned permissions, std::
 }
 
 std::optional<std::size_t> current_index(const schedule::View& view) {
-  if (view.state != schedule::Transport::stopped && view.on_air && !view.on_air->detached) {
+  if (view.state != schedule::Transport::stopped && view.on_air && !view.on_air->detached && !view.cutting) {
     if (const auto index = view.index_of(view.on_air->entry->id)) return index;
   }
   if (view.cursor < 0 || static_cast<std::size_t>(view.cursor) >= view.entries.size()) return std::nullopt;

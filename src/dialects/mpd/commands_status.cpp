@@ -33,11 +33,13 @@ void tell_position(const Call& call, const schedule::View& view, std::string& ou
   if (view.state == Transport::stopped) return;
   std::int64_t elapsed = 0;
   std::int64_t whole = 0;
-  if (view.on_air) {
+  const auto current = current_index(view);
+  const bool heard = view.on_air && (!current || view.on_air_entry() == view.entries[*current]->id);
+  if (heard || (view.on_air && view.on_air->detached)) {
     elapsed = to_ms(view.on_air->position(call.rooms().clock.now()));
     whole = to_ms(view.on_air->duration);
-  } else if (const auto index = current_index(view)) {
-    whole = to_ms(view.entries[*index]->duration);
+  } else if (current) {
+    whole = to_ms(view.entries[*current]->duration);
   } else {
     return;
   }
@@ -127,13 +129,21 @@ void update(const CallPtr& call) {
   call->ok();
 }
 
+void rescan(const CallPtr& call) {
+  const std::string path = call->args.empty() ? "" : call->args.front();
+  const auto job = call->desk.start_rescan(path);
+  if (!job) return call->fail(Ack::arg, "Malformed path");
+  line(call->out, "updating_db", std::to_string(*job));
+  call->ok();
+}
+
 }  // namespace
 
 std::vector<Command> status_commands() {
   return {
       {"clearerror", may_play, 0, 0, [](const CallPtr& call) { call->ok(); }},
       {"currentsong", may_read, 0, 0, current_song},
-      {"rescan", may_control, 0, 1, update},
+      {"rescan", may_control, 0, 1, rescan},
       {"stats", may_read, 0, 0, stats},
       {"status", may_read, 0, 0, status},
       {"update", may_control, 0, 1, update},

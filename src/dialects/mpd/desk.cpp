@@ -194,6 +194,13 @@ int Desk::start_update() {
   return update_job_;
 }
 
+std::optional<int> Desk::start_rescan(std::string_view path) {
+  while (path.ends_with('/')) path.remove_suffix(1);
+  if (!rooms_.library.rescan(path)) return std::nullopt;
+  tell(Subsystem::update);
+  return ++update_job_;
+}
+
 void Desk::on_station(const schedule::StationChanged& event) {
   const auto& what = event.what;
   const auto id = event.view->id;

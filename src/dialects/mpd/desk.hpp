@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -95,6 +96,8 @@ class Desk {
 
   int update_job() const { return update_job_; }
   int start_update();
+  /// Reads again what is at or below the path. Nothing: no such path can be.
+  std::optional<int> start_rescan(std::string_view path);
   std::string replay_gain_mode = "off";
 
  private:

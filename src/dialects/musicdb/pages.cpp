@@ -10,6 +10,7 @@
 #include "library/roots.hpp"
 #include "library/videos.hpp"
 #include "store/store.hpp"
+#include "web/media_type.hpp"
 #include "web/router.hpp"
 
 #include <fmt/format.h>
@@ -38,40 +39,6 @@ constexpr const char* page_policy =
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; media-src *; connect-src *; font-src 'self' data:; object-src 'none'; "
     "base-uri 'none'; frame-ancestors 'self'";
-
-std::string_view type_of(const fs::path& file) {
-  constexpr std::pair<std::string_view, std::string_view> types[] = {
-      {".html", "text/html; charset=utf-8"},
-      {".js", "text/javascript; charset=utf-8"},
-      {".css", "text/css; charset=utf-8"},
-      {".json", "application/json"},
-      {".svg", "image/svg+xml"},
-      {".png", "image/png"},
-      {".jpg", "image/jpeg"},
-      {".jpeg", "image/jpeg"},
-      {".webp", "image/webp"},
-      {".ico", "image/x-icon"},
-      {".woff2", "font/woff2"},
-      {".woff", "font/woff"},
-      {".ttf", "font/ttf"},
-      {".mp3", "audio/mpeg"},
-      {".flac", "audio/flac"},
-      {".ogg", "audio/ogg"},
-      {".oga", "audio/ogg"},
-      {".opus", "audio/ogg"},
-      {".m4a", "audio/mp4"},
-      {".aac", "audio/aac"},
-      {".wav", "audio/wav"},
-      {".m4v", "video/mp4"},
-      {".mp4", "video/mp4"},
-      {".webm", "video/webm"},
-  };
-  const auto ending = text::ascii_lower(file.extension().native());
-  for (const auto& [each, type] : types) {
-    if (each == ending) return type;
-  }
-  return "application/octet-stream";
-}
 
 web::Response status() {
   return web::Response::bytes("text/html; charset=utf-8", io::SharedBytes{{}, status_page});
@@ -215,7 +182,8 @@ void Pages::music(web::RequestContext&& context, std::string path) {
         if (problem || !*file) return held->respond(web::Response::text(404, "There is no such song.\n"));
         auto& loop = held->loop();
         loop.post([held, blocking, path = std::filesystem::path(**file)] {
-          api::answer_file(std::move(*held), {.path = path, .type = std::string(type_of(path))}, blocking);
+          api::answer_file(std::move(*held),
+                           {.path = path, .type = std::string(web::media_type(path.native()))}, blocking);
         });
       });
 }
@@ -230,7 +198,7 @@ void Pages::file_of_page(web::RequestContext&& context, std::string_view path) {
   std::error_code problem;
   if (path.empty() && !fs::exists(*file, problem)) return context.respond(status());
   context.request().answer_headers.set("Content-Security-Policy", page_policy);
-  auto type = std::string(type_of(*file));
+  auto type = std::string(web::media_type(file->native()));
   api::answer_file(std::move(context),
                    {.path = std::move(*file), .type = std::move(type), .cache_control = "no-cache"},
                    rooms_.blocking);

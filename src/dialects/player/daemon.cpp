@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dialects/player/daemon.hpp"
 
+#include "station/backends/xmms2_remote.hpp"
+
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
@@ -57,22 +59,6 @@ int rank_of(std::string_view source) {
     if (order[i].ends_with('/') ? source.starts_with(order[i]) : source == order[i])
       return static_cast<int>(i);
   return static_cast<int>(std::size(order));
-}
-
-/// Escaped exactly as daemons compare: a space is +, hexadecimal digits are lower case.
-std::string daemon_url(const std::string& path) {
-  std::string out = "file://";
-  for (const char c : path) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       std::string_view(":/-._").find(c) != std::string_view::npos;
-    if (plain)
-      out += c;
-    else if (c == ' ')
-      out += '+';
-    else
-      out += fmt::format("%{:02x}", static_cast<unsigned char>(c));
-  }
-  return out;
 }
 
 }  // namespace
@@ -368,7 +354,7 @@ void Daemon::rehash(Done done) {
 
 void Daemon::refresh(Done done) {
   if (music_.empty()) return done(error(Errc::unsupported, "no music folder is configured"));
-  ask(medialib, 33, {Value(daemon_url(music_))}, std::move(done), true);
+  ask(medialib, 33, {Value(xmms2::url_of(music_))}, std::move(done), true);
 }
 
 void Daemon::remove_media(std::int64_t id, Done done) {

@@ -210,7 +210,7 @@ void Engine::set_property(std::int64_t id, std::string key,
 }
 
 void Engine::rehash(Done done) {
-  rooms_.library.scan();
+  (void)rooms_.library.rescan();
   done(Result<void>());
 }
 

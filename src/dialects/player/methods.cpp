@@ -245,12 +245,9 @@ void volume(Desk& desk, const Call& call, const Responder& answer) {
   desk.backend.volume([&desk, channel, wanted, answer](Result<Volumes> before) {
     if (!before) return answer.fail(fault_of(before.error()));
     const auto found = before->find(channel);
-    if (found == before->end()) {
-      return wanted ? answer.fail({internal_error, "no such channel: " + channel, {}})
-                    : answer.finish(nullptr);
-    }
-    const int now = found->second;
-    if (!wanted || *wanted == now) return answer.finish(now);
+    const bool known = found != before->end();
+    if (!wanted && !known) return answer.finish(nullptr);
+    if (!wanted || (known && *wanted == found->second)) return answer.finish(found->second);
     desk.backend.set_volume(channel, *wanted, [&desk, wanted, answer](Result<void> outcome) {
       if (!outcome) return answer.fail(fault_of(outcome.error()));
       desk.tell("server.volume", std::to_string(*wanted));

@@ -30,6 +30,7 @@ std::string_view own_page() {
   <p id="state" role="status">connecting …</p>
 </header>
 <p id="problem" role="alert" hidden></p>
+<p id="done" role="status" hidden><span id="done-text"></span> <button id="back">Undo</button></p>
 <main>
   <section aria-labelledby="playlist-title">
     <div class="head"><h2 id="playlist-title">Playlist</h2>
@@ -55,30 +56,51 @@ std::string_view own_page() {
 }
 
 std::string_view own_style() {
-  return R"css(:root { color-scheme: light dark; font: 16px/1.4 system-ui, sans-serif; }
-body { margin: 0 auto; max-width: 80rem; padding: 0 1rem 1rem; }
-header { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem 1.5rem; padding: .75rem 0; border-bottom: 1px solid #8886; }
+  return R"css(:root {
+  color-scheme: light dark; font: 100%/1.4 system-ui, sans-serif;
+  --ground: #f4efe6; --panel: #fcf9f3; --ink: #221d16; --quiet: #665d50; --line: #d9d0c0; --accent: #1f6a52; --on-accent: #fff; --bad: #a3271c;
+}
+@media (prefers-color-scheme: dark) {
+  :root { --ground: #16130f; --panel: #221e18; --ink: #f1eadf; --quiet: #aaa092; --line: #3d362c; --accent: #7fc8ac; --on-accent: #10251d; --bad: #ffb4a8; }
+}
+body { margin: 0 auto; max-width: 80rem; padding: 0 1rem 1rem; background: var(--ground); color: var(--ink); }
+header { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem 1.5rem; padding: .75rem 0; border-bottom: 1px solid var(--line); }
 h1 { font-size: 1.25rem; margin: 0; }
 h2 { font-size: 1.1rem; margin: 0; }
-button, input, select { font: inherit; padding: .3rem .7rem; }
-.volume { display: flex; align-items: center; gap: .5rem; }
-.volume input { padding: 0; }
-#state { margin: 0 0 0 auto; opacity: .8; }
-#problem { background: #b3261e; color: #fff; padding: .5rem .75rem; border-radius: .25rem; }
-main { display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: 1.5rem; padding-top: 1rem; }
+a { color: var(--accent); }
+button, input, select { box-sizing: border-box; font: inherit; min-height: 2.75rem; min-width: 2.75rem; padding: .3rem .75rem; color: inherit; background: var(--panel); border: 1px solid var(--quiet); border-radius: .375rem; }
+button { cursor: pointer; }
+button:hover { border-color: var(--ink); }
+#play { background: var(--accent); border-color: var(--accent); color: var(--on-accent); font-weight: 600; min-width: 5rem; }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+.buttons { display: flex; flex-wrap: wrap; gap: .25rem; }
+.volume { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem; max-width: 100%; }
+.volume input { flex: 1; min-width: 5rem; padding: 0; border: 0; background: none; accent-color: var(--accent); }
+output, time { font-variant-numeric: tabular-nums; }
+#state { margin: 0 0 0 auto; color: var(--quiet); }
+#problem { background: var(--panel); color: var(--bad); border: 1px solid var(--bad); padding: .5rem .75rem; border-radius: .375rem; }
+main { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), 1fr)); gap: 1.5rem 2rem; padding-top: 1rem; }
+section { min-width: 0; }
 .head { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem; margin-bottom: .5rem; }
-.head form { display: flex; gap: .25rem; }
-.head form input { max-width: 11rem; }
+.head form { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem; min-width: 0; max-width: 100%; }
+.head input, .head select { flex: 1 1 8rem; min-width: 0; max-width: 100%; }
+#files { flex-basis: min(14rem, 100%); width: 100%; }
 .songs { list-style: none; margin: 0; padding: 0; }
-.songs li { display: flex; align-items: center; gap: .5rem; border-bottom: 1px solid #8883; }
-.songs li .song { flex: 1; min-width: 0; border: 0; background: none; color: inherit; text-align: left; padding: .45rem .3rem; cursor: pointer; }
-.songs li .song:hover { background: #8882; }
+.songs li { display: flex; align-items: center; gap: .5rem; border-bottom: 1px solid var(--line); }
+.songs li .song { flex: 1; min-width: 0; border: 0; border-radius: 0; background: none; text-align: left; padding: .45rem .3rem; }
+.songs li .song:hover { background: var(--panel); }
 .songs .title, .songs .by { display: block; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.songs .by { font-size: .85rem; opacity: .75; }
-.songs li.current { background: #3b82f633; }
-.songs li.current .title::before { content: "▶ "; }
-.songs time { font-variant-numeric: tabular-nums; opacity: .75; }
-.hint { opacity: .75; }
+.songs .by { font-size: .85rem; color: var(--quiet); }
+.songs li.current { background: var(--panel); box-shadow: inset 3px 0 var(--accent); }
+.songs li.current .title { font-weight: 600; }
+.songs li.current .title::before { content: "▶ "; color: var(--accent); }
+.songs time { color: var(--quiet); }
+.songs li > button:not(.song) { border-color: transparent; background: none; color: var(--quiet); }
+.songs li > button:not(.song):hover { color: var(--ink); border-color: var(--line); }
+#done { position: sticky; top: .5rem; z-index: 1; display: flex; align-items: center; gap: .75rem; margin: .5rem 0; padding: .25rem .25rem .25rem .75rem; background: var(--panel); border: 1px solid var(--line); border-radius: .375rem; }
+#done[hidden] { display: none; }
+#done-text { flex: 1; }
+.hint { color: var(--quiet); }
 .foot { margin-top: 2rem; font-size: .9rem; }
 )css";
 }
@@ -113,6 +135,21 @@ async function call(method, ...params) {
   return answer.result;
 }
 const quietly = (promise) => promise.catch(() => {});
+
+// The protocol can only add at the end.
+let backTimer = null;
+function offerBack(text, word, ids) {
+  const name = player.name;
+  clearTimeout(backTimer);
+  byId('done-text').textContent = text;
+  byId('back').textContent = word;
+  byId('done').hidden = false;
+  byId('back').onclick = async () => {
+    byId('done').hidden = true;
+    for (const id of ids) await call('playlist.add_id', id, name);
+  };
+  backTimer = setTimeout(() => { byId('done').hidden = true; }, 20000);
+}
 
 function send(method, ...params) {
   if (player.socket?.readyState !== WebSocket.OPEN) return problem('Not connected; trying again …');
@@ -149,7 +186,8 @@ function showPlaylist() {
     const remove = document.createElement('button');
     remove.textContent = 'Remove';
     remove.setAttribute('aria-label', `Remove ${song.title || 'song'}`);
-    remove.onclick = () => quietly(call('playlist.remove_id', index));
+    remove.onclick = () => quietly(call('playlist.remove_id', index).then(() =>
+      offerBack(`“${song.title || 'The song'}” is removed.`, 'Put it at the end', [song.id])));
     li.append(remove);
     return li;
   }));
@@ -246,7 +284,10 @@ byId('next').onclick = () => send('playback.next');
 byId('stop').onclick = () => send('playback.stop');
 byId('play').onclick = () => send(player.status === 1 ? 'playback.pause' : 'playback.start');
 byId('volume').onchange = (event) => send('server.volume', Number(event.target.value));
-byId('clear').onclick = () => { if (confirm('Empty this playlist?')) quietly(call('playlist.clear')); };
+byId('clear').onclick = () => {
+  const before = player.list.map((song) => song.id);
+  quietly(call('playlist.clear').then(() => offerBack('The playlist is empty now.', 'Undo', before)));
+};
 byId('filter').oninput = showLibrary;
 byId('playlists').onchange = (event) => quietly(call('playlist.load', event.target.value));
 byId('create').onsubmit = (event) => {

@@ -2,6 +2,7 @@
 #include "dialects/player/page.hpp"
 
 #include "api/file_answer.hpp"
+#include "web/media_type.hpp"
 #include "web/router.hpp"
 
 #include <boost/json.hpp>
@@ -20,23 +21,6 @@ constexpr const char* client_policy =
     "default-src 'self'; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' "
     "data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors "
     "'self'";
-
-std::string type_of(const fs::path& path) {
-  constexpr std::pair<std::string_view, std::string_view> types[] = {
-      {".js", "text/javascript; charset=utf-8"},
-      {".css", "text/css; charset=utf-8"},
-      {".html", "text/html; charset=utf-8"},
-      {".json", "application/json"},
-      {".png", "image/png"},
-      {".jpg", "image/jpeg"},
-      {".gif", "image/gif"},
-      {".woff", "font/woff"},
-      {".woff2", "font/woff2"},
-      {".ico", "image/x-icon"}};
-  for (const auto& [ending, type] : types)
-    if (path.extension() == ending) return std::string(type);
-  return "application/octet-stream";
-}
 
 /// The three globals that the scripts find.
 std::string globals(const web::Request& request) {
@@ -155,7 +139,9 @@ Result<void> add_client(web::Router& router, const PageOptions& options) {
                                         [](const fs::path& part) { return part.native().starts_with("."); });
         if (!plain) return context.respond(web::Response::text(404, "there is no such file\n"));
         api::answer_file(std::move(context),
-                         {.path = folder / wanted, .type = type_of(wanted), .cache_control = "max-age=3600"},
+                         {.path = folder / wanted,
+                          .type = std::string(web::media_type(wanted.native())),
+                          .cache_control = "max-age=3600"},
                          options.blocking);
       }));
 }

@@ -4,6 +4,7 @@
 #include "base/result.hpp"
 #include "base/task.hpp"
 #include "base/time.hpp"
+#include "station/backends/remote.hpp"
 
 #include <condition_variable>
 #include <deque>
@@ -29,23 +30,17 @@ struct MpdAddress {
 /// by the caller's post; `unavailable` means that the other isn't there or doesn't answer.
 ///
 /// Calls come from one thread. The destructor waits for the step that is under way (one deadline at most).
-class MpdLink {
+class MpdLink final : public Remote {
  public:
-  template <class T>
-  using Done = UniqueFunction<void(Result<T>)>;
-
   MpdLink(MpdAddress address, Post post, Duration deadline = std::chrono::seconds{5});
-  ~MpdLink();
+  ~MpdLink() override;
   MpdLink(const MpdLink&) = delete;
   MpdLink& operator=(const MpdLink&) = delete;
 
-  /// Whether it has the song, and how long that is (0: it doesn't know). not_found.
-  void look_up(std::string uri, Done<Duration> done);
-  /// This song is heard from now on, and nothing else stands in its queue.
-  void play(std::string uri, Duration offset, Done<void> done);
-  void stop(Done<void> done);
-  /// Whether it plays (or holds) anything.
-  void playing(Done<bool> done);
+  void look_up(std::string uri, Done<Duration> done) override;
+  void play(std::string uri, Duration offset, Done<void> done) override;
+  void stop(Done<void> done) override;
+  void playing(Done<bool> done) override;
 
  private:
   using Step = UniqueFunction<void()>;

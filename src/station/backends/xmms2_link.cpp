@@ -33,8 +33,8 @@ Result<io::Endpoint> address_of(std::string_view text) {
   return endpoint;
 }
 
-Link::Link(io::Loop& loop, const Clock& clock, io::Endpoint daemon)
-    : daemon_(std::move(daemon)), connector_(loop), timer_(loop), client_(clock, *this) {}
+Link::Link(io::Loop& loop, const Clock& clock, io::Endpoint daemon, ClientOptions options)
+    : daemon_(std::move(daemon)), connector_(loop), timer_(loop), client_(clock, *this, std::move(options)) {}
 
 Link::~Link() {
   client_.stop();

@@ -24,7 +24,7 @@ Result<io::Endpoint> address_of(std::string_view text);
 /// A client with its socket. Belongs to its loop.
 class Link final : private Wire, private io::StreamHandler {
  public:
-  Link(io::Loop& loop, const Clock& clock, io::Endpoint daemon);
+  Link(io::Loop& loop, const Clock& clock, io::Endpoint daemon, ClientOptions options = {});
   /// On the loop, or when that has stopped.
   ~Link();
 

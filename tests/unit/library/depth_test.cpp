@@ -108,9 +108,25 @@ TEST_F(Depth, tags_have_a_place_and_a_lower_approval_never_replaces_a_higher_one
   EXPECT_EQ(tags[1].approval, Approval::user);
   EXPECT_EQ(tags[1].confidence, 1);
   EXPECT_FALSE(put(*doom, Approval::user, 1.5));
+  const auto whole = read([&](store::Session& s) { return whole_tag(s, *metal); });
   ASSERT_TRUE(write([&](auto& s, auto& c) { return remove_tag(s, *metal, c); }));
   EXPECT_TRUE(tags_of(Tagged::song, song).empty());
   EXPECT_FALSE(read([&](store::Session& s) { return tag(s, *doom); })) << "subgenres go with their genre";
+
+  ASSERT_TRUE(write([&](auto& s, auto& c) { return put_back_tag(s, whole, c); }));
+  const auto again = tags_of(Tagged::song, song);
+  ASSERT_EQ(again.size(), 2u) << "what had them has them again";
+  EXPECT_EQ(again[1].tag.id, *doom);
+  EXPECT_EQ(again[1].tag.parent, *metal);
+  EXPECT_EQ(again[1].approval, Approval::user);
+  EXPECT_EQ(write([&](auto& s, auto& c) { return put_back_tag(s, whole, c); }).error().code, Errc::conflict);
+
+  ASSERT_TRUE(write([&](auto& s, auto& c) { return remove_tag(s, *metal, c); }));
+  const auto other = write([&](auto& s, auto& c) { return create_tag(s, {.name = "Folk"}, c); });
+  const auto moved = write([&](auto& s, auto& c) { return put_back_tag(s, whole, c); });
+  ASSERT_TRUE(other && moved);
+  EXPECT_EQ(read([&](store::Session& s) { return tag(s, *moved); })->name, "Metal");
+  EXPECT_EQ(tags_of(Tagged::song, song).size(), 2u) << "also under other ids";
 }
 
 TEST_F(Depth, the_catalogue_knows_flags_and_tags) {

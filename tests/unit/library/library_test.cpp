@@ -151,6 +151,33 @@ TEST_F(LibraryTest, cancelled_or_destroyed_in_the_middle_it_keeps_what_it_has) {
   EXPECT_GT(shelf_.all().size(), 0u);
 }
 
+TEST_F(LibraryTest, a_rescan_that_is_asked_for_during_a_scan_follows_it_and_reads_again) {
+  make(music_ / "d/a.wav", {.tags = {{"TITLE", "old"}}, .sound = 1});
+  make(music_ / "e/b.wav", {.tags = {{"TITLE", "other"}}, .sound = 2});
+  shelf_.scan({music_.path()});
+  const auto id = shelf_.only("old").id;
+  const auto time = std::filesystem::last_write_time(music_ / "d/a.wav");
+  retag(music_ / "d/a.wav", {{"TITLE", "new"}});
+  std::filesystem::last_write_time(music_ / "d/a.wav", time);
+  Library library(shelf_.store, {.music = {music_.path()}}, loop_.poster(), shelf_.clock);
+  listen(library);
+  library.start();
+  std::vector<ScanReport> done;
+  const auto note = [&](const ScanFinished& end) { done.push_back(end.report); };
+  EXPECT_EQ(library.rescan("../d", note).error().code, Errc::invalid);
+  EXPECT_FALSE(library.rescan("d", note).value()) << "one runs";
+  EXPECT_FALSE(library.rescan("e/b.wav", note).value()) << "they go together";
+  loop_.run_until([&] { return done.size() == 2; });
+  ASSERT_EQ(finished_.size(), 2u) << "the scan that ran, and one for both";
+  EXPECT_EQ(finished_[0].report.unchanged, 2);
+  EXPECT_EQ(done[0].changed, 2);
+  EXPECT_EQ(shelf_.only("new").id, id);
+  EXPECT_TRUE(library.rescan({}, note).value());
+  loop_.run_until([&] { return done.size() == 3; });
+  EXPECT_EQ(done[2].changed, 2) << "everything";
+  EXPECT_FALSE(library.scanning());
+}
+
 TEST_F(LibraryTest, what_is_known_of_the_sound_outlives_moves_and_tags) {
   make(music_ / "a.flac", {.tags = {{"TITLE", "a"}}});
   shelf_.scan({music_.path()});

@@ -149,6 +149,8 @@ TEST_F(Browsers, VolumeRoundsAndIsToldOnlyWhenItChanges) {
   EXPECT_EQ(code(call("server.volume", "[101]")), rpc::invalid_params);
   EXPECT_EQ(code(call("server.volume", "[-1]")), rpc::invalid_params);
   EXPECT_EQ(call("server.volume", "[null, \"left\"]"), Frames{answer("server.volume", "null")});
+  EXPECT_EQ(call("server.volume", "[30, \"left\"]").at(1), answer("server.volume", "30"));
+  EXPECT_EQ(call("server.volume", "[null, \"left\"]"), Frames{answer("server.volume", "30")});
 }
 
 TEST_F(Browsers, WhoMayOnlyLookMayNotSteer) {

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 
 namespace longwave::schedule {
 namespace {
@@ -80,10 +81,10 @@ TEST_F(Resume, PicksAnewBehindWhatWasPlanned) {
 
 TEST_F(Resume, WeeksOfAbsenceCostBoundedWork) {
   ASSERT_TRUE(desk.run(Add{std::vector<TrackId>(9'990, TrackId{90}), {}, ""}));
-  const auto begin = std::chrono::steady_clock::now();
+  const auto begin = std::clock();
   away(24h * 60);
-  const auto took = std::chrono::steady_clock::now() - begin;
-  EXPECT_LT(took, 5s) << "with sanitizers; some milliseconds in release";
+  const auto seconds = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
+  EXPECT_LT(seconds, 5) << "of the processor, with sanitizers; some milliseconds in release";
   EXPECT_LE(desk.history.size(), 501U);
   desk.answer_all();
   EXPECT_EQ(desk.programmer->now().state, OnAir::playing);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "schedule/programmer.hpp"
 
-#include "unit/schedule/desk.hpp"
+#include "unit/schedule/player_desk.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,56 +13,15 @@ namespace longwave::schedule {
 namespace {
 
 using namespace std::chrono_literals;
+using test::cursor;
 using test::Desk;
+using test::heard;
 using test::library;
 using test::minutes;
-
-/// A private player with the tracks 1..n in its list.
-struct PlayerDesk : Desk {
-  explicit PlayerDesk(int n = 5) : Desk(library(20)) {
-    Saved fresh;
-    fresh.station.id = StationId{1};
-    fresh.station.slug = "main";
-    fresh.station.kind = Kind::player;
-    fresh.station.modes = Modes::of(Kind::player);
-    fresh.station.state = Transport::stopped;
-    orders.clear();
-    asked.clear();
-    events.clear();
-    saved = {};
-    open(fresh);
-    Add add;
-    for (int i = 1; i <= n; ++i) add.tracks.push_back(TrackId{i});
-    EXPECT_TRUE(run(add));
-    answer_all();
-  }
-};
-
-/// A second later; what had to be made ready for that is.
-void soon(Desk& desk) {
-  desk.answer_all();
-  desk.pass(100ms);
-  desk.pass(900ms);
-}
-
-void start(Desk& desk, int index = -1) {
-  Play play;
-  if (index >= 0) play.index = static_cast<std::size_t>(index);
-  ASSERT_TRUE(desk.run(play));
-  soon(desk);
-}
-
-std::int64_t heard(const Desk& desk) {
-  const auto view = desk.programmer->view();
-  return view.on_air ? view.on_air->entry->track.value : 0;
-}
-int cursor(const Desk& desk) {
-  return desk.programmer->view().cursor;
-}
-double position_s(const Desk& desk) {
-  const auto view = desk.programmer->view();
-  return view.on_air ? static_cast<double>(view.on_air->position(desk.clock.now()).count()) / 44100 : -1;
-}
+using test::PlayerDesk;
+using test::position_s;
+using test::soon;
+using test::start;
 
 TEST(Transport, APlayerBeginsStoppedAndStartsAtItsFirstEntry) {
   PlayerDesk desk;
@@ -227,19 +186,6 @@ TEST(Transport, AMarkIsPlayedNextWithoutACut) {
   EXPECT_EQ(heard(desk), 5);
 }
 
-TEST(Transport, ASeekWhileTheNextIsBeginningIsAboutTheNext) {
-  PlayerDesk desk;
-  start(desk, 0);
-  ASSERT_TRUE(desk.run(Next{}));
-  ASSERT_TRUE(desk.programmer->view().cutting);
-  const auto sought = desk.run(Seek{Samples{20 * 44100}, ""});
-  ASSERT_TRUE(sought) << sought.error().message;
-  soon(desk);
-  soon(desk);
-  EXPECT_EQ(heard(desk), 2);
-  EXPECT_EQ(cursor(desk), 1);
-}
-
 TEST(Transport, SeekGoesToThatPositionOfTheSameItem) {
   PlayerDesk desk;
   start(desk);
@@ -265,122 +211,6 @@ TEST(Transport, PlayWithAnOffsetBeginsThere) {
   soon(desk);
   EXPECT_EQ(heard(desk), 3);
   EXPECT_NEAR(position_s(desk), 61, 0.2);
-}
-
-TEST(Transport, RemovingMovesTheCursorDownAndDetaches) {
-  PlayerDesk desk;
-  start(desk, 3);
-  const auto entries = desk.programmer->view().entries;
-  ASSERT_TRUE(desk.run(Remove{entries[1]->id, "", true}));
-  EXPECT_EQ(cursor(desk), 2);
-  ASSERT_TRUE(desk.run(Remove{entries[3]->id, "", true}));
-  EXPECT_EQ(cursor(desk), 1);
-  EXPECT_EQ(heard(desk), 4);
-  EXPECT_TRUE(desk.programmer->view().on_air->detached);
-  desk.pass_samples(minutes(3));
-  EXPECT_EQ(heard(desk), 5) << "what stood behind it follows";
-}
-
-TEST(Transport, RemovingTheFirstWhileItIsHeard) {
-  PlayerDesk desk;
-  start(desk);
-  ASSERT_TRUE(desk.run(RemoveRange{0, 1, ""}));
-  EXPECT_EQ(cursor(desk), 0);
-  EXPECT_EQ(heard(desk), 1);
-  desk.pass_samples(minutes(3));
-  EXPECT_EQ(heard(desk), 2);
-  ASSERT_TRUE(desk.run(Remove{desk.programmer->view().entries[0]->id, "", false}));
-  soon(desk);
-  EXPECT_EQ(heard(desk), 3) << "without detach it is a skip";
-  EXPECT_EQ(desk.tracks(), (std::vector<std::int64_t>{3, 4, 5}));
-}
-
-TEST(Transport, ClearEverythingLetsTheItemEnd) {
-  PlayerDesk desk;
-  start(desk, 1);
-  ASSERT_TRUE(desk.run(Clear{"", true}));
-  EXPECT_EQ(cursor(desk), -1);
-  EXPECT_TRUE(desk.tracks().empty());
-  EXPECT_EQ(heard(desk), 2);
-  desk.restart();
-  EXPECT_EQ(heard(desk), 2) << "detached, it survives a restart";
-  ASSERT_TRUE(desk.run(Add{{TrackId{7}}, {}, ""}));
-  desk.pass_samples(minutes(3));
-  EXPECT_EQ(heard(desk), 7);
-}
-
-TEST(Transport, LoadingAListLetsTheItemEndAndGoesOnBehindItsPosition) {
-  PlayerDesk desk;
-  start(desk, 1);
-  ASSERT_TRUE(desk.run(LoadList{"Jazz", {TrackId{10}, TrackId{11}, TrackId{12}, TrackId{999}}, 1, ""}));
-  EXPECT_EQ(desk.programmer->view().list, "Jazz");
-  EXPECT_EQ(desk.tracks(), (std::vector<std::int64_t>{10, 11, 12}));
-  EXPECT_EQ(cursor(desk), 1);
-  EXPECT_EQ(heard(desk), 2);
-  desk.pass_samples(minutes(3));
-  EXPECT_EQ(heard(desk), 12);
-  ASSERT_TRUE(desk.run(Stop{}));
-  ASSERT_TRUE(desk.run(LoadList{"Pop", {TrackId{1}, TrackId{2}}, 1, ""}));
-  start(desk);
-  EXPECT_EQ(heard(desk), 2);
-}
-
-TEST(Transport, SingleStopsOrRepeats) {
-  PlayerDesk desk;
-  SetModes modes;
-  modes.single = Switch::on;
-  ASSERT_TRUE(desk.run(modes));
-  start(desk);
-  desk.pass_samples(minutes(3));
-  EXPECT_EQ(desk.programmer->view().state, Transport::stopped);
-  modes.repeat = true;
-  ASSERT_TRUE(desk.run(modes));
-  start(desk);
-  desk.pass_samples(minutes(3));
-  EXPECT_EQ(heard(desk), 1);
-  desk.pass_samples(minutes(3));
-  EXPECT_EQ(heard(desk), 1);
-  ASSERT_TRUE(desk.run(Next{}));
-  soon(desk);
-  EXPECT_EQ(heard(desk), 2);
-  modes.single = Switch::oneshot;
-  modes.repeat = false;
-  ASSERT_TRUE(desk.run(modes));
-  desk.pass_samples(minutes(3));
-  EXPECT_EQ(desk.programmer->view().state, Transport::stopped);
-  EXPECT_EQ(desk.programmer->view().modes.single, Switch::off);
-}
-
-TEST(Transport, RandomPlaysEachOnceARound) {
-  PlayerDesk desk{5};
-  SetModes modes;
-  modes.random = true;
-  ASSERT_TRUE(desk.run(modes));
-  start(desk);
-  std::vector<std::int64_t> played;
-  while (desk.programmer->view().state == Transport::playing && played.size() < 20) {
-    played.push_back(heard(desk));
-    desk.pass_samples(minutes(3));
-  }
-  std::sort(played.begin(), played.end());
-  EXPECT_EQ(played, (std::vector<std::int64_t>{1, 2, 3, 4, 5}));
-  EXPECT_EQ(desk.tracks(), (std::vector<std::int64_t>{1, 2, 3, 4, 5}));
-}
-
-TEST(Transport, ConsumeTakesOnlyWhatWasPlayed) {
-  PlayerDesk desk{5};
-  SetModes modes;
-  modes.consume = Switch::on;
-  ASSERT_TRUE(desk.run(modes));
-  start(desk);
-  ASSERT_TRUE(desk.run(Play{3, {}, {}, ""}));
-  soon(desk);
-  EXPECT_EQ(heard(desk), 4);
-  EXPECT_EQ(desk.tracks(), (std::vector<std::int64_t>{2, 3, 4, 5}));
-  EXPECT_EQ(cursor(desk), 2);
-  desk.pass_samples(minutes(3));
-  EXPECT_EQ(heard(desk), 5);
-  EXPECT_EQ(desk.tracks(), (std::vector<std::int64_t>{2, 3, 5}));
 }
 
 TEST(Transport, EverythingSurvivesARestart) {

@@ -25,6 +25,8 @@ const steps = [
 ] as const;
 const finest_px = 4.25;
 const numbers_px = 56;
+/** How much larger than usual text is: the numbers need as much more room. */
+let large = 1;
 
 interface Scale {
   fine: string;
@@ -36,7 +38,7 @@ interface Scale {
 function scaleOf(seconds: number, width: number): Scale {
   const px = width / seconds;
   const [fine, middle, number] =
-    steps.find((step) => step[0] * px >= finest_px && step[2] * px >= numbers_px) ?? steps[steps.length - 1]!;
+    steps.find((step) => step[0] * px >= finest_px && step[2] * px >= numbers_px * large) ?? steps[steps.length - 1]!;
   const scale: Scale = { fine: '', middle: '', tall: '', numbers: [] };
   for (let i = 0; i * fine <= seconds; i++) {
     const t = i * fine;
@@ -44,7 +46,7 @@ function scaleOf(seconds: number, width: number): Scale {
     if (t % number === 0) scale.tall += `M${x} 0V24`;
     else if (t % middle === 0) scale.middle += `M${x} 0V16`;
     else scale.fine += `M${x} 0V8`;
-    if (t % number === 0 && width - t * px > 24) scale.numbers.push({ x: t * px, text: span(t * 1000) });
+    if (t % number === 0 && width - t * px > 24 * large) scale.numbers.push({ x: t * px, text: span(t * 1000) });
   }
   return scale;
 }
@@ -53,7 +55,10 @@ function useWidth() {
   const ref = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   useEffect(() => {
-    const watch = new ResizeObserver(([box]) => setWidth(Math.round(box!.contentRect.width)));
+    const watch = new ResizeObserver(([box]) => {
+      large = Math.max(1, parseFloat(getComputedStyle(document.documentElement).fontSize) / 16);
+      setWidth(Math.round(box!.contentRect.width));
+    });
     watch.observe(ref.current!);
     return () => watch.disconnect();
   }, []);
@@ -124,8 +129,10 @@ const own_px = 44; // the needle's own number with a little air
 function Numbers({ numbers, width }: { numbers: Scale['numbers']; width: number }) {
   const duration_ms = heard.value?.duration_ms ?? 1;
   const needle = ((second.value * 1000) / duration_ms) * width;
-  const from = isLate(second.value, duration_ms) ? needle - own_px : needle;
-  const covers = (x: number) => x + 16 > from - beside_px && x - 16 < from + own_px + beside_px / 2;
+  const own = own_px * large;
+  const half = 16 * large;
+  const from = isLate(second.value, duration_ms) ? needle - own : needle;
+  const covers = (x: number) => x + half > from - beside_px && x - half < from + own + beside_px / 2;
   return (
     <>
       {numbers.map(({ x, text }) => (

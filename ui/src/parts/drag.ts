@@ -49,7 +49,8 @@ export function useDrag(count: number, onDrop: (from: number, to: number) => voi
     const roll = () => {
       const box = scroller === document.scrollingElement ? { top: 0, bottom: innerHeight } : scroller.getBoundingClientRect();
       const near = Math.max(0, box.top + edge_px - y) - Math.max(0, y - (box.bottom - edge_px));
-      if (near !== 0) {
+      // What is picked up near an edge stays there until it is moved towards it.
+      if (near !== 0 && (near > 0 ? y < event.clientY : y > event.clientY)) {
         scroller.scrollTop -= Math.sign(near) * Math.min(fastest_px, Math.abs(near) / 4);
         follow();
       }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { items, more } from '../state/history';
+import { useEffect } from 'preact/hooks';
+import { items, more, openHistory } from '../state/history';
 import { s, span, timeOfDay } from '../strings';
 import { Artwork } from './artwork';
 import { Empty, Panel, SkeletonRows } from './panel';
@@ -8,6 +9,7 @@ import { VirtualList } from './virtual_list';
 const ahead = 20;
 
 export function HistoryPanel() {
+  useEffect(openHistory, []);
   const list = items.value;
   return (
     <Panel name="history" title={s.history}>

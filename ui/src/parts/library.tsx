@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import { useEffect } from 'preact/hooks';
 import type { Track } from '../api';
 import { link } from '../state/connection';
 import {
   misread,
   need,
+  openLibrary,
   pages,
   progress,
   query,
@@ -25,6 +27,7 @@ import { QueryProblem } from './query_problem';
 import { type RowProps, VirtualList } from './virtual_list';
 
 export function LibraryPanel() {
+  useEffect(openLibrary, []);
   return (
     <Panel name="library" title={s.library}>
       <div class="library-head">

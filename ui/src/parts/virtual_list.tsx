@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A grid of equal rows of which only those near the window exist. It scrolls with whatever scrolls around it.
 // One row takes part in the tab order (with what is in it); arrow keys go from row to row.
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, VNode } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 const overscan = 8;
@@ -32,6 +32,30 @@ export function rowHeight(list: Element | null): number {
   return rem * parseFloat(getComputedStyle(document.documentElement).fontSize);
 }
 
+interface RowArgs extends RowProps {
+  list: Props;
+  index: number;
+  height: number;
+}
+type Made = Omit<RowArgs, 'index'> & { row: VNode };
+
+function OneRow({ list, index, tabIndex, height }: RowArgs) {
+  const shown = list.placeOf?.(index) ?? { place: index };
+  return (
+    <div
+      class={`row ${list.rowClass?.(index) ?? ''}`}
+      role="row"
+      aria-rowindex={index + 1}
+      aria-label={list.rowLabel?.(index)}
+      data-index={index}
+      tabIndex={tabIndex}
+      style={{ transform: `translateY(${shown.place * height + (shown.lift_px ?? 0)}px)` }}
+    >
+      {list.row(index, { tabIndex })}
+    </div>
+  );
+}
+
 export function VirtualList(props: Props) {
   const { count, onNeed } = props;
   const box = useRef<HTMLDivElement>(null);
@@ -40,26 +64,32 @@ export function VirtualList(props: Props) {
   const [active, setActive] = useState(0);
   const focusNext = useRef<number | null>(null);
   const hadFocus = useRef(false);
+  const made = useRef(new Map<number, Made>());
 
   useLayoutEffect(() => {
     let frame = 0;
+    let px = rowHeight(box.current);
+    setHeight(px);
     const measure = () => {
       frame = 0;
-      const px = rowHeight(box.current);
-      setHeight(px);
       const top = box.current!.getBoundingClientRect().top;
       const from = Math.max(0, Math.floor(-top / px) - overscan);
       const to = Math.ceil((innerHeight - top) / px) + overscan;
       setRange((old) => (old[0] === from && old[1] === to ? old : [from, to]));
     };
     const later = () => (frame ||= requestAnimationFrame(measure));
+    const resized = () => {
+      px = rowHeight(box.current);
+      setHeight(px);
+      later();
+    };
     measure();
     addEventListener('scroll', later, { capture: true, passive: true });
-    addEventListener('resize', later);
+    addEventListener('resize', resized);
     return () => {
       cancelAnimationFrame(frame);
       removeEventListener('scroll', later, { capture: true });
-      removeEventListener('resize', later);
+      removeEventListener('resize', resized);
     };
   }, [count]);
 
@@ -118,6 +148,19 @@ export function VirtualList(props: Props) {
   if (here < from && count > 0) indices.push(here);
   for (let i = from; i < to; i++) indices.push(i);
   if (here >= to && here < count) indices.push(here);
+  // Scrolling makes only the rows that come: the others are the same objects, and nobody looks into them.
+  const before = made.current;
+  made.current = new Map();
+  const rows = indices.map((index) => {
+    const tabIndex: 0 | -1 = index === here ? 0 : -1;
+    const old = before.get(index);
+    const same = old && old.list === props && old.tabIndex === tabIndex && old.height === height;
+    const one = same
+      ? old
+      : { list: props, tabIndex, height, row: <OneRow key={props.keyOf(index)} list={props} index={index} tabIndex={tabIndex} height={height} /> };
+    made.current.set(index, one);
+    return one.row;
+  });
 
   return (
     <div
@@ -140,24 +183,7 @@ export function VirtualList(props: Props) {
         else setTimeout(() => (hadFocus.current = box.current?.contains(document.activeElement) ?? false), 100);
       }}
     >
-      {indices.map((index) => {
-        const shown = props.placeOf?.(index) ?? { place: index };
-        const tabIndex = index === here ? 0 : -1;
-        return (
-          <div
-            key={props.keyOf(index)}
-            class={`row ${props.rowClass?.(index) ?? ''}`}
-            role="row"
-            aria-rowindex={index + 1}
-            aria-label={props.rowLabel?.(index)}
-            data-index={index}
-            tabIndex={tabIndex}
-            style={{ transform: `translateY(${shown.place * height + (shown.lift_px ?? 0)}px)` }}
-          >
-            {props.row(index, { tabIndex })}
-          </div>
-        );
-      })}
+      {rows}
     </div>
   );
 }

@@ -18,6 +18,8 @@ export const transport = signal('');
 export const retryAt = signal<number | null>(null);
 export const refusedStatus = signal(0);
 export const wasOnline = signal(false);
+/** Calls can be made, since the first connection; what the page shows may still be on its way. */
+export const reached = signal(false);
 
 type Handler = (data: unknown, channel?: string) => void;
 const handlers = new Map<string, Handler>();
@@ -26,6 +28,7 @@ const onlineHooks: (() => void)[] = [];
 const ofStation = [stationChannel, 'library'];
 let channels: string[] = [];
 const live = new Set<string>();
+let stationTold = false;
 
 // A change that can't be sent now is taken back at once, with a sentence; so nothing waits for a connection.
 const client = new Client<Methods, Events>(`${location.protocol}//${location.host}`, { connect: false, queue: 0 });
@@ -48,6 +51,7 @@ export function also<E extends Event>(method: E, handler: (data: Events[E]) => v
 }
 
 function tell(method: string, data: unknown, channel?: string): void {
+  if (method === 'station.now') stationTold = true;
   handlers.get(method)?.(data, channel);
   for (const [name, handler] of [...further]) if (name === method) handler(data, channel);
 }
@@ -90,6 +94,7 @@ function follow(state: LinkState): void {
   retryAt.value = null;
   if (state.state === 'online') {
     transport.value = state.transport;
+    reached.value = true;
     if (channels.length === 0) isOnline();
     return;
   }
@@ -109,8 +114,8 @@ async function arrived(channel: string): Promise<void> {
   live.add(channel);
   if (live.size < channels.length) return;
   try {
-    // Anybody may subscribe to a channel that doesn't exist yet; only this tells whether there is a station.
-    if (!wasOnline.value) await client.call('station.now', { station: slug });
+    // Anybody may subscribe to a channel that doesn't exist yet; a station tells of itself, and otherwise is asked for.
+    if (!wasOnline.value && !stationTold) await client.call('station.now', { station: slug });
   } catch (error) {
     if (!(error instanceof RpcError)) return; // the connection is lost, and will be found again
     if (error.code === ErrorCode.not_found) refuse(404);

@@ -2,7 +2,7 @@
 // What was played, newest first, with the reason; older pages come when they are scrolled to.
 import { signal } from '@preact/signals';
 import type { HistoryItem } from '../api';
-import { call, on, onOnline, slug } from './connection';
+import { call, link, on, onOnline, slug } from './connection';
 
 export const items = signal<HistoryItem[] | null>(null);
 export const complete = signal(false);
@@ -15,7 +15,14 @@ on('history.added', ({ item }) => {
   items.value = [item, ...items.value.filter((old) => old.id !== item.id)];
 });
 
-onOnline(() => void newest());
+/** Nothing is fetched before somebody looks. */
+let opened = false;
+export function openHistory(): void {
+  if (opened) return;
+  opened = true;
+  if (link.value === 'online') void newest();
+}
+onOnline(() => void (opened && newest()));
 
 async function newest(): Promise<void> {
   try {

@@ -32,7 +32,14 @@ effect(() => {
   if (text !== shownQuery.peek()) timer = window.setTimeout(() => void restart(text), text ? debounce_ms : 0);
 });
 
-onOnline(() => void restart(query.value));
+/** Nothing is fetched before somebody looks. */
+let opened = false;
+export function openLibrary(): void {
+  if (opened) return;
+  opened = true;
+  if (link.value === 'online') void restart(query.value);
+}
+onOnline(() => void (opened && restart(query.value)));
 
 /** A new search: the old results stay until the first new page is there, so that nothing jumps. */
 async function restart(text: string): Promise<void> {
@@ -101,6 +108,7 @@ export const trackAt = (row: number): Track | undefined => pages.value.get(Math.
 let stale: number | undefined;
 on('library.changed', () => {
   // A scan changes the library many times a second; looking once a second is enough.
+  if (total.value === null) return;
   stale ??= window.setTimeout(() => {
     stale = undefined;
     void freshen();

@@ -36,6 +36,15 @@ export function notify(text: string, undo: (() => void) | null = null, bad = fal
   return notice.id;
 }
 
+/**
+ * What is being done, with its undo, at once. Who takes it back before the server has answered waits for that; what was
+ * refused (a false answer) was not done.
+ */
+export function offer<T>(text: string, doing: Promise<T>, back: (done: NonNullable<T>) => void): void {
+  const id = notify(text, () => void doing.then((done) => done && back(done)));
+  void doing.then((done) => done || dismiss(id));
+}
+
 export function dismiss(id: number): void {
   clearTimeout(timers.get(id));
   timers.delete(id);

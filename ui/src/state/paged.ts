@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A list of any length of which only the pages that are looked at are fetched; what is only flown over isn't.
-import { signal } from '@preact/signals';
+// A list of any length of which only the pages that are looked at, and those near, are fetched; what is only flown
+// over isn't. A row that is shown follows its own page alone.
+import { batch, type Signal, signal } from '@preact/signals';
 import { because } from './notices';
 import { s } from '../strings';
 
@@ -14,8 +15,7 @@ export class Paged<T> {
   /** Null until the first page is there. */
   readonly total = signal<number | null>(null);
   readonly problem = signal<string | null>(null);
-  /** Read it where rows are shown, so that they come again when a page has come. */
-  readonly pages = signal<ReadonlyMap<number, T[]>>(new Map());
+  private readonly pages = new Map<number, Signal<T[] | null>>();
   private generation = 0;
   private readonly asked = new Set<number>();
   private seen: [number, number] = [0, 0];
@@ -24,7 +24,15 @@ export class Paged<T> {
   constructor(private readonly fetch: Fetch<T>) {}
 
   at(row: number): T | undefined {
-    return this.pages.value.get(Math.floor(row / page))?.[row % page];
+    return this.slot(Math.floor(row / page)).value?.[row % page];
+  }
+
+  private slot(index: number): Signal<T[] | null> {
+    const known = this.pages.get(index);
+    if (known) return known;
+    const fresh = signal<T[] | null>(null);
+    this.pages.set(index, fresh);
+    return fresh;
   }
 
   /** Rows from..to are about to be seen. */
@@ -37,9 +45,14 @@ export class Paged<T> {
   };
 
   private rows(from: number, to: number): void {
-    for (let index = Math.floor(from / page); index <= Math.floor(to / page); index++) {
-      if (!this.asked.has(index)) void this.load(index);
-    }
+    const pageOf = (row: number) => Math.floor(Math.min(Math.max(0, row), Math.max(to, (this.total.peek() ?? 0) - 1)) / page);
+    for (let index = pageOf(from); index <= pageOf(to); index++) this.want(index);
+    if (this.total.peek() === null) return;
+    for (const index of [pageOf(to + page / 2), pageOf(from - page / 2)]) this.want(index);
+  }
+
+  private want(index: number): void {
+    if (!this.asked.has(index)) void this.load(index);
   }
 
   private async load(index: number): Promise<void> {
@@ -48,20 +61,27 @@ export class Paged<T> {
     try {
       const { items, total } = await this.fetch(index * page, page);
       if (mine !== this.generation) return;
-      const next = new Map(this.pages.value).set(index, items);
-      for (const old of next.keys()) {
-        if (next.size <= keptPages) break;
-        if (Math.abs(old - index) <= keptPages / 2) continue;
-        next.delete(old);
-        this.asked.delete(old);
-      }
-      this.pages.value = next;
-      this.total.value = total;
+      batch(() => {
+        this.slot(index).value = items;
+        this.total.value = total;
+      });
+      this.forget(index);
       this.problem.value = null;
     } catch (error) {
       if (mine !== this.generation) return;
       this.asked.delete(index);
       if (this.total.value === null) this.problem.value = s.failed.search(because(error));
+    }
+  }
+
+  /** What is far from page `index` is let go of when there is too much. */
+  private forget(index: number): void {
+    for (const [old, slot] of this.pages) {
+      if (this.pages.size <= keptPages) break;
+      if (Math.abs(old - index) <= keptPages / 2) continue;
+      slot.value = null;
+      this.pages.delete(old);
+      this.asked.delete(old);
     }
   }
 
@@ -71,13 +91,8 @@ export class Paged<T> {
     this.asked.clear();
     const [from, to] = this.seen;
     const near = (index: number) => index >= Math.floor(from / page) && index <= Math.floor(to / page);
-    this.pages.value = new Map([...this.pages.value].filter(([index]) => near(index)));
+    for (const [index, slot] of this.pages) if (!near(index)) slot.value = null;
     this.rows(from, to);
-  }
-
-  /** A change that shows at once, before the server tells. */
-  edit(change: (item: T) => T): void {
-    this.pages.value = new Map([...this.pages.value].map(([index, items]) => [index, items.map(change)]));
   }
 }
 

@@ -5,7 +5,7 @@ import { computed, signal } from '@preact/signals';
 import type { Entry, QueueOp, Result, Track } from '../api';
 import { s } from '../strings';
 import { also, call, on, onOnline, slug } from './connection';
-import { dismiss, failed, notify, say } from './notices';
+import { dismiss, failed, notify, offer, say } from './notices';
 import { session } from './session';
 import { now } from './station';
 
@@ -252,8 +252,9 @@ export async function addMany(tracks: Track[], at: number | null, sentence: stri
       if (from + mostAtOnce >= ids.length) return { entries, version: part.version };
     }
   };
-  const done = await change({ kind: 'add', entries: added, at }, send, s.failed.add);
-  if (done && sentence !== null) notify(sentence, () => void removeIds(done.entries));
+  const done = change({ kind: 'add', entries: added, at }, send, s.failed.add);
+  if (sentence !== null) offer(sentence, done, ({ entries }) => removeIds(entries));
+  await done;
 }
 
 /** Each at a place of its own, by chance: the server says where. */
@@ -307,10 +308,11 @@ export async function move(entry: ShownEntry, to: number, undoable = true): Prom
 export async function clear(): Promise<void> {
   const gone = (upNext.value ?? []).filter((entry) => entry.id > 0);
   if (gone.length === 0) return;
-  const done = await change(
+  const done = change(
     { kind: 'remove', ids: new Set(gone.map((entry) => entry.id)) },
     () => call('queue.clear', { station: slug }),
     s.failed.clear,
   );
-  if (done) notify(s.cleared(gone.length), () => void add(gone.map((entry) => entry.track), null, true));
+  offer(s.cleared(gone.length), done, () => void add(gone.map((entry) => entry.track), null, true));
+  await done;
 }

@@ -15,7 +15,6 @@ import { NothingHere } from './songs';
 
 export function AlbumGrid({ list, label, filtered }: { list: Paged<Album>; label: string; filtered: boolean }) {
   const total = list.total.value;
-  list.pages.value;
   if (total === null && !list.problem.value) list.need(0, 20);
   if (list.problem.value) return <p class="problem">{list.problem.value}</p>;
   if (total === null) return <SkeletonCovers />;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Covers in rows, of which only those near the window exist. One card is a stop of the Tab key, arrows go on from it.
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, VNode } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 interface Props {
@@ -22,11 +22,41 @@ interface Shape {
   to: number;
 }
 
-export function CoverGrid({ label, count, card, onNeed }: Props) {
+interface CardArgs {
+  grid: Props;
+  index: number;
+  tabIndex: 0 | -1;
+  columns: number;
+  width: number;
+  height: number;
+}
+type Made = Omit<CardArgs, 'index'> & { card: VNode };
+
+function OneCard({ grid, index, tabIndex, columns, width, height }: CardArgs) {
+  return (
+    <div
+      class="card"
+      role="listitem"
+      aria-setsize={grid.count}
+      aria-posinset={index + 1}
+      data-card={index}
+      style={{
+        transform: `translate(${(index % columns) * width}px, ${Math.floor(index / columns) * height}px)`,
+        width: `calc(${width}px - ${gap_rem}rem)`,
+      }}
+    >
+      {grid.card(index, tabIndex)}
+    </div>
+  );
+}
+
+export function CoverGrid(props: Props) {
+  const { label, count, onNeed } = props;
   const box = useRef<HTMLDivElement>(null);
   const [shape, setShape] = useState<Shape>({ columns: 2, width: 160, height: 230, from: 0, to: 12 });
   const [active, setActive] = useState(0);
   const focusNext = useRef<number | null>(null);
+  const made = useRef(new Map<number, Made>());
 
   useLayoutEffect(() => {
     let frame = 0;
@@ -42,7 +72,7 @@ export function CoverGrid({ label, count, card, onNeed }: Props) {
       const first = Math.max(0, Math.floor(-top / height) - overscan_rows);
       const last = Math.ceil((innerHeight - top) / height) + overscan_rows;
       const next = { columns, width: each + gap, height, from: first * columns, to: Math.max(first + 1, last) * columns };
-      setShape((old) => (JSON.stringify(old) === JSON.stringify(next) ? old : next));
+      setShape((old) => ((Object.keys(next) as (keyof Shape)[]).every((key) => old[key] === next[key]) ? old : next));
     };
     const later = () => (frame ||= requestAnimationFrame(measure));
     measure();
@@ -101,6 +131,20 @@ export function CoverGrid({ label, count, card, onNeed }: Props) {
   const indices: number[] = [];
   for (let i = from; i < to; i++) indices.push(i);
   if (count > 0 && !indices.includes(here)) indices.push(here);
+  // As in a virtual list: scrolling makes only the cards that come.
+  const before = made.current;
+  made.current = new Map();
+  const { columns, width, height } = shape;
+  const cards = indices.map((index) => {
+    const tabIndex: 0 | -1 = index === here ? 0 : -1;
+    const old = before.get(index);
+    const same = old && old.grid === props && old.tabIndex === tabIndex && old.columns === columns && old.width === width && old.height === height;
+    const one = same
+      ? old
+      : { grid: props, tabIndex, columns, width, height, card: <OneCard key={index} grid={props} index={index} tabIndex={tabIndex} columns={columns} width={width} height={height} /> };
+    made.current.set(index, one);
+    return one.card;
+  });
   return (
     <div
       class="covers"
@@ -114,22 +158,7 @@ export function CoverGrid({ label, count, card, onNeed }: Props) {
         if (one) setActive(Number(one.dataset.card));
       }}
     >
-      {indices.map((index) => (
-        <div
-          key={index}
-          class="card"
-          role="listitem"
-          aria-setsize={count}
-          aria-posinset={index + 1}
-          data-card={index}
-          style={{
-            transform: `translate(${(index % shape.columns) * shape.width}px, ${Math.floor(index / shape.columns) * shape.height}px)`,
-            width: `calc(${shape.width}px - ${gap_rem}rem)`,
-          }}
-        >
-          {card(index, index === here ? 0 : -1)}
-        </div>
-      ))}
+      {cards}
     </div>
   );
 }

@@ -2,7 +2,7 @@
 // Everything that could be played: kinds of music beside, what was chosen in the middle, the queue at the other side.
 import { type ComponentType } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import { wasOnline } from '../../state/connection';
+import { reached } from '../../state/connection';
 import { watchLibrary } from '../../state/music/watch';
 import { place } from '../../state/place';
 import { hasQueueBeside } from '../../state/view';
@@ -54,7 +54,7 @@ export function MusicPlace() {
       <div class="music">
         <Banner />
         <Remembering key={`${view}/${id}`} address={`${view}/${id}`}>
-          {wasOnline.value ? <View key={`${view}/${id}`} id={id} /> : <SkeletonRows n={9} />}
+          {reached.value ? <View key={`${view}/${id}`} id={id} /> : <SkeletonRows n={9} />}
         </Remembering>
       </div>
       {hasQueueBeside.value && <QueuePanel />}

@@ -91,7 +91,7 @@ function Naming({ name, onEnd }: { name: string; onEnd: () => void }) {
 }
 
 function Entries({ tracks, label, editable }: { tracks: Track[]; label: string; editable: boolean }) {
-  const { placeOf, grip, held } = useDrag(tracks.length, (from, to) => void moveIn(from, to));
+  const { placeOf, grip, held } = useDrag(tracks.length, (from, to) => moveIn(from, to));
   const onRowKey = (event: KeyboardEvent, index: number): number | undefined => {
     if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) {
       (event.target as HTMLElement).closest('[data-index]')?.querySelector<HTMLElement>('.more')?.click();
@@ -104,11 +104,11 @@ function Entries({ tracks, label, editable }: { tracks: Track[]; label: string; 
     if (!editable) return undefined;
     if (event.altKey && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
       const target = Math.min(Math.max(0, index + (event.key === 'ArrowUp' ? -1 : 1)), tracks.length - 1);
-      void moveIn(index, target);
+      moveIn(index, target);
       return target;
     }
     if (event.key === 'Delete' || event.key === 'Backspace') {
-      void removeAt(index);
+      removeAt(index);
       return Math.min(index, tracks.length - 2);
     }
     return undefined;
@@ -147,7 +147,7 @@ function Entries({ tracks, label, editable }: { tracks: Track[]; label: string; 
               </button>
               {editable && (
                 <>
-                  <button type="button" class="tool" tabIndex={row.tabIndex} aria-label={m.removeFromList(track.title)} title={s.remove} onClick={() => void removeAt(index)}>
+                  <button type="button" class="tool" tabIndex={row.tabIndex} aria-label={m.removeFromList(track.title)} title={s.remove} onClick={() => removeAt(index)}>
                     <RemoveIcon />
                   </button>
                   <button type="button" class="tool grip" tabIndex={row.tabIndex} aria-label={s.dragWhat(track.title)} aria-keyshortcuts="Alt+ArrowUp Alt+ArrowDown" title={s.drag} {...grip(index)}>

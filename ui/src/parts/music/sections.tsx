@@ -29,7 +29,7 @@ export function Sections({ of }: { of: string }) {
     // On a phone this is a strip: where one is, is in sight.
     const [strip, one] = [box.current!, box.current!.querySelector<HTMLElement>('[aria-current]')];
     if (one && strip.scrollWidth > strip.clientWidth) strip.scrollLeft = one.offsetLeft - (strip.clientWidth - one.offsetWidth) / 2;
-  }, [place.value]);
+  }, [place.value, playlists.value === null, collections.value === null, canSteer.value]);
   const here = (view: string, id: string) => place.value.view === view && place.value.id === id;
   const tools = canSteer.value
     ? ([

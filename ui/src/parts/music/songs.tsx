@@ -148,7 +148,6 @@ function SongRow({ track, n, row, numbered, able, onAdd, items }: RowArgs) {
 /** The same from pages that are fetched as they are seen. */
 export function PagedSongs({ list, label, empty }: { list: Paged<Track>; label: string; empty: ComponentChildren }) {
   const total = list.total.value;
-  list.pages.value;
   if (total === null && !list.problem.value) list.need(0, 20);
   if (list.problem.value) return <p class="problem">{list.problem.value}</p>;
   if (total === null) return <SkeletonRows n={9} />;

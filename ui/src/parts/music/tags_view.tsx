@@ -13,6 +13,8 @@ import { SkeletonRows } from '../panel';
 import { TagSign } from './tagging';
 import { Head } from './views';
 
+/** The genre Other stays: what has no genre has that one. */
+const other = 1;
 const kinds = ['genre', 'subgenre', 'mood'] as const;
 const fresh = (kind: TagInfo['kind'], parent: number): TagInfo => ({ id: 0, name: '', kind, parent, icon: '', colour: '', songs: 0 });
 
@@ -54,9 +56,13 @@ export function TagsView() {
                         <button type="button" class="tool" aria-label={m.editTag(tag.name)} title={m.editTag(tag.name)} onClick={() => setEdited(tag)}>
                           <EditIcon />
                         </button>
-                        <button type="button" class="tool" aria-label={m.removeTag(tag.name)} title={m.removeTag(tag.name)} onClick={() => removeTag(tag)}>
-                          <RemoveIcon />
-                        </button>
+                        {tag.id === other ? (
+                          <span class="tool" />
+                        ) : (
+                          <button type="button" class="tool" aria-label={m.removeTag(tag.name)} title={m.removeTag(tag.name)} onClick={() => removeTag(tag)}>
+                            <RemoveIcon />
+                          </button>
+                        )}
                       </>
                     )}
                   </li>

@@ -126,7 +126,6 @@ export function ArtistsView() {
     return { items: artists, total };
   });
   const total = list.total.value;
-  list.pages.value;
   if (total === null && !list.problem.value) list.need(0, 20);
   return (
     <>
@@ -190,7 +189,6 @@ export function ArtistPage({ id }: { id: string }) {
     return { items: albums, total };
   });
   const total = list.total.value;
-  list.pages.value;
   const name = known.value?.id === artist ? known.value.name : (list.at(0)?.artist ?? '');
   return (
     <>

@@ -6,7 +6,7 @@ import type { Track } from '../../api';
 import type { Load } from '../../parts/carry';
 import { m } from '../../strings/music';
 import { also, onOnline } from '../connection';
-import { failed, notify } from '../notices';
+import { failed, notify, offer } from '../notices';
 import { go, place, to } from '../place';
 import { station } from '../steering';
 import { type ListInfo, remote } from './remote';
@@ -132,20 +132,20 @@ async function take(name: string, at: number, count: number): Promise<void> {
   else await send().then(refreshLists, (error) => failed(m.failed.list, error));
 }
 
-export async function removeAt(at: number): Promise<void> {
+export function removeAt(at: number): void {
   const list = opened.value;
   const track = list?.tracks[at];
   if (!list || !track) return;
-  const done = await edit(without(list.tracks, at), () => remote.remove(list.name, at, 1), m.failed.list);
-  if (done) notify(m.removedFrom(track.title, list.name), () => void addTo(list.name, { label: track.title, tracks: async () => [track] }, at, true));
+  const done = edit(without(list.tracks, at), () => remote.remove(list.name, at, 1), m.failed.list);
+  offer(m.removedFrom(track.title, list.name), done, () => void addTo(list.name, { label: track.title, tracks: async () => [track] }, at, true));
 }
 
-export async function moveIn(from: number, target: number, undoable = true): Promise<void> {
+export function moveIn(from: number, target: number, undoable = true): void {
   const list = opened.value;
   const track = list?.tracks[from];
   if (!list || !track || from === target || target < 0 || target >= list.tracks.length) return;
-  const done = await edit(having(without(list.tracks, from), target, [track]), () => remote.move(list.name, from, target), m.failed.list);
-  if (done && undoable) notify(m.movedIn(track.title), () => void moveIn(target, from, false));
+  const done = edit(having(without(list.tracks, from), target, [track]), () => remote.move(list.name, from, target), m.failed.list);
+  if (undoable) offer(m.movedIn(track.title), done, () => moveIn(target, from, false));
 }
 
 export async function create(name: string, load: Load | null = null): Promise<boolean> {

@@ -46,6 +46,7 @@ export const remoteSong = {
   createTag: ({ name, kind, parent, icon, colour }: TagInfo) => call('tag.create', { name, kind, icon, colour, ...(parent > 0 ? { parent } : {}) }),
   changeTag: ({ id, name, icon, colour }: TagInfo) => call('tag.change', { id, name, icon, colour }),
   removeTag: (id: number) => call('tag.remove', { id }),
+  restoreTag: (id: number) => call('tag.restore', { id }),
   assign: (track: number, tag: number) => call('tag.assign', { track, tag }),
   unassign: (track: number, tag: number) => call('tag.unassign', { track, tag }),
   onTagsChanged: (hook: () => void): (() => void) => also('tags.changed', hook),

@@ -4,7 +4,7 @@ import { signal } from '@preact/signals';
 import type { Track } from '../../api';
 import { m } from '../../strings/music';
 import { call } from '../connection';
-import { failed, notify } from '../notices';
+import { failed, notify, offer } from '../notices';
 import { optimistic } from '../optimistic';
 import { go, place, to } from '../place';
 import { remoteSong } from './remote_song';
@@ -60,28 +60,34 @@ remoteSong.onSongChanged((ids) => {
   if (known.value && ids.includes(known.value.track.id)) void again();
 });
 
-export async function setValue(key: string, value: string, undoable = true): Promise<void> {
+/** Undo is about the song that was changed, whichever is looked at by then. */
+const back = (send: () => Promise<unknown>, sentence: (why: string) => string): void =>
+  void send().then(again, (error: unknown) => failed(sentence, error));
+
+export async function setValue(key: string, value: string): Promise<void> {
   const song = known.value;
   if (!song) return;
   const before = song.values[key] ?? { value: '', file: '', own: false };
   const next = { ...song, values: { ...song.values, [key]: { ...before, value, own: value !== before.file } } };
   const id = song.track.id;
-  const done = await optimistic(known, next, () => remoteSong.setValues(id, { [key]: value }), m.failed.song);
-  if (!done) return;
-  if (undoable) notify(m.changedField(m.fields[key as keyof typeof m.fields] ?? key), () => void (before.own ? setValue(key, before.value, false) : giveBack([key], false)));
-  await again();
+  const done = optimistic(known, next, () => remoteSong.setValues(id, { [key]: value }), m.failed.song);
+  offer(m.changedField(m.fields[key as keyof typeof m.fields] ?? key), done, () =>
+    back(() => (before.own ? remoteSong.setValues(id, { [key]: before.value }) : remoteSong.unsetValues(id, [key])), m.failed.song),
+  );
+  if (await done) await again();
 }
 
 /** Back to what the file says. */
-export async function giveBack(keys: string[], undoable = true): Promise<void> {
+export async function giveBack(keys: string[]): Promise<void> {
   const song = known.value;
   if (!song) return;
   const values = { ...song.values };
   for (const key of keys) values[key] = { ...values[key]!, value: values[key]!.file, own: false };
-  const done = await optimistic(known, { ...song, values }, () => remoteSong.unsetValues(song.track.id, keys), m.failed.song);
-  if (!done) return;
-  if (undoable) notify(m.gaveBack, () => void Promise.all(keys.map((key) => setValue(key, song.values[key]!.value, false))));
-  await again();
+  const id = song.track.id;
+  const done = optimistic(known, { ...song, values }, () => remoteSong.unsetValues(id, keys), m.failed.song);
+  const said = Object.fromEntries(keys.map((key) => [key, song.values[key]!.value]));
+  offer(m.gaveBack, done, () => back(() => remoteSong.setValues(id, said), m.failed.song));
+  if (await done) await again();
 }
 
 export async function markSong(marks: Partial<KnownSong['marks']>): Promise<void> {
@@ -102,8 +108,10 @@ export async function dropTag(tag: TagOn): Promise<void> {
   const song = known.value;
   if (!song) return;
   const tags = song.tags.filter((one) => one.id !== tag.id);
-  const done = await optimistic(known, { ...song, tags }, () => remoteSong.unassign(song.track.id, tag.id), m.failed.tag);
-  if (done) notify(m.tagTaken(tag.name), () => void putTag(tag));
+  const id = song.track.id;
+  const done = optimistic(known, { ...song, tags }, () => remoteSong.unassign(id, tag.id), m.failed.tag);
+  offer(m.tagTaken(tag.name), done, () => back(() => remoteSong.assign(id, tag.id), m.failed.tag));
+  await done;
   await again();
 }
 

@@ -3,18 +3,15 @@
 import { signal } from '@preact/signals';
 import { m } from '../../strings/music';
 import { onOnline } from '../connection';
-import { failed, notify } from '../notices';
+import { failed, offer } from '../notices';
+import { optimistic } from '../optimistic';
 import { remoteSong, type TagInfo } from './remote_song';
 
 export const allTags = signal<TagInfo[] | null>(null);
-/** Removed, but it can still be undone: the server is told when the time is over. */
-const leaving = signal<ReadonlySet<number>>(new Set());
-
 let watching = false;
 export async function refreshTags(): Promise<void> {
   try {
-    const tags = await remoteSong.tags();
-    allTags.value = tags.filter((tag) => !leaving.value.has(tag.id) && !leaving.value.has(tag.parent));
+    allTags.value = await remoteSong.tags();
   } catch {
     // The next connection or change asks again.
   }
@@ -25,7 +22,6 @@ export function watchTags(): void {
   watching = true;
   remoteSong.onTagsChanged(() => void refreshTags());
   onOnline(() => void refreshTags());
-  addEventListener('pagehide', () => leaving.value.forEach((id) => void remoteSong.removeTag(id)));
   void refreshTags();
 }
 
@@ -45,27 +41,9 @@ export async function saveTag(tag: TagInfo): Promise<boolean> {
 }
 
 export function removeTag(tag: TagInfo): void {
-  leaving.value = new Set([...leaving.value, tag.id]);
-  void refreshTags();
-  const stays = () => {
-    leaving.value = new Set([...leaving.value].filter((id) => id !== tag.id));
-  };
-  notify(
-    m.tagRemoved(tag.name),
-    () => {
-      stays();
-      void refreshTags();
-    },
-    false,
-    () => {
-      if (!leaving.value.has(tag.id)) return;
-      remoteSong
-        .removeTag(tag.id)
-        .catch((error: unknown) => failed(m.failed.tag, error))
-        .finally(() => {
-          stays();
-          void refreshTags();
-        });
-    },
-  );
+  const left = (allTags.value ?? []).filter((one) => one.id !== tag.id && one.parent !== tag.id);
+  const doing = optimistic(allTags, left, () => remoteSong.removeTag(tag.id), m.failed.tag);
+  offer(m.tagRemoved(tag.name), doing, () => {
+    remoteSong.restoreTag(tag.id).then(refreshTags, (error: unknown) => failed(m.failed.tag, error));
+  });
 }

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-/// What follows is made ready; what can't be played is given up.
+/// What can't be played is given up.
 namespace longwave::schedule {
 
 void Programmer::drop_failed(const Coming& coming, const std::string& problem) {
@@ -50,21 +50,6 @@ void Programmer::drop_vanished() {
       line_up();
     }
   }
-}
-
-void Programmer::ask() {
-  const auto ask_for = [this](EntryId take, TrackId track) {
-    if (catalogue_ && !catalogue_->playable(track)) return;
-    const auto found = asked_.find(take);
-    if (found != asked_.end()) {
-      if (found->second.ready || moment_.now - found->second.at < rules_.ask_again) return;
-    }
-    asked_[take] = Asked{moment_.now, false};
-    out_.orders.emplace_back(orders::Prepare{take, track});
-  };
-  if (held_) ask_for(held_->take, held_->entry->track);
-  for (std::size_t i = 0; i < std::min(rules_.ahead, line_.size()); ++i)
-    ask_for(line_[i].take, line_[i].entry->track);
 }
 
 }  // namespace longwave::schedule
