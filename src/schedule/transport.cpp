@@ -75,7 +75,7 @@ Result<Answer> Programmer::execute(const Play& play) {
   }
   if (row_.state == Transport::playing) return Answer{};
   row_.state = Transport::playing;
-  tail_ = position_;
+  tail_ = std::max(tail_, position_);  // what was sent already is heard until then
   dirty_ = true;
   review_ = true;
   return Answer{};
@@ -258,7 +258,7 @@ void Programmer::hold() {
   held_ = std::move(held);
   take_ = {};
   held_->take = fresh_take(item.entry->id);
-  tail_ = position_;
+  tail_ = std::max(began_at_, position_);
   skip_pending_ = false;
   cut_waits_until_ = {};
   fixed_ = {};
