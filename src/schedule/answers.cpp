@@ -96,6 +96,7 @@ void Programmer::on(const orders::Started& message) {
     std::rotate(line_.begin(), coming, coming + 1);
   }
   fixed_ = message.item;
+  line_.front().offset = message.offset;
   cut_waits_until_ = {};
   const auto at = std::max(message.at, began_at_);
   if (at != current_->end_at) {

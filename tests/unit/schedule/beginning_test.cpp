@@ -230,5 +230,36 @@ TEST(Beginning, NothingIsOnAirBeforeTheEndOfWhatWasSent) {
   }
 }
 
+TEST(Beginning, APositionThatThePlayerBeganAtIsNotSoughtAgain) {
+  PlayerDesk desk;
+  start(desk);
+  desk.pass(30s);
+  desk.auto_answer = false;
+  desk.orders.clear();
+  ASSERT_TRUE(desk.run(Play{1, {}, Samples{37 * 44100}, ""}));
+  const auto cut = desk.ordered<orders::Play>().at(0);
+  const auto at = desk.position() + Samples{3 * 44100};
+  desk.say(orders::Started{cut.item, at, cut.offset});
+  desk.orders.clear();
+  desk.pass(5s);
+  EXPECT_EQ(heard(desk), 2);
+  EXPECT_NEAR(position_s(desk), 37 + 2, 0.1);
+  for (const auto& play : desk.ordered<orders::Play>()) EXPECT_FALSE(play.cut) << play.item.value;
+}
+
+TEST(Beginning, APauseWhileACutIsWaitedForHoldsWhatIsShown) {
+  PlayerDesk desk;
+  start(desk);
+  desk.pass(30s);
+  desk.auto_answer = false;
+  ASSERT_TRUE(desk.run(Next{}));
+  desk.pass(5s);
+  ASSERT_TRUE(desk.run(Clear{"", false}));
+  EXPECT_EQ(heard(desk), 1);
+  const auto shown = position_s(desk);
+  ASSERT_TRUE(desk.run(Pause{}));
+  EXPECT_NEAR(position_s(desk), shown, 0.1);
+}
+
 }  // namespace
 }  // namespace longwave::schedule
