@@ -64,23 +64,23 @@ void Programmer::on(const orders::Started& message) {
   if (current_ && take_ == message.item) {
     told_current_ = true;
     if (begin == current_->start_at) return;
-    auto shift = begin - current_->start_at;
-    if (former_takes_.empty()) {
-      auto new_start = began_at_ + shift;
+    auto at = message.at;
+    // It wasn't on air before, under another take or before a restart: what was before it ends here.
+    if (former_takes_.empty() && entered_at_ == began_at_) {
       if (last_row_ && last_row_->row.end_at == began_at_) {
-        new_start = std::max(new_start, last_row_->row.start_at);
-        last_row_->row.end_at = new_start;
-        last_row_->row.ended = wall_at(new_start);
+        at = std::max(at, last_row_->row.start_at);
+        last_row_->row.end_at = at;
+        last_row_->row.ended = wall_at(at);
         rewrite(*last_row_);
-        recent_.last_ended(new_start);
+        recent_.last_ended(at);
       }
-      shift = new_start - began_at_;
-      began_at_ = new_start;
+      began_at_ = at;
     }
-    entered_at_ += shift;
+    const auto shift = at - message.offset - current_->start_at;
+    entered_at_ = at;
     current_->start_at += shift;
     // What gives way ends where it was cut, or where the next was said to begin.
-    current_->end_at = leaving() ? std::max(current_->end_at, began_at_) : current_->end_at + shift;
+    current_->end_at = std::max(current_->end_at + (leaving() ? Samples{0} : shift), began_at_);
     review_ = true;
     return;
   }
@@ -96,6 +96,7 @@ void Programmer::on(const orders::Started& message) {
     std::rotate(line_.begin(), coming, coming + 1);
   }
   fixed_ = message.item;
+  line_.front().offset = message.offset;
   cut_waits_until_ = {};
   const auto at = std::max(message.at, began_at_);
   if (at != current_->end_at) {

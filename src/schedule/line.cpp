@@ -114,14 +114,17 @@ void Programmer::line_up() {
                                     [&](const Coming& c) { return c.entry && c.entry->id == entry->id; });
     Coming coming{entry, known != old.end() ? known->take : EntryId{}, Samples{0}};
     if (known != old.end()) known->entry = nullptr;
-    // What the player has begun at its start is sought in when it is on air.
+    // What the player has begun stays where it began, and is sought in when it is on air.
     const bool begun = !line.empty() && fixed_ && fixed_ == line.front().take;
     const bool first = line.empty() ? !fixed_ || fixed_ != coming.take
                                     : line.size() == 1 && begun && entry != line.front().entry;
     const bool marked = row_.marked && static_cast<int>(index) == queue_.cursor();
     const bool inside = !entry->exact || mark_offset_ < entry->duration;
     if (first && marked && inside) coming.offset = mark_offset_;
-    if (coming.offset == Samples{0}) coming.offset = begins_at(*entry);
+    if (line.empty() && !first)
+      coming.offset = known->offset;
+    else if (coming.offset == Samples{0})
+      coming.offset = begins_at(*entry);
     line.push_back(std::move(coming));
   }
   line_ = std::move(line);

@@ -207,7 +207,7 @@ void Programmer::start(const Coming& coming, Samples at) {
   // Somebody may have marked something else, or another position, after the player had begun this one.
   const bool begun = fixed_ == coming.take;
   const bool elsewhere = row_.marked && index && queue_.cursor() != static_cast<int>(*index) && begun;
-  const auto sought = begun && row_.marked && !elsewhere ? mark_offset_ : Samples{0};
+  const auto sought = begun && row_.marked && !elsewhere ? mark_offset_ : coming.offset;
   if (index && !elsewhere) {
     queue_.set_cursor(static_cast<int>(*index));
     if (std::exchange(row_.marked, false)) dirty_ = true;
@@ -239,7 +239,7 @@ void Programmer::start(const Coming& coming, Samples at) {
   cut_waits_until_ = {};
   current_problem_.clear();
   current_heard_by_ = 0;
-  if (sought > Samples{0} && sought < entry->duration) seek_on_air(sought);
+  if (sought != coming.offset && sought < entry->duration) seek_on_air(sought);
 }
 
 /// What stood goes on where it stood.

@@ -75,7 +75,7 @@ Result<Answer> Programmer::execute(const Play& play) {
   }
   if (row_.state == Transport::playing) return Answer{};
   row_.state = Transport::playing;
-  tail_ = position_;
+  tail_ = std::max(tail_, position_);  // what was sent already is heard until then
   dirty_ = true;
   review_ = true;
   return Answer{};
@@ -227,6 +227,14 @@ void Programmer::go_to(std::size_t index, Samples offset) {
     skip_asked_ = moment_.now;
     return;
   }
+  if (held_ && queue_.current()->id == held_->entry->id) {
+    // It is held already: from there now.
+    held_->elapsed = std::exchange(mark_offset_, {});
+    held_->start_at = position_ - held_->elapsed;
+    held_->last_take = {};
+    row_.marked = false;
+    return;
+  }
   end_held();
   const auto at = queue_.index_of(queue_.current()->id);
   mark(*at, offset);
@@ -251,14 +259,14 @@ void Programmer::hold() {
   held.last_take = take_;
   held.start_at = item.start_at;
   held.duration = std::max(item.entry->duration, duration);
-  held.elapsed = std::clamp(position_ - item.start_at, Samples{0}, held.duration);
+  held.elapsed = std::clamp(std::min(position_, item.end_at) - item.start_at, Samples{0}, held.duration);
   held.began_at = began_at_;
   held.heard_by = current_heard_by_;
   held.problem = current_problem_;
   held_ = std::move(held);
   take_ = {};
   held_->take = fresh_take(item.entry->id);
-  tail_ = position_;
+  tail_ = std::max(began_at_, position_);
   skip_pending_ = false;
   cut_waits_until_ = {};
   fixed_ = {};

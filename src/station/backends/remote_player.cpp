@@ -121,7 +121,8 @@ void RemotePlayer::enter() {
 
 void RemotePlayer::entered(EntryId item, const Result<void>& played) {
   if (!played && played.error().code == Errc::cancelled) return;
-  if (!played && played.error().code != Errc::unavailable) {
+  // What it had and hasn't any more it may have again: an MPD that starts reads its folders first.
+  if (!played && played.error().code != Errc::unavailable && !current_->told) {
     current_.reset();
     return ports_.tell.receive(station_, orders::Failed{item, played.error().message});
   }

@@ -183,6 +183,18 @@ TEST_F(Playing, WhatItCannotPlayIsFailedOnce) {
   EXPECT_TRUE(program.take().empty());
 }
 
+TEST_F(Playing, WhatWasHeardAndIsRefusedAfterABreakIsAskedForAgain) {
+  begin(1);
+  after(seconds{2});
+  Program::answer(program.asked, Result<bool>(error(Errc::unavailable, "away")));
+  Program::answer(program.plays, Result<void>(error(Errc::not_found, "No such song")));
+  program.take();
+  after(seconds{1});
+  EXPECT_EQ(program.take(), std::vector<std::string>{"play 1.flac 3000"});
+  Program::answer(program.plays, Result<void>());
+  EXPECT_EQ(told.messages.size(), 1u) << "started once, failed never";
+}
+
 TEST_F(Playing, StoppedWithoutOurDoingItIsEnteredAgainButNotAtTheEnd) {
   begin(1);
   after(seconds{2});

@@ -5,6 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <vector>
+
 namespace longwave::schedule {
 namespace {
 
@@ -169,6 +172,93 @@ TEST(Beginning, ASeekWhileTheNextIsBeginningIsAboutTheNext) {
   soon(desk);
   EXPECT_EQ(heard(desk), 2);
   EXPECT_EQ(cursor(desk), 1);
+}
+
+/// How much of the time is covered by two rows of the history, at most.
+Samples overlap(const Desk& desk) {
+  Samples most{0}, end{0};
+  for (const auto& [id, row] : desk.history) {
+    if (row.end_at == row.start_at) continue;
+    most = std::max(most, end - row.start_at);
+    end = std::max(end, row.end_at);
+  }
+  return most;
+}
+
+/// The second entry was entered at 37 s and counts as on air, when the player says at last where it began.
+struct Late : PlayerDesk {
+  Late() {
+    start(*this);
+    pass(30s);
+    auto_answer = false;
+    EXPECT_TRUE(run(Play{1, {}, Samples{37 * 44100}, ""}));
+    order = ordered<orders::Play>();
+    pass(11s);
+    EXPECT_EQ(heard(*this), 2) << "nobody said when it began: as ordered";
+  }
+  orders::Play cut() const {
+    for (const auto& play : order)
+      if (play.cut) return play;
+    return {};
+  }
+  std::vector<orders::Play> order;
+};
+
+TEST(Beginning, WhatWasBeforeEndsWhereThePlayerBeginsWhereverInTheTrackThatIs) {
+  Late desk;
+  const auto at = desk.position() + Samples{1152};
+  desk.say(orders::Started{desk.cut().item, at, Samples{0}});
+  EXPECT_EQ(desk.history.rbegin()->second.end_at, at);
+  EXPECT_EQ(desk.programmer->now().current->start_at, at);
+  desk.pass(5s);
+  EXPECT_NEAR(position_s(desk), 5, 0.1) << "from its start, as the player said";
+  ASSERT_TRUE(desk.run(Stop{}));
+  EXPECT_EQ(desk.history.rbegin()->second.start_at, at);
+}
+
+TEST(Beginning, NothingIsOnAirBeforeTheEndOfWhatWasSent) {
+  for (const bool pause : {true, false}) {
+    Late desk;
+    const auto at = desk.position() + Samples{4 * 44100};
+    desk.say(orders::Started{desk.cut().item, at, desk.cut().offset});
+    ASSERT_TRUE(desk.run(pause ? Command{Pause{}} : Command{Stop{}}));
+    ASSERT_TRUE(desk.run(Play{3, {}, {}, ""}));
+    for (int i = 0; i < 10; ++i) soon(desk);
+    EXPECT_EQ(heard(desk), 4);
+    ASSERT_TRUE(desk.run(Stop{}));
+    EXPECT_EQ(overlap(desk), Samples{0}) << (pause ? "pause" : "stop");
+  }
+}
+
+TEST(Beginning, APositionThatThePlayerBeganAtIsNotSoughtAgain) {
+  PlayerDesk desk;
+  start(desk);
+  desk.pass(30s);
+  desk.auto_answer = false;
+  desk.orders.clear();
+  ASSERT_TRUE(desk.run(Play{1, {}, Samples{37 * 44100}, ""}));
+  const auto cut = desk.ordered<orders::Play>().at(0);
+  const auto at = desk.position() + Samples{3 * 44100};
+  desk.say(orders::Started{cut.item, at, cut.offset});
+  desk.orders.clear();
+  desk.pass(5s);
+  EXPECT_EQ(heard(desk), 2);
+  EXPECT_NEAR(position_s(desk), 37 + 2, 0.1);
+  for (const auto& play : desk.ordered<orders::Play>()) EXPECT_FALSE(play.cut) << play.item.value;
+}
+
+TEST(Beginning, APauseWhileACutIsWaitedForHoldsWhatIsShown) {
+  PlayerDesk desk;
+  start(desk);
+  desk.pass(30s);
+  desk.auto_answer = false;
+  ASSERT_TRUE(desk.run(Next{}));
+  desk.pass(5s);
+  ASSERT_TRUE(desk.run(Clear{"", false}));
+  EXPECT_EQ(heard(desk), 1);
+  const auto shown = position_s(desk);
+  ASSERT_TRUE(desk.run(Pause{}));
+  EXPECT_NEAR(position_s(desk), shown, 0.1);
 }
 
 }  // namespace

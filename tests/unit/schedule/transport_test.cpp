@@ -84,6 +84,26 @@ TEST(Transport, PauseGoesOnBehindWhatWasSent) {
   EXPECT_NEAR(position_s(desk), 15, 0.2);
 }
 
+TEST(Transport, BackToWhatIsHeldHoldsItAtItsBeginning) {
+  for (const bool random : {false, true}) {
+    PlayerDesk desk{2};
+    SetModes modes;
+    modes.consume = Switch::on;
+    modes.random = random;
+    ASSERT_TRUE(desk.run(modes));
+    start(desk, 0);
+    desk.pass(30s);
+    ASSERT_TRUE(desk.run(Pause{}));
+    ASSERT_TRUE(desk.run(Mark{1, ""}));
+    ASSERT_TRUE(desk.run(Previous{}));
+    EXPECT_EQ(desk.programmer->view().state, Transport::paused);
+    EXPECT_EQ(heard(desk), 1);
+    EXPECT_EQ(cursor(desk), 0);
+    EXPECT_EQ(position_s(desk), 0);
+    EXPECT_EQ(desk.tracks(), (std::vector<std::int64_t>{1, 2}));
+  }
+}
+
 TEST(Transport, PauseWhileStoppedIsRefused) {
   PlayerDesk desk;
   EXPECT_EQ(desk.run(Pause{}).error().code, Errc::conflict);
