@@ -120,9 +120,12 @@ void add_schedule_methods(Table& table, Context& context) {
            "seed gives the same; the station itself will choose by another chance.",
        .params = {station_param(), integer("from_ms").in("ms").about("wall clock"),
                   integer("to_ms").in("ms").about("eight days later at most"),
-                  integer("seed").min(0).otherwise("1")},
+                  integer("seed").min(0).otherwise("1"), integer("offset").min(0).otherwise("0"),
+                  integer("limit").range(0, 2000).otherwise("500").about(
+                      "of the items; the violations are all there are")},
        .result = object(
-           {array("items", object({integer("at_ms").in("ms"), integer("until_ms").in("ms"),
+           {integer("total"),
+            array("items", object({integer("at_ms").in("ms"), integer("until_ms").in("ms"),
                                    integer("offset_ms").in("ms"), integer("track"), integer("playlist"),
                                    integer("show"), string("rule"), string("text"), boolean("relaxed")})),
             array("violations", object({integer("at_ms").in("ms"),

@@ -1493,8 +1493,11 @@ export interface Methods {
       from_ms: number;  // wall clock, ms
       to_ms: number;  // eight days later at most, ms
       seed?: number;  // default 1
+      offset?: number;  // default 0
+      limit?: number;  // of the items; the violations are all there are, default 500
     };
     result: {
+      total: number;
       items: Array<{
         at_ms: number;  // ms
         until_ms: number;  // ms
