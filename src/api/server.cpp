@@ -12,6 +12,7 @@
 #include "api/platform.hpp"
 #include "api/playback.hpp"
 #include "api/playlist.hpp"
+#include "api/programme.hpp"
 #include "api/queue.hpp"
 #include "api/session.hpp"
 #include "api/station.hpp"
@@ -54,6 +55,9 @@ void add_all_methods(rpc::Table& table, Context& context) {
   add_station_methods(table, context);
   add_queue_methods(table, context);
   add_playback_methods(table, context);
+  add_programme_methods(table, context);
+  add_programme_song_methods(table, context);
+  add_schedule_methods(table, context);
   add_listener_methods(table, context);
   add_upload_methods(table, context);
   add_package_methods(table, context);

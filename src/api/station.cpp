@@ -40,6 +40,7 @@ void list(Context& context, const Responder& answer) {
       stations.push_back(json::object{
           {"station", programmer.station().slug},
           {"name", clean(programmer.station().name)},
+          {"radio_uuid", programmer.station().radio_uuid},
           {"now", now.current ? json::value(tracks(now.current->entry->track)) : json::value(nullptr)},
           {"listeners", context.feed->listeners(id)}});
     }
@@ -82,7 +83,7 @@ void add_station_methods(Table& table, Context& context) {
   table.add(
       {.name = "station.list",
        .summary = "All stations and what they play.",
-       .result = object({array("stations", object({string("station"), string("name"),
+       .result = object({array("stations", object({string("station"), string("name"), string("radio_uuid"),
                                                    ref("now", "Track").or_null(), integer("listeners")}))}),
        .handler = on_station_loop(
            context, [&context](const Call&, const Responder& answer) { list(context, answer); })});

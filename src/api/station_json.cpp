@@ -189,10 +189,17 @@ json::object history_json(const schedule::HistoryRow& row, const TrackBook::Trac
 
 void add_station_shapes(rpc::Table& table) {
   using namespace rpc;
-  table.shape({"Reason", "why an item is in the queue or was played",
-               object({string("rule"), string("text").about("a sentence for people"),
-                       integer("candidates").optional().about("how many tracks it was drawn from"),
-                       map("excluded", integer()).optional().about("how many tracks each rule kept out")})});
+  table.shape(
+      {"Reason", "why an item is in the queue or was played",
+       object(
+           {string("rule"), string("text").about("a sentence for people"),
+            integer("candidates").optional().about("how many tracks it was drawn from"),
+            map("excluded", integer()).optional().about("how many tracks each rule kept out"),
+            object("programmed", {integer("subject").optional(), integer("playlist").optional(),
+                                  integer("show").optional(), integer("slot").optional(),
+                                  integer("offset").in("samples").optional(), boolean("relaxed").optional()})
+                .optional()
+                .about("what the programme chose it for: the show, clock, jingle … and its playlist")})});
   table.shape(
       {"Entry", "an entry of a queue",
        object({integer("id"), ref("track", "Track"),

@@ -2,6 +2,7 @@
 #include "app/dialects.hpp"
 #include "app/fleet_outside.hpp"
 #include "app/ground.hpp"
+#include "app/people.hpp"
 #include "app/redis_place.hpp"
 #include "app/stations.hpp"
 #include "fleet/exchange.hpp"
@@ -12,6 +13,7 @@
 
 #include <fmt/format.h>
 #include <unistd.h>
+#include <boost/json.hpp>
 
 #include <array>
 #include <random>
@@ -54,7 +56,15 @@ class Fleet final : public Dialect {
               node_options(rooms.config)),
         look_(loop()),
         on_catalogue_(rooms.stations.library().catalogue_changed.connect(
-            [this](const library::CatalogueChanged&) { outside_.read_library([] {}); }, loop().poster())) {}
+            [this](const library::CatalogueChanged&) { outside_.read_library([] {}); }, loop().poster())) {
+    rooms.people.context().fleet = [this](std::string path, std::string radio, std::size_t offset,
+                                          std::function<void(const boost::json::value*)> done) {
+      node_.look([=](const fleet::Node::View& view) {
+        const auto page = fleet::monitor_page(view, path, radio, offset);
+        done(page ? &*page : nullptr);
+      });
+    };
+  }
   ~Fleet() override { loops_.stop(); }
 
   std::string_view name() const override { return "monitor"; }

@@ -5,6 +5,7 @@
 #include "app/upgrade.hpp"
 #include "base/log.hpp"
 #include "library/inspector.hpp"
+#include "simulate/simulate.hpp"
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -79,6 +80,8 @@ struct Line {
   Typed typed;
   Invocation invocation;
   CallOptions call;
+  simulate::Options simulation;
+  bool no_faults = false;
   std::string user, role = "dj", root = ".", kind;
   bool check = false;
   int code = EXIT_SUCCESS;
@@ -158,6 +161,33 @@ void add_inspecting(CLI::App& parent, Line& line) {
   });
 }
 
+/// docs/radios.md, "Simulation". Exit code 1: something didn't hold.
+void add_simulating(CLI::App& program, Line& line) {
+  auto* command = program.add_subcommand(
+      "simulate", "Plays days of a platform of many radios in virtual time, with faults, and judges them");
+  auto& options = line.simulation;
+  command->add_option("--radios", options.radios, "How many")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  command->add_option("--days", options.days, "How long")->capture_default_str()->check(CLI::PositiveNumber);
+  command->add_option("--seed", options.seed, "The same seed gives the same days")->capture_default_str();
+  command->add_option("--streamers", options.streamers, "Every other one is an original")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  command->add_option("--listeners", options.listeners, "At the same time, about")->capture_default_str();
+  command->add_option("--trace", options.trace, "Prints every message of this radio, as in r000000007")
+      ->type_name("RADIO");
+  command->add_flag("--no-faults", line.no_faults, "Nothing breaks");
+  command->callback([&line] {
+    log::set_level(log::Level::error);
+    line.simulation.faults = !line.no_faults;
+    line.simulation.say = [](const std::string& said) { fmt::print(stderr, "{}\n", said); };
+    const auto report = simulate::run(line.simulation);
+    fmt::print("{}", report.text());
+    line.code = report.violations == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+  });
+}
+
 void add_about(CLI::App& program, Line& line) {
   program.add_subcommand("version", "Prints the version")->callback([] {
     fmt::print("longwave {}\n", LONGWAVE_VERSION);
@@ -179,6 +209,7 @@ int run(int argc, char** argv) {
   add_serving(program, line);
   add_calling(program, line);
   add_people(program, line);
+  add_simulating(program, line);
   add_about(program, line);
   try {
     program.parse(argc, argv);

@@ -33,7 +33,7 @@ def test_everything_that_is_kept_is_in_postgresql(binary):
         assert server.call("library.genres")["genres"][0]["tracks"] == 10
         ids = {track["title"].split()[1]: track["id"] for track in server.call("library.search", text="", limit=50)["tracks"]}
         server.call("playlist.create", station="main", name="Évening", tracks=[ids["1"], ids["2"], ids["1"]])
-        server.call("track.set", id=ids["1"], title="Renamed")
+        server.call("track.set", id=ids["1"], values={"title": "Renamed"})
         assert server.call("library.search", text="renam")["tracks"][0]["id"] == ids["1"]
         added = [add(server, ids["5"]) for _ in range(20)]
         server.kill()

@@ -146,6 +146,107 @@ export interface Playlist {
   changed_ms: number | null;  // ms
 }
 
+/** what a station plays, and when */
+export interface Programme {
+  enabled: boolean;
+  zone: string;  // of the IANA data base
+  default_playlist: number;
+  version: number;
+  separation: {
+    song_s: number;  // s
+    title_s: number;  // s
+    artist_s: number;  // s
+    album_s: number;  // s
+  };
+  requests: {
+    enabled: boolean;
+    every_songs: number;
+  };
+  playlists: Array<{
+    id: number;
+    name: string;
+    enabled: boolean;
+    ordered: boolean;
+    library: boolean;  // everything that may be drawn
+    songs: number;  // how many
+  }>;
+  shows: ProgrammeShow[];
+  clocks: Array<{
+    id: number;
+    name: string;
+    slots: Array<{
+      kind: "playlist" | "jingle" | "request";
+      playlist: number;  // 0: none
+    }>;
+  }>;
+  dayparts: ProgrammeDaypart[];
+  jingles: Array<{
+    id: number;
+    name: string;
+    playlist: number;  // 0: none
+    every_songs: number;
+    on_the_hour: boolean;
+    resume: boolean;
+    enabled: boolean;
+  }>;
+  events: ProgrammeEvent[];
+  limits: Array<{
+    id: number;
+    of: "playlist" | "artist" | "album" | "title" | "song";
+    key: number;  // which one
+    every_s: number;  // s
+  }>;
+  pending: Array<{
+    id: number;
+    song: number;
+    asked_ms: number;  // ms
+    by: string;
+  }>;
+}
+
+/** what takes the place of the default playlist in some hours of the week */
+export interface ProgrammeDaypart {
+  id: number;
+  name: string;
+  time: string;  // of the station's clock, HH:MM:SS
+  days: Array<"MON" | "TUE" | "WED" | "THU" | "FRI" | "SAT" | "SUN">;
+  until: string;  // HH:MM:SS
+  clock: number;  // 0: none
+  playlist: number;  // 0: none
+  enabled: boolean;
+}
+
+/** something at a set time */
+export interface ProgrammeEvent {
+  id: number;
+  name: string;
+  time: string;  // of the station's clock, HH:MM:SS
+  days: Array<"MON" | "TUE" | "WED" | "THU" | "FRI" | "SAT" | "SUN">;
+  date?: string;  // only on this day, YYYY-MM-DD
+  hourly: boolean;  // every hour, `time` after the full one
+  playlist: number;  // 0: none
+  song: number;  // 0: any of the playlist
+  start: "boundary" | "exact" | "fitted";
+  resume: boolean;
+  expires_s: number;  // s
+  enabled: boolean;
+}
+
+/** a playlist at set times */
+export interface ProgrammeShow {
+  id: number;
+  name: string;
+  time: string;  // of the station's clock, HH:MM:SS
+  days: Array<"MON" | "TUE" | "WED" | "THU" | "FRI" | "SAT" | "SUN">;
+  playlist: number;  // 0: none
+  duration_s: number;  // s
+  random_play: boolean;
+  enabled: boolean;
+  start: "boundary" | "exact" | "fitted";
+  jingles: boolean;
+  requests: boolean;
+}
+
 /** how songs are chosen */
 export interface RandomRules {
   selection?: "rotation" | "albums";  // the AutoDJ's way
@@ -173,6 +274,14 @@ export interface Reason {
   text: string;  // a sentence for people
   candidates?: number;  // how many tracks it was drawn from
   excluded?: Record<string, number>;  // how many tracks each rule kept out
+  programmed?: {
+    subject?: number;
+    playlist?: number;
+    show?: number;
+    slot?: number;
+    offset?: number;  // samples
+    relaxed?: boolean;
+  };  // what the programme chose it for: the show, clock, jingle … and its playlist
 }
 
 /** how a station is set */
@@ -1095,6 +1204,134 @@ export interface Methods {
       entries: number;
     };
   };
+  /** The programme of a station; without one: an empty one that isn't enabled. Role: anyone. */
+  "programme.get": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+    };
+    result: Programme;
+  };
+  /** Makes a playlist, show, clock, daypart, jingle, event or limit, or changes one: what isn't given stays. Role: dj. */
+  "programme.put": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      part: "playlists" | "shows" | "clocks" | "dayparts" | "jingles" | "events" | "limits";
+      item: Record<string, unknown>;  // as in programme.get; without an id: a new one
+      base?: number;  // the version that was read: refused if it is another by now
+    };
+    result: {
+      version: number;
+      id?: number;  // of what was made
+    };
+  };
+  /** Takes one out. A playlist or clock that something names can't be. Role: dj. */
+  "programme.remove": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      part: "playlists" | "shows" | "clocks" | "dayparts" | "jingles" | "events" | "limits";
+      id: number;
+      base?: number;  // the version that was read: refused if it is another by now
+    };
+    result: {
+      version: number;
+      id?: number;  // of what was made
+    };
+  };
+  /** Wishes for a track; it is played when the rules let it. Role: dj. */
+  "programme.request": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      track: number;
+    };
+    result: {
+      version: number;
+      id?: number;  // of what was made
+    };
+  };
+  /** Changes what holds for the whole programme; what isn't given stays. Role: dj. */
+  "programme.set": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      enabled?: boolean;
+      zone?: string;
+      default_playlist?: number;
+      separation?: {
+        song_s?: number;  // s
+        title_s?: number;  // s
+        artist_s?: number;  // s
+        album_s?: number;  // s
+      };  // from the end of the one to the start of the other, 0 is off
+      requests?: {
+        enabled?: boolean;
+        every_songs?: number;
+      };
+      base?: number;  // the version that was read: refused if it is another by now
+    };
+    result: {
+      version: number;
+      id?: number;  // of what was made
+    };
+  };
+  /** The songs of a playlist of the programme, in order. Role: anyone. */
+  "programme.songs": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      playlist: number;
+      offset?: number;  // default 0
+      limit?: number;  // default 100
+    };
+    result: {
+      total: number;
+      songs: Array<{
+        track: Track;
+        frequency: number;  // 0 to 1
+        enabled: boolean;
+      }>;
+    };
+  };
+  /** Puts songs at the end of a playlist; one that is in it stays where it is. Role: dj. */
+  "programme.songs_add": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      playlist: number;
+      tracks: number[];
+      base?: number;  // the version that was read: refused if it is another by now
+    };
+    result: {
+      version: number;
+      id?: number;  // of what was made
+    };
+  };
+  /** Takes songs out of a playlist. Role: dj. */
+  "programme.songs_remove": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      playlist: number;
+      tracks: number[];
+      base?: number;  // the version that was read: refused if it is another by now
+    };
+    result: {
+      version: number;
+      id?: number;  // of what was made
+    };
+  };
+  /** The playlist has these songs from now on, in this order. Role: dj. */
+  "programme.songs_set": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      playlist: number;
+      songs: Array<{
+        track: number;
+        frequency?: number;
+        enabled?: boolean;
+      }>;
+      base?: number;  // the version that was read: refused if it is another by now
+    };
+    result: {
+      version: number;
+      id?: number;  // of what was made
+    };
+  };
   /** Whether a query is understood, and what of it isn't. Role: anyone. */
   "query.check": {
     params: {
@@ -1240,6 +1477,49 @@ export interface Methods {
     params: Record<string, never>;
     result: unknown;
   };
+  /** Why an item of the history was played, or why an entry of the queue stands there. Role: anyone. */
+  "schedule.explain": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      item?: number;  // id of an item of the history
+      entry?: number;  // id of an entry of the queue
+    };
+    result: {
+      reason: Reason;
+      track: Track;
+    };
+  };
+  /** Plays the programme in advance, and lists what would go on air otherwise than it says. The same seed gives the same; the station itself will choose by another chance. Role: anyone. */
+  "schedule.preview": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      from_ms: number;  // wall clock, ms
+      to_ms: number;  // eight days later at most, ms
+      seed?: number;  // default 1
+      offset?: number;  // default 0
+      limit?: number;  // of the items; the violations are all there are, default 500
+    };
+    result: {
+      total: number;
+      items: Array<{
+        at_ms: number;  // ms
+        until_ms: number;  // ms
+        offset_ms: number;  // ms
+        track: number;
+        playlist: number;
+        show: number;
+        rule: string;
+        text: string;
+        relaxed: boolean;
+      }>;
+      violations: Array<{
+        at_ms: number;  // ms
+        kind: "silence" | "separation" | "limit" | "late" | "missed" | "cut" | "empty";
+        subject: number;
+        text: string;
+      }>;
+    };
+  };
   /** Name, version and how long the server has been up. Role: anyone. */
   "server.info": {
     params: Record<string, never>;
@@ -1288,6 +1568,7 @@ export interface Methods {
       stations: Array<{
         station: string;
         name: string;
+        radio_uuid: string;
         now: Track | null;
         listeners: number;
       }>;

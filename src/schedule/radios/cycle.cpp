@@ -155,8 +155,10 @@ void Radios::Impl::fill_ahead(Index r) {
   if (!row.prepares || row.master == 0 || row.fixed() == 0) return;
   const auto until = std::max(now, row.play(row.fixed() - 1).end) + settings.ahead;
   while (row.line.size() < 200 && (row.line.size() <= settings.ahead_items || row.heard.back().end < until)) {
+    if (row.loading && row.line.size() > settings.ahead_items) return;  // more songs are on their way
     if (!choose(r)) return;
     send_prepare(row, row.line.size() - 1);
+    touch(r);
   }
 }
 

@@ -78,15 +78,19 @@ void Radios::Impl::loaded(Index r, const rules::Programme* programme) {
     push(r, now + settings.retry, EventKind::load);
     return;
   }
+  // What is only there to go on with the same keeps what was chosen ahead.
+  if (std::exchange(row.changed, false)) row.drop_behind(row.fixed());
   take_programme(r, *programme);
-  row.drop_behind(row.fixed());
   if (row.waiting) {
     drop_events(r);
     prepare(r);
   } else {
     fill_ahead(r);
   }
-  if (std::exchange(row.load_again, false)) want_load(r, row.waiting);
+  if (std::exchange(row.load_again, false)) {
+    row.changed = true;
+    want_load(r, row.waiting);
+  }
 }
 
 /// A list of which there is more in the source is running out.

@@ -33,6 +33,7 @@ void Radios::Impl::shift(Duration by) {
       row.play(i).start += by;
       row.play(i).end += by;
     }
+    if (row.prepares) send_all(row);  // what was prepared has other times
     touch(r);
   }
 }
@@ -201,6 +202,7 @@ void Radios::programme_changed(std::string_view radio) {
   if (impl_->asked.contains(std::string(radio))) {
     impl_->rows[r].load_again = true;  // what is being read may be older than the change
   } else {
+    impl_->rows[r].changed = true;
     impl_->want_load(r, impl_->rows[r].waiting);
   }
   impl_->ask_source();

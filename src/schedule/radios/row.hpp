@@ -61,6 +61,7 @@ struct Row {
   bool waiting = false;  ///< nothing to play: a retry is under way
   bool loading = false;
   bool load_again = false;  ///< changed while it was being loaded
+  bool changed = false;     ///< what was chosen ahead is of an older programme
   bool dirty = false;
   std::uint8_t announced = 0;
   std::uint16_t tries = 0;  ///< retries in a row

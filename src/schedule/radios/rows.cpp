@@ -42,6 +42,17 @@ rules::Play play_of(const ItemView& view) {
   return play;
 }
 
+Item item_of(const ItemView& view) {
+  Item item;
+  item.number = view.item;
+  item.show = view.show;
+  item.file = FileName{view.file};
+  item.why.rule = rule_of(view.rule);
+  item.why.subject = view.subject;
+  item.why.playlist = view.playlist;
+  return item;
+}
+
 WhyView view_of(const rules::Why& why, const Body* body) {
   WhyView view;
   view.rule = rules::name(why.rule);
@@ -71,11 +82,11 @@ Saved Radios::Impl::saved(const Row& row) const {
   saved.master_prepares = row.prepares;
   const auto past = row.heard.size() - row.line.size();
   for (std::size_t i = past > 2 ? past - 2 : 0; i < past; ++i) saved.before.push_back(view_of(row.heard[i]));
-  for (std::size_t i = 0; i < row.fixed(); ++i) {
+  for (std::size_t i = 0; i < row.line.size(); ++i) {
     if (i == 0 && row.playing) {
       saved.playing = view(row, i);
     } else {
-      saved.announced.push_back(view(row, i));
+      (i < row.fixed() ? saved.announced : saved.ahead).push_back(view(row, i));
     }
   }
   saved.show = row.show;
@@ -91,28 +102,27 @@ void Radios::Impl::restore(const Saved& radio) {
   if (!radio.master.empty()) set_master(row, Master{radio.master, radio.master_prepares});
   row.show = radio.show;
   row.show_time = radio.show_time;
-  row.next_item = radio.next_item;
+  // What was told after the last write: its numbers aren't given again.
+  row.next_item = radio.next_item + 1000;
   for (const auto& item : radio.before) row.heard.push_back(play_of(item));
-  auto items = radio.announced;
-  if (radio.playing) items.insert(items.begin(), *radio.playing);
-  for (const auto& item : items) {
+  std::vector<ItemView> items;
+  if (radio.playing) items.push_back(*radio.playing);
+  items.insert(items.end(), radio.announced.begin(), radio.announced.end());
+  const auto told = items.size();
+  items.insert(items.end(), radio.ahead.begin(), radio.ahead.end());
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const auto& item = items[i];
     row.heard.push_back(play_of(item));
     if (item.end <= now) continue;  // over while nobody was here: it isn't replayed
-    Item entry;
-    entry.number = item.item;
-    entry.show = item.show;
-    entry.file = FileName{item.file};
-    entry.why.rule = rule_of(item.rule);
-    entry.why.subject = item.subject;
-    entry.why.playlist = item.playlist;
-    row.line.push_back(std::move(entry));
-    if (radio.playing && item.item == radio.playing->item) {
+    row.line.push_back(item_of(item));
+    if (i == 0 && radio.playing) {
       row.playing = true;
-    } else {
+    } else if (i < told || item.start <= now) {
       row.announced++;
       push(r, item.start, EventKind::start);
     }
   }
+  if (row.fixed() == 0) row.drop_behind(0);
   if (row.line.empty()) {
     row.waiting = true;
     push(r, now + settings.retry, EventKind::prepare);
@@ -121,9 +131,9 @@ void Radios::Impl::restore(const Saved& radio) {
   }
   plan_next(r);
   // The programme is wanted when the next item is chosen: in time, but not all at once.
-  const auto free = row.heard.back().end - settings.announce - now;
+  const auto idle = row.play(row.fixed() - 1).end - settings.announce - now;
   const auto part = static_cast<Duration::rep>(r * 2654435761U % 1024U);
-  push(r, free > Duration{} ? now + free / 1024 * part : now, EventKind::load);
+  push(r, idle > Duration{} ? now + idle / 1024 * part : now, EventKind::load);
 }
 
 Changes Radios::take_changes(std::size_t limit) {
@@ -150,7 +160,8 @@ std::optional<Current> Radios::current(std::string_view radio) const {
   if (r == Impl::none || !impl_->rows[r].playing) return std::nullopt;
   const auto& row = impl_->rows[r];
   const auto& play = row.play(0);
-  Current current{std::string(row.line[0].file.view()), play.start - play.offset, play.end, std::nullopt};
+  Current current{std::string(row.line[0].file.view()), play.start - play.offset, play.start, play.end,
+                  std::nullopt};
   if (row.announced > 0) current.next = impl_->view(row, 1);
   return current;
 }

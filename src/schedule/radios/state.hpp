@@ -47,6 +47,7 @@ struct ItemView {
 struct Current {
   std::string file;
   WallTime play_time{};  ///< when its first second was (start - offset)
+  WallTime start{};      ///< when it began: later than play_time if it goes on behind a jingle
   WallTime end{};
   std::optional<ItemView> next;  ///< announced with `play` already
 };
@@ -59,6 +60,7 @@ struct Saved {
   std::vector<ItemView> before;  ///< the last ones that were played, oldest first: what rules may ask about
   std::optional<ItemView> playing;
   std::vector<ItemView> announced;  ///< in order of start
+  std::vector<ItemView> ahead;      ///< told to a streamer that prepares: it goes on with these by itself
   std::int64_t show = 0;            ///< 0: none
   WallTime show_time{};
   std::int64_t next_item = 1;

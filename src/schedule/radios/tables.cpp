@@ -25,7 +25,7 @@ CREATE TABLE radio_states (
   show_id BIGINT NOT NULL,             -- 0: none
   show_ns BIGINT NOT NULL,             -- when it began; UTC, since 1970
   next_item BIGINT NOT NULL,
-  items TEXT NOT NULL                  -- JSON: {"before":[item …],"playing":item,"announced":[item …]}
+  items TEXT NOT NULL                  -- JSON: {"before":[item …],"playing":item,"announced":[item …],"ahead":[…]}
 );
 )sql";
 
@@ -73,6 +73,7 @@ void read_items(Saved& saved, const std::string& text) {
   for (const auto& item : object.at("before").as_array()) saved.before.push_back(item_of(item));
   if (const auto* playing = object.if_contains("playing")) saved.playing = item_of(*playing);
   for (const auto& item : object.at("announced").as_array()) saved.announced.push_back(item_of(item));
+  for (const auto& item : object.at("ahead").as_array()) saved.ahead.push_back(item_of(item));
 }
 
 std::string items_text(const Saved& saved) {
@@ -80,6 +81,7 @@ std::string items_text(const Saved& saved) {
   object["before"] = to_json(saved.before);
   if (saved.playing) object["playing"] = to_json(*saved.playing);
   object["announced"] = to_json(saved.announced);
+  object["ahead"] = to_json(saved.ahead);
   return json::serialize(object);
 }
 
@@ -110,6 +112,7 @@ std::vector<Saved> load_all(store::Session& session) {
           saved.before.clear();
           saved.playing.reset();
           saved.announced.clear();
+          saved.ahead.clear();
         }
         radios.push_back(std::move(saved));
       });

@@ -308,6 +308,20 @@ TEST(WallClock, SetByAnHourCutsNothing) {
   }
 }
 
+TEST(WallClock, AStreamerThatPreparesGetsTheNewTimes) {
+  Stage stage;
+  stage.programmes["R"] = programme({180s, 200s, 60s});
+  stage.radios->create("R", Master{"st-02", true});
+  stage.advance(100s);
+  stage.prepares();
+  stage.clock.set_wall_ahead(1h);
+  stage.radios->tick();
+  const auto prepares = stage.prepares();
+  ASSERT_GE(prepares.size(), 3U);
+  EXPECT_EQ(prepares[0].start, 1h);
+  EXPECT_EQ(prepares[1].start, 1h + 180s);
+}
+
 TEST(WallClock, WhatIsSlewedIsFollowed) {
   Stage stage;
   stage.programmes["R"] = programme({180s, 200s, 60s});

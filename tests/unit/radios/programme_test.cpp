@@ -273,6 +273,19 @@ TEST(Ahead, AChangeReplacesWhatWasOnlyPrepared) {
   EXPECT_EQ(prepares[0].file, "000000052.mp3");
 }
 
+TEST(Ahead, MoreItemsThanAreEverPreparedAreReadInTurn) {
+  Stage stage;
+  stage.programmes["R"] = programme(std::vector<Duration>(300, 2s));
+  stage.radios->create("R", ahead);
+  stage.advance(20min);
+  EXPECT_LE(stage.loads, 16);  // 600 songs of 50 each, and some
+  std::int64_t song = 0;
+  for (const auto& started : stage.started()) {
+    EXPECT_EQ(started.song, song % 300 + 1);
+    ++song;
+  }
+}
+
 TEST(Ahead, NoneForOriginalsAndNoneWithoutAMaster) {
   Stage stage;
   stage.programmes["R"] = programme({100s, 110s, 120s});

@@ -51,7 +51,7 @@ struct Said {
 
 class Stage final : public Port, public Source {
  public:
-  explicit Stage(WallTime begin = monday_17h + 100s, Settings settings = {}) : clock(begin), begin(begin) {
+  explicit Stage(WallTime from = monday_17h + 100s, Settings settings = {}) : clock(from), begin(from) {
     new_radios(settings);
   }
   void new_radios(Settings settings = {}) {
