@@ -17,7 +17,7 @@ class Streamer:
 
     def __init__(self, name, port, register=True):
         self.name, self.register, self.answers_pings = name, register, True
-        self.client = redis.Redis(port=port, socket_connect_timeout=5)
+        self.client = redis.Redis(port=port, db=3, socket_connect_timeout=5)  # the original selects one, too
         self.told, self.pings, self.changed, self.over = [], 0, threading.Condition(), False
 
     def __enter__(self):
@@ -37,7 +37,6 @@ class Streamer:
         while not self.over:
             try:
                 with self.client.pubsub() as subscription:
-                    subscription.execute_command("SELECT", 0)
                     subscription.psubscribe(f"yastream.{self.name}")
                     while not self.over:
                         message = subscription.get_message(timeout=0.2)
