@@ -71,9 +71,8 @@ struct NodeTest : testing::Test {
     auto& one = nodes.emplace_back();
     there([&] {
       one.bus = exchange.end(loop().poster());
-      one.node =
-          std::make_unique<Node>(Node::Parts{clock, loop(), store, *one.bus, around},
-                                 NodeOptions{.name = name, .lease_patience = 9s, .write_every = 20ms});
+      one.node = std::make_unique<Node>(Node::Parts{clock, loop(), store, *one.bus, around},
+                                        NodeOptions{.name = name, .lease_patience = 9s, .write_every = 20ms});
       one.node->start();
     });
     return one;
