@@ -881,6 +881,17 @@ export interface Methods {
       total: number;
     };
   };
+  /** What the monitoring pages of the scheduler of this process show (docs/fleet.md has their members). `unavailable`: this process schedules no fleet. Role: admin. */
+  "platform.fleet": {
+    params: {
+      page: "status" | "radios" | "streaming_radios" | "broken_radios" | "streamers" | "listeners" | "time_events";
+      radio?: string;  // whose `time_events`
+      offset?: number;  // rows to pass over; an answer has 1,000, default 0
+    };
+    result: {
+      page: unknown;  // an object, or a list of rows
+    };
+  };
   /** The nodes of this platform: first the one that answers. Role: admin. */
   "platform.nodes": {
     params: Record<string, never>;
