@@ -23,6 +23,11 @@ constexpr Duration doubt = std::chrono::seconds{10};
 /// A stream that lasted so long was no failure.
 constexpr Duration well = std::chrono::minutes{1};
 constexpr std::size_t most_unsaid = 10'000;
+// A scheduler of ours tells what comes 180 s ahead, others say something with every song.
+constexpr Duration least_ahead = std::chrono::seconds{90};
+constexpr Duration doubt_again = std::chrono::seconds{30};
+constexpr Duration first_order = std::chrono::seconds{10};
+constexpr Duration longest_song = std::chrono::minutes{20};
 
 Duration between(Instant a, Instant b) {
   return a < b ? b - a : a - b;
@@ -126,6 +131,7 @@ void Streamer::ask_later(const std::string& name, Radio& radio, Duration wait) {
 void Streamer::settle(const std::string& name, Radio& radio, State state) {
   if (radio.state != state) radio.settled = clock_.now();
   radio.state = state;
+  radio.heard = clock_.now();
   radio.ask_at.reset();
   if (state == State::building && radio.stream != State::building) {
     radio.plan.clear();
@@ -197,7 +203,21 @@ Streamer::Radio* Streamer::building(const std::string& name) {
     return nullptr;
   }
   if (place->second.state != State::building) settle(name, place->second, State::building);
+  place->second.heard = clock_.now();
   return &place->second;
+}
+
+/// Nothing more comes for a radio that is built here: the order was lost, or the word that another streamer
+/// is its master now.
+std::optional<Instant> Streamer::doubt_at(const Radio& radio) {
+  if (radio.state != State::building) return std::nullopt;
+  if (radio.plan.empty()) return radio.heard + first_order;
+  std::optional<Instant> end;
+  for (const auto& planned : radio.plan) {
+    const auto& airing = planned.airing;
+    if (airing.duration > Duration{}) end = std::max(end.value_or(Instant{}), airing.start + airing.duration);
+  }
+  return end ? std::max(*end - least_ahead, radio.heard + doubt_again) : radio.heard + longest_song;
 }
 
 void Streamer::on(const Play& m, const std::optional<Stamp>& stamp) {
@@ -286,6 +306,9 @@ void Streamer::tick() {
       idle.push_back(name);
     } else if (radio.state == State::asking && (radio.ask_at ? *radio.ask_at : radio.asked_until) <= now) {
       ask(name, radio);
+    } else if (const auto doubt = doubt_at(radio); up_ && doubt && *doubt <= now) {
+      radio.heard = now;
+      publish(PlayRadio{options_.name, name});
     }
   }
   for (const auto& name : idle) release(name);
@@ -298,6 +321,7 @@ std::optional<Instant> Streamer::deadline() const {
   for (const auto& [name, radio] : radios_) {
     if (radio.idle_since) sooner(*radio.idle_since + options_.linger);
     if (radio.state == State::asking) sooner(radio.ask_at.value_or(radio.asked_until));
+    if (const auto doubt = doubt_at(radio); up_ && doubt) sooner(*doubt);
   }
   return next;
 }

@@ -147,6 +147,7 @@ class Streamer {
     std::optional<Instant> idle_since;  // nobody listens
     std::size_t sessions = 0;
     std::deque<Planned> plan;  // by start
+    Instant heard{};           // the last word of the scheduler about it
   };
   struct Session {
     std::string radio;
@@ -176,6 +177,7 @@ class Streamer {
   void ask(const std::string& name, Radio& radio);
   void ask_later(const std::string& name, Radio& radio, Duration wait);
   Radio* building(const std::string& name);
+  static std::optional<Instant> doubt_at(const Radio& radio);
   void settle(const std::string& name, Radio& radio, State state);
   void put(const std::string& name, Radio& radio, Planned planned, Duration tolerance);
   void drop(const std::string& name, Admission::Kind why);

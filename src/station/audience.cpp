@@ -91,7 +91,7 @@ Audience::Room& Audience::room(const StationCardPtr& card, audio::Format format)
   Mount::Events events;
   events.started = [this, key](const Listener& listener, Samples position) {
     ++counts_.started;
-    pending_.started.push_back({key.first, key.second, listener.token, position});
+    pending_.started.push_back({key.first, key.second, listener.token, position, listener.session});
     changed(key);
   };
   events.too_far_behind = [this, key](const Listener& listener) {
@@ -99,7 +99,7 @@ Audience::Room& Audience::room(const StationCardPtr& card, audio::Format format)
     --counts_.listeners;
     log::info("a listener more than {} s behind was dropped",
               std::chrono::duration_cast<std::chrono::seconds>(options_.behind_limit).count());
-    pending_.ended.push_back({key.first, key.second, listener.token, true});
+    pending_.ended.push_back({key.first, key.second, listener.token, true, listener.session});
     changed(key);
   };
   events.sent_bytes = [this](std::size_t bytes) {
@@ -111,9 +111,13 @@ Audience::Room& Audience::room(const StationCardPtr& card, audio::Format format)
   return room;
 }
 
-void Audience::answer(web::RequestContext&& context, std::string_view slug, audio::Format format) {
+bool Audience::answer(web::RequestContext&& context, std::string_view slug, audio::Format format,
+                      std::uint64_t session) {
   const auto found = cards_.find(slug);
-  if (found == cards_.end()) return context.respond(web::Response::text(404, "There is no such station.\n"));
+  if (found == cards_.end()) {
+    context.respond(web::Response::text(404, "There is no such station.\n"));
+    return false;
+  }
   const auto card = found->second;
   const auto& request = context.request();
   const bool icy = format == audio::Format::mp3_128 && request.headers.get("Icy-MetaData") == "1";
@@ -121,7 +125,8 @@ void Audience::answer(web::RequestContext&& context, std::string_view slug, audi
     ++counts_.refused;
     auto full = web::Response::text(503, "The station is full. Try again later.\n");
     full.headers.add("Retry-After", "30");
-    return context.respond(std::move(full));
+    context.respond(std::move(full));
+    return false;
   }
   const bool head = request.method == "HEAD";
   auto token = std::string{request.query_value("listener").value_or("")};
@@ -130,25 +135,27 @@ void Audience::answer(web::RequestContext&& context, std::string_view slug, audi
                                       .headers = stream_headers(*card, format, icy),
                                       .chunked = wants_chunks(request, icy),
                                       .send_buffer_bytes = send_buffer_bytes});
-  if (head) return stream.finish();
-  if (!stream.open()) return;
+  if (head) stream.finish();
+  if (head || !stream.open()) return false;
   ++counts_.listeners;
   const Key key{card->id, format};
   auto connection = std::make_unique<Connection>(std::move(stream));
   auto& body = connection->stream();
-  auto* listener = room(card, format).mount->join(std::move(connection), std::move(token), icy, now(*card));
+  auto* listener =
+      room(card, format).mount->join(std::move(connection), std::move(token), icy, now(*card), session);
   body.on_close([this, key, listener] { left(key, listener); });
   changed(key);
-  if (timer_.armed()) return;
+  if (timer_.armed()) return true;
   served_turn_ = clock_.now().time_since_epoch() / turn;
   timer_.every(turn, [this] { serve_slots(); });
+  return true;
 }
 
 void Audience::left(const Key& key, Listener* listener) {
   const auto found = rooms_.find(key);
   if (found == rooms_.end()) return;
   --counts_.listeners;
-  pending_.ended.push_back({key.first, key.second, listener->token, false});
+  pending_.ended.push_back({key.first, key.second, listener->token, false, listener->session});
   found->second.mount->leave(listener);
   changed(key);
 }

@@ -66,8 +66,9 @@ class Audience {
   void open(StationCardPtr card);
   /// Its listeners' streams end.
   void close(StationId station);
-  /// GET or HEAD of a station's stream.
-  void answer(web::RequestContext&& context, std::string_view slug, audio::Format format);
+  /// GET or HEAD of a station's stream. True: there is a listener now, whose end will be told.
+  bool answer(web::RequestContext&& context, std::string_view slug, audio::Format format,
+              std::uint64_t session = 0);
   void deliver(const std::vector<MountBatchPtr>& batches);
 
  private:

@@ -54,5 +54,7 @@ struct MountBatch {
   std::int64_t end() const { return first + static_cast<std::int64_t>(ends.size()); }
 };
 using MountBatchPtr = std::shared_ptr<const MountBatch>;
+/// What of a batch comes from `unit` on; that lies inside of it.
+MountBatchPtr from_unit(const MountBatch& batch, std::int64_t unit);
 
 }  // namespace longwave::station

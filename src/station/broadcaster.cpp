@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "station/broadcaster.hpp"
 
+#include "audio/icy.hpp"
 #include "base/assert.hpp"
 #include "io/loop.hpp"
 #include "io/timer.hpp"
@@ -65,7 +66,11 @@ class Broadcaster::Impl final : public PlayerHost {
   void open(StationInfo info);
   void close(StationId station);
   void receive(StationId station, const orders::ToPlayer& message);
+  void set_relayed(StationId station, bool relayed);
+  void relay(StationId station, RelayedPiece piece);
   void add_routes(web::Router& router);
+  bool answer(web::RequestContext&& context, std::string_view slug, audio::Format format,
+              std::uint64_t session);
   StationMetrics metrics() const;
   ListenersChanged listeners(StationId station) const;
 
@@ -92,6 +97,9 @@ class Broadcaster::Impl final : public PlayerHost {
     std::unique_ptr<Player> player;
     std::array<OpenMount, std::size(audio::all_formats)> mounts;
     Instant wake = Instant::max();  // as it stands in wakes_
+    bool relayed = false;
+    std::int64_t relay_next = 0;  // unit
+    TitlePtr relay_title;
     bool listeners_changed = false;
     Instant announced{};
   };
@@ -120,6 +128,7 @@ class Broadcaster::Impl final : public PlayerHost {
   bool run_posted_ = false;
   std::vector<std::vector<MountBatchPtr>> outgoing_;  // per net loop
   StationMetrics metrics_;
+  std::int64_t relay_titles_ = std::int64_t{1} << 40;  // beside those of the players
   mutable std::mutex published_mutex_;
   StationMetrics published_;
   std::shared_ptr<const char> alive_ = std::make_shared<const char>('\0');
@@ -182,10 +191,13 @@ void Broadcaster::Impl::run() {
     const auto found = stations_.find(id);
     if (found == stations_.end()) continue;
     auto& station = found->second;
-    station.player->tick();
-    for (const auto format : audio::all_formats)
-      if (!station.player->live(format)) station.mounts[static_cast<std::size_t>(format)].recent.clear();
-    auto wake = station.player->wake();
+    auto wake = Instant::max();
+    if (!station.relayed) {
+      station.player->tick();
+      for (const auto format : audio::all_formats)
+        if (!station.player->live(format)) station.mounts[static_cast<std::size_t>(format)].recent.clear();
+      wake = station.player->wake();
+    }
     if (station.listeners_changed && now - station.announced >= announce_every) announce(id, station, now);
     if (station.listeners_changed) wake = std::min(wake, station.announced + announce_every);
     schedule(id, station, wake);
@@ -208,8 +220,13 @@ void Broadcaster::Impl::arm() {
   timer_.at(wakes_.begin()->first, [this] { run(); });
 }
 
-void Broadcaster::Impl::batch(const MountBatchPtr& batch) {
+void Broadcaster::Impl::batch(const MountBatchPtr& made) {
+  auto batch = made;
   auto& mount = stations_.at(batch->station).mounts[static_cast<std::size_t>(batch->format)];
+  // Between a relayed stream and the player's the two overlap.
+  const auto given = mount.recent.empty() ? batch->first : mount.recent.back()->end();
+  if (batch->end() <= given) return;
+  if (batch->first < given) batch = from_unit(*batch, given);
   if (!mount.recent.empty() && mount.recent.back()->end() != batch->first) mount.recent.clear();
   mount.recent.push_back(batch);
   const auto& player = *stations_.at(batch->station).player;
@@ -217,6 +234,40 @@ void Broadcaster::Impl::batch(const MountBatchPtr& batch) {
   while (mount.recent.front()->end() <= present) mount.recent.pop_front();
   for (std::size_t i = 0; i < outgoing_.size(); ++i)
     if (mount.listeners[i] > 0) outgoing_[i].push_back(batch);
+}
+
+void Broadcaster::Impl::set_relayed(StationId id, bool relayed) {
+  const auto found = stations_.find(id);
+  if (found == stations_.end()) return;
+  found->second.relayed = relayed;
+  found->second.relay_next = 0;
+  hurry(id);
+}
+
+void Broadcaster::Impl::relay(StationId id, RelayedPiece piece) {
+  const auto found = stations_.find(id);
+  if (found == stations_.end() || !found->second.relayed) return;
+  auto& station = found->second;
+  if (piece.title || !station.relay_title) {
+    auto title = std::make_shared<Title>();
+    title->number = ++relay_titles_;
+    title->text = piece.title.value_or("");
+    title->icy_block = audio::icy_block(title->text);
+    station.relay_title = std::move(title);
+  }
+  if (piece.ends.empty()) return;
+  constexpr auto format = audio::Format::mp3_128;
+  const auto present = unit_at(format, station.player->stream().position(clock_.now()));
+  auto made = std::make_shared<MountBatch>();
+  made->station = id;
+  made->format = format;
+  made->first = std::max(station.relay_next, present);
+  made->bytes = std::move(piece.bytes);
+  made->ends = std::move(piece.ends);
+  made->marks = {{made->first, station.relay_title}};
+  station.relay_next = made->end();
+  batch(made);
+  hurry(id);
 }
 
 void Broadcaster::Impl::send_recent(std::size_t loop, Station& station, OpenMount& mount,
@@ -276,6 +327,16 @@ StationMetrics Broadcaster::Impl::metrics() const {
   return out;
 }
 
+bool Broadcaster::Impl::answer(web::RequestContext&& context, std::string_view slug, audio::Format format,
+                               std::uint64_t session) {
+  for (const auto& audience : audiences_) {
+    if (&audience->loop() == &context.loop())
+      return audience->answer(std::move(context), slug, format, session);
+  }
+  context.respond(web::Response::text(503, "Not on this connection.\n"));
+  return false;
+}
+
 void Broadcaster::Impl::add_routes(web::Router& router) {
   for (const auto format : audio::all_formats) {
     const auto extension = std::string{audio::info(format).extension};
@@ -285,12 +346,8 @@ void Broadcaster::Impl::add_routes(web::Router& router) {
                     .pattern = pattern,
                     .description = "The station's stream as " + std::string{audio::info(format).content_type},
                     .handler = [this, format](web::RequestContext&& context) {
-                      for (const auto& audience : audiences_) {
-                        if (&audience->loop() != &context.loop()) continue;
-                        const std::string slug{context.request().parameter("station")};
-                        return audience->answer(std::move(context), slug, format);
-                      }
-                      context.respond(web::Response::text(503, "Not on this connection.\n"));
+                      const std::string slug{context.request().parameter("station")};
+                      answer(std::move(context), slug, format, 0);
                     }});
     LW_ASSERT(added, "the listening routes are free");
     const auto allowed =
@@ -320,6 +377,10 @@ Broadcaster::~Broadcaster() = default;
 void Broadcaster::add_routes(web::Router& router) {
   impl_->add_routes(router);
 }
+bool Broadcaster::answer(web::RequestContext&& context, std::string_view slug, audio::Format format,
+                         std::uint64_t session) {
+  return impl_->answer(std::move(context), slug, format, session);
+}
 void Broadcaster::open(StationInfo info) {
   impl_->open(std::move(info));
 }
@@ -328,6 +389,12 @@ void Broadcaster::close(StationId station) {
 }
 void Broadcaster::receive(StationId station, const orders::ToPlayer& message) {
   impl_->receive(station, message);
+}
+void Broadcaster::set_relayed(StationId station, bool relayed) {
+  impl_->set_relayed(station, relayed);
+}
+void Broadcaster::relay(StationId station, RelayedPiece piece) {
+  impl_->relay(station, std::move(piece));
 }
 StationMetrics Broadcaster::metrics() const {
   return impl_->metrics();

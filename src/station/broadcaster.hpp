@@ -10,16 +10,20 @@
 #include "station/options.hpp"
 #include "station/player_backend.hpp"
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace longwave::io {
 class Loop;
 }
 namespace longwave::web {
+class RequestContext;
 class Router;
-}
+}  // namespace longwave::web
 
 namespace longwave::station {
 
@@ -30,6 +34,13 @@ struct StationInfo {
   std::string genre;
   std::string url;  ///< of its page; may be empty
   orders::StreamClock clock;
+};
+
+/// A stretch of a stream that somebody else makes: whole MP3 frames of 1152 samples at 44.1 kHz.
+struct RelayedPiece {
+  std::string bytes;
+  std::vector<std::uint32_t> ends;   ///< of each frame in bytes
+  std::optional<std::string> title;  ///< from here on, if it is another one
 };
 
 /// All stations of this process, their mounts and their listeners: the shell around the players (player.hpp).
@@ -56,11 +67,21 @@ class Broadcaster final : public PlayerBackend {
 
   /// GET /listen/:station.mp3 and .opus. The router must not outlive this.
   void add_routes(web::Router& router);
+  /// Answers a GET or HEAD of a station's stream on the request's own net loop; for addresses that others
+  /// have. True: there is a listener now, and the events of it carry `session`.
+  bool answer(web::RequestContext&& context, std::string_view slug, audio::Format format,
+              std::uint64_t session);
 
   void open(StationInfo info);
   void close(StationId station);
 
   void receive(StationId station, const orders::ToPlayer& message) override;
+
+  /// The MP3 mount of this station is somebody else's stream from now on, which comes by relay(); its player
+  /// rests. Or it is its player's again. Listeners notice no more than a rough joint.
+  void set_relayed(StationId station, bool relayed);
+  /// As they come. What would lie behind what was given out already is passed over.
+  void relay(StationId station, RelayedPiece piece);
 
   /// From any thread.
   StationMetrics metrics() const;

@@ -18,6 +18,7 @@ struct ListenerStarted {
   audio::Format format = audio::Format::mp3_128;
   std::string token;  ///< the page's own; empty for other players
   Samples position{};
+  std::uint64_t session = 0;  ///< as Broadcaster::answer() was given it
 };
 
 struct ListenerEnded {
@@ -25,6 +26,7 @@ struct ListenerEnded {
   audio::Format format = audio::Format::mp3_128;
   std::string token;
   bool dropped = false;  ///< more than 20 s behind
+  std::uint64_t session = 0;
 };
 
 /// The numbers now; at most every 250 ms per station.

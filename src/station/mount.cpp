@@ -42,12 +42,14 @@ void Mount::add(const MountBatchPtr& batch, Samples now) {
   std::erase_if(waiting_, [&](Listener* listener) { return start(*listener, now); });
 }
 
-Listener* Mount::join(std::unique_ptr<ListenerSink> sink, std::string token, bool icy, Samples now) {
+Listener* Mount::join(std::unique_ptr<ListenerSink> sink, std::string token, bool icy, Samples now,
+                      std::uint64_t session) {
   const auto fewest = std::min_element(slots_.begin(), slots_.end(),
                                        [](const auto& a, const auto& b) { return a.size() < b.size(); });
   auto listener = std::make_unique<Listener>();
   listener->sink = std::move(sink);
   listener->token = std::move(token);
+  listener->session = session;
   listener->icy = icy && format_ == audio::Format::mp3_128;
   listener->until_block = audio::icy_interval;
   listener->slot = static_cast<std::uint8_t>(fewest - slots_.begin());

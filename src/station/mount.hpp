@@ -35,6 +35,7 @@ struct Listener {
   std::int64_t position = -1;     ///< the first unit that wasn't written; -1: waits for the first
   std::uint32_t until_block = 0;  ///< bytes of sound until the next ICY block
   std::int64_t title = 0;         ///< number of the title that was sent last
+  std::uint64_t session = 0;
 };
 
 class Mount {
@@ -59,7 +60,8 @@ class Mount {
   void add(const MountBatchPtr& batch, Samples now);
   /// Starts at once if there is sound for `now`: everything up to the end of the ring. The pointer is valid
   /// until leave(), drop or the mount's end.
-  Listener* join(std::unique_ptr<ListenerSink> sink, std::string token, bool icy, Samples now);
+  Listener* join(std::unique_ptr<ListenerSink> sink, std::string token, bool icy, Samples now,
+                 std::uint64_t session = 0);
   void leave(Listener* listener);
   /// The listeners of one slot get what has come since their last turn.
   void serve(int slot, Samples now);

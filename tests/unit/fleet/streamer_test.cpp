@@ -9,6 +9,12 @@ using namespace std::chrono_literals;
 std::string plain(const std::string& type, const std::string& radio = "R") {
   return fmt::format(R"({{"type":"{}","streamer":"st-01","radio_uuid":"{}"}})", type, radio);
 }
+Credentials token(const std::string& text) {
+  return {.auth_token = text, .username = {}, .api_key = {}};
+}
+Credentials key(const std::string& user, const std::string& text) {
+  return {.auth_token = {}, .username = user, .api_key = text};
+}
 const std::string asks = plain("play_radio"), stops = plain("stop_radio");
 const std::string pong =
     R"({"type":"pong","streamer":"st-01","features":["prepare"],"address":"http://st-01:8000"})";
@@ -222,9 +228,9 @@ TEST_F(StreamerTest, registers_listeners_again_with_a_scheduler_that_lost_them) 
 }
 
 TEST_F(StreamerTest, authenticates_by_the_scheduler) {
-  stage.streamer.listen(1, "R", {.auth_token = "9f0c"});
-  stage.streamer.listen(2, "R", {.username = "ada", .api_key = "wrong"});
-  stage.streamer.listen(3, "R", {.username = "", .api_key = ""});
+  stage.streamer.listen(1, "R", token("9f0c"));
+  stage.streamer.listen(2, "R", key("ada", "wrong"));
+  stage.streamer.listen(3, "R", key("", ""));
   EXPECT_EQ(
       stage.take_said(),
       (Lines{
@@ -243,7 +249,7 @@ TEST_F(StreamerTest, authenticates_by_the_scheduler) {
 
 TEST_F(StreamerTest, who_isnt_known_after_5_s_is_nobody) {
   start();
-  stage.streamer.listen(2, "R", {.auth_token = "9f0c"});
+  stage.streamer.listen(2, "R", token("9f0c"));
   pass(4999ms);
   EXPECT_EQ(stage.take_did(), Lines{});
   pass(1ms);
@@ -318,6 +324,21 @@ TEST_F(StreamerTest, refuses_a_scheduler_with_a_lower_term) {
   EXPECT_EQ(stage.streamer.counts().outdated, 1u);
   hear(started(8));
   EXPECT_EQ(stage.streamer.state("R"), Streamer::State::asking);
+}
+
+TEST_F(StreamerTest, asks_again_when_nothing_more_comes_for_a_radio) {
+  start();
+  pass(9999ms);
+  EXPECT_EQ(stage.take_said(), Lines{});
+  pass(1ms);
+  EXPECT_EQ(stage.take_said(), (Lines{asks})) << "the first order was lost";
+  for (int i = 0; i < 12; ++i) hear(prepare(i + 1, i, i * 15s));
+  pass(89s);
+  EXPECT_EQ(stage.take_said(), Lines{});
+  pass(1s);
+  EXPECT_EQ(stage.take_said(), (Lines{asks}));
+  hear(R"({"type":"radio_exists","radio_uuid":"R","master_streamer":"st-02","address":"http://b:1"})");
+  EXPECT_EQ(stage.take_did().back(), "relay R st-02 http://b:1");
 }
 
 TEST_F(StreamerTest, says_what_was_missed_when_the_bus_is_back) {
