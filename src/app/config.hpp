@@ -83,6 +83,8 @@ struct Config : ChannelstreamConfig {
   std::string monitor_listen;
   std::string on_second_streamer = "exists";
   std::string streamer_loss = "keep";
+  std::string webapp;
+  std::string webapp_key;
   std::int64_t ping_every_s = 15;
 };
 

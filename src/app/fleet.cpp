@@ -9,6 +9,7 @@
 #include "fleet/monitor.hpp"
 #include "fleet/node.hpp"
 #include "fleet/redis_bus.hpp"
+#include "fleet/webapp.hpp"
 #include "io/loop.hpp"
 
 #include <fmt/format.h>
@@ -31,6 +32,17 @@ std::string name_of_process() {
   return fmt::format("{}-{}", host.data(), ::getpid());
 }
 
+/// So long a scheduler that ends tries to tell what it hasn't told yet.
+constexpr Duration last_words = std::chrono::milliseconds{1500};
+
+std::unique_ptr<fleet::Webapp> make_webapp(io::Loop& loop, const Clock& clock, const Config& config) {
+  if (config.webapp.empty()) return nullptr;
+  return std::make_unique<fleet::Webapp>(loop, clock,
+                                         fleet::WebappOptions{.place = {config.webapp, config.webapp_key},
+                                                              .user_agent = "Longwave/" LONGWAVE_VERSION,
+                                                              .seed = std::random_device{}()});
+}
+
 fleet::NodeOptions node_options(const Config& config) {
   fleet::NodeOptions options{.name = name_of_process()};
   options.seed = std::random_device{}();
@@ -51,7 +63,9 @@ class Fleet final : public Dialect {
         bus_(redis ? fleet::make_redis_bus(loop(), rooms.ground.clock(), *redis, tls_.get(),
                                            std::random_device{}())
                    : exchange_.end(loop().poster())),
-        outside_(rooms.ground.store(), rooms.ground.users(), loop().poster()),
+        webapp_(make_webapp(loop(), rooms.ground.clock(), rooms.config)),
+        outside_(rooms.ground.store(), rooms.ground.users(), rooms.ground.clock(), webapp_.get(),
+                 loop().poster()),
         node_({rooms.ground.clock(), loop(), rooms.ground.store(), *bus_, outside_},
               node_options(rooms.config)),
         look_(loop()),
@@ -64,6 +78,8 @@ class Fleet final : public Dialect {
         done(page ? &*page : nullptr);
       });
     };
+    outside_.tell({.events_came = [this] { node_.wake_up(); },
+                   .user_unknown = [this](std::int64_t user) { node_.user_unknown(user); }});
   }
   ~Fleet() override { loops_.stop(); }
 
@@ -83,7 +99,9 @@ class Fleet final : public Dialect {
   void close(Task done) override {
     loop().post([this, done = std::move(done)]() mutable {
       look_.cancel();
-      node_.stop(std::move(done));
+      node_.stop([this, done = std::move(done)]() mutable {
+        webapp_ ? webapp_->stop(last_words, std::move(done)) : done();
+      });
     });
   }
 
@@ -95,6 +113,7 @@ class Fleet final : public Dialect {
   std::unique_ptr<io::TlsClientContext> tls_;
   fleet::Exchange exchange_;
   std::unique_ptr<fleet::Bus> bus_;
+  std::unique_ptr<fleet::Webapp> webapp_;
   FleetOutside outside_;
   fleet::Node node_;
   io::Timer look_;
@@ -115,7 +134,10 @@ Result<std::unique_ptr<Dialect>> make_fleet(const DialectRooms& rooms) {
     return wrong("on-second-streamer is exists or takeover");
   if (config.streamer_loss != "keep" && config.streamer_loss != "clean")
     return wrong("streamer-loss is keep or clean");
-  const bool alone = config.role == "all" && !config.monitor_listen.empty();
+  if (!config.webapp.empty()) {
+    if (auto fits = fleet::Webapp::check({config.webapp, config.webapp_key}); !fits) return fits.error();
+  }
+  const bool alone = config.role == "all" && !(config.monitor_listen.empty() && config.webapp.empty());
   if (config.role != "scheduler" && !alone) return std::unique_ptr<Dialect>();
   std::optional<redis::Address> address;
   std::unique_ptr<io::TlsClientContext> tls;

@@ -6,6 +6,7 @@
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "fleet/tables.hpp"
+#include "fleet/webapp.hpp"
 #include "library/queries.hpp"
 #include "schedule/programmes.hpp"
 #include "store/store.hpp"
@@ -16,6 +17,11 @@
 
 namespace longwave::app {
 namespace {
+
+/// With a web application the numbers of users are its own; those of people who log in here begin there (a
+/// streamer may keep them in 32 bits).
+constexpr std::int64_t first_of_ours = 1'000'000'000;
+constexpr std::size_t most_seen_users = 100'000;
 
 std::string extension_of(const std::string& name) {
   const auto dot = name.rfind('.');
@@ -47,8 +53,14 @@ struct FleetOutside::Library {
   std::unordered_map<std::uint32_t, std::string> files;
 };
 
-FleetOutside::FleetOutside(store::Store& store, const access::Users& users, Post post)
-    : store_(store), users_(users), post_(std::move(post)), library_(std::make_shared<const Library>()) {}
+FleetOutside::FleetOutside(store::Store& store, const access::Users& users, const Clock& clock,
+                           fleet::Webapp* webapp, Post post)
+    : store_(store),
+      users_(users),
+      clock_(clock),
+      webapp_(webapp),
+      post_(std::move(post)),
+      library_(std::make_shared<const Library>()) {}
 
 void FleetOutside::read_library(Task done) {
   auto read = std::make_shared<Library>();
@@ -116,18 +128,69 @@ void FleetOutside::all_radios(UniqueFunction<void(std::vector<std::string>)> don
 }
 
 void FleetOutside::find_user(const fleet::Credentials& credentials, UniqueFunction<void(fleet::User)> done) {
-  const auto known = users_.find(credentials.auth_token.value_or(credentials.api_key.value_or("")));
+  if (webapp_ && credentials.auth_token) return webapp_->find_user(*credentials.auth_token, std::move(done));
+  find_here(credentials, std::move(done));
+}
+
+void FleetOutside::find_here(const fleet::Credentials& credentials, UniqueFunction<void(fleet::User)> done) {
+  auto key = credentials.auth_token.value_or(credentials.api_key.value_or(""));
+  const auto known = users_.find(key);
   if (!known || (!credentials.auth_token && known->user != credentials.username)) return done({});
   auto number = std::make_shared<std::int64_t>(0);
   store_.write(
       [number, name = known->user](store::Session& session) { *number = fleet::user_number(session, name); },
-      [number, done = std::move(done)](const std::exception_ptr& failure) mutable {
+      [this, number, post = post_, name = known->user, key = std::move(key),
+       done = std::move(done)](const std::exception_ptr& failure) mutable {
         if (failure || !*number) return done({});
-        done({*number, true});
+        const auto told = webapp_ ? *number + first_of_ours : *number;
+        if (webapp_) post([this, told, name, key] { webapp_->know(told, {name, key}); });
+        done({told, true});
       });
 }
 
-/// Without a web application nobody is told; the figures are in the scheduler.
-void FleetOutside::report(const fleet::Report&) {}
+void FleetOutside::report(const fleet::Report& report) {
+  if (const auto* start = std::get_if<fleet::StartListening>(&report); start && start->user_id)
+    look_for_user(*start->user_id);
+  if (webapp_) webapp_->report(report);
+}
+
+/// A streamer may name anybody; whom the web application knows is its own business.
+void FleetOutside::look_for_user(std::int64_t number) {
+  const auto ours = webapp_ ? number - first_of_ours : number;
+  if (ours < 0 || !seen_users_.insert(number).second) return;
+  if (seen_users_.size() > most_seen_users) seen_users_ = {number};
+  auto found = std::make_shared<bool>(true);
+  store_.read([found, ours](store::Session& session) { *found = fleet::is_user(session, ours); },
+              [this, found, number, post = post_](const std::exception_ptr&) {
+                if (*found) return;
+                post([this, number] {
+                  seen_users_.erase(number);  // it may be given yet
+                  tell_.user_unknown(number);
+                });
+              });
+}
+
+void FleetOutside::events_wanted() {
+  if (!webapp_) return;
+  webapp_->fetch_events([this](fleet::FetchedEvents fetched) {
+    const auto last = *fetched.last;
+    store_.write(
+        [events = std::move(fetched.events), now = clock_.wall()](store::Session& session) {
+          for (const auto& event : events) fleet::add_event(session, event, now);
+        },
+        [this, last, post = post_](const std::exception_ptr& failure) {
+          if (failure)
+            return log::error("events of the web application can't be kept; they are fetched again");
+          post([this, last] {
+            webapp_->events_kept(last);
+            tell_.events_came();
+          });
+        });
+  });
+}
+
+std::size_t FleetOutside::reports_waiting() const {
+  return webapp_ ? webapp_->counts().waiting : 0;
+}
 
 }  // namespace longwave::app

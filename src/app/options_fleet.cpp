@@ -27,6 +27,17 @@ const Option table[] = {
      .member = &Config::streamer_loss,
      .value = "WORD",
      .help = "When a streamer is gone, its radios' programmes go on (keep) or end (clean)"},
+    {.name = "webapp",
+     .member = &Config::webapp,
+     .value = "URL",
+     .help =
+         "The web application that a scheduler tells who listens and what plays, and asks whose tokens are; "
+         "docs/webapp.md"},
+    {.name = "webapp-key",
+     .member = &Config::webapp_key,
+     .value = "TEXT",
+     .help = "The secret that the web application knows the scheduler by, at least 16 bytes",
+     .secret = true},
     {.name = "ping-every",
      .member = &Config::ping_every_s,
      .value = "SECONDS",

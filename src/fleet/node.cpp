@@ -297,6 +297,11 @@ void Node::find_radio(std::string_view radio_uuid) {
 }
 
 void Node::fetch_events() {
+  parts_.outside.events_wanted();
+  take_stored_events();
+}
+
+void Node::take_stored_events() {
   if (std::exchange(fetching_, true)) return;
   ask_store(
       true,
@@ -309,7 +314,7 @@ void Node::fetch_events() {
         fetching_ = false;
         if (!events) return;
         for (const auto& event : *events) reign_->scheduler.app_event(event);
-        if (events->size() == events_at_once) fetch_events();
+        if (events->size() == events_at_once) take_stored_events();
         turn();
       });
 }
@@ -341,6 +346,12 @@ void Node::look(UniqueFunction<void(const View&)> look) {
           .reports = parts_.outside.reports_waiting(),
           .writes_failed = writes_failed_,
           .now = parts_.clock.wall()});
+  });
+}
+
+void Node::wake_up() {
+  post_([this] {
+    if (reign_ && !stopping_) take_stored_events();
   });
 }
 

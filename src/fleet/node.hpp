@@ -72,6 +72,8 @@ class Node final : BusHandler, fleet::Port, radios::Source {
   };
   /// From any thread: `look` runs on the loop.
   void look(UniqueFunction<void(const View&)> look);
+  /// From any thread: events were put into their table.
+  void wake_up();
   /// From any thread, for the reports: there is no such user.
   void user_unknown(std::int64_t user_id);
 
@@ -98,6 +100,7 @@ class Node final : BusHandler, fleet::Port, radios::Source {
   void reign(const SavedFleet& fleet, const std::vector<radios::Saved>& radios);
   void resign(std::string_view why);
   void write_changes();
+  void take_stored_events();
   /// `job` on a thread of the store, then `use` on the loop with what it gave; nullopt: the store failed.
   template <class Job, class Use>
   void ask_store(bool writes, Job job, Use use);

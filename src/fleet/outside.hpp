@@ -29,6 +29,9 @@ class Outside {
   virtual void find_user(const Credentials& credentials, UniqueFunction<void(User)> done) = 0;
   /// For the web application. Reports of one radio are kept in their order.
   virtual void report(const Report& report) = 0;
+  /// What the web application has changed is wanted. What is found is put into the table of events, followed
+  /// by Node::wake_up().
+  virtual void events_wanted() {}
   /// How many reports wait, for the status page.
   virtual std::size_t reports_waiting() const = 0;
 

@@ -115,6 +115,10 @@ std::int64_t user_number(store::Session& session, std::string_view name) {
   return session.value<std::int64_t>("SELECT id FROM fleet_users WHERE name = :name", name).value_or(0);
 }
 
+bool is_user(store::Session& session, std::int64_t number) {
+  return session.value<std::int64_t>("SELECT id FROM fleet_users WHERE id = :number", number).has_value();
+}
+
 void add_event(store::Session& session, const AppEvent& event, WallTime now) {
   session.run(
       "INSERT INTO fleet_events (type, radio_uuid, playlist_id, jingle_id, created_ms) "

@@ -32,6 +32,8 @@ void write(store::Session& session, const FleetChanges& changes);
 
 /// The number by which streamers know somebody who may log in here; given once.
 std::int64_t user_number(store::Session& session, std::string_view name);
+/// Was this number given to anybody?
+bool is_user(store::Session& session, std::int64_t number);
 
 /// An event of the web application (section 9) is put there by whoever changed something, and taken out by
 /// the scheduler, oldest first.
