@@ -18,7 +18,10 @@ class DataFolder {
   DataFolder& operator=(DataFolder&&) = delete;
   ~DataFolder();
 
-  std::filesystem::path database() const { return path_ / "longwave.db"; }
+  std::filesystem::path database() const { return database_in(path_); }
+  static std::filesystem::path database_in(const std::filesystem::path& folder) {
+    return folder / "longwave.db";
+  }
   std::filesystem::path cache() const { return path_ / "cache"; }
   std::filesystem::path artwork() const { return path_ / "art"; }
   std::filesystem::path packages() const { return path_ / "packages"; }

@@ -25,10 +25,10 @@ std::size_t media_threads(const Config& config) {
 
 }  // namespace
 
-Result<store::StoreOptions> store_options(const Config& config, const DataFolder& data) {
+Result<store::StoreOptions> store_options(const Config& config, std::filesystem::path file) {
   constexpr std::string_view in_file = "sqlite:";
   const std::string& url = config.database;
-  if (url.empty()) return store::StoreOptions{.file = data.database()};
+  if (url.empty()) return store::StoreOptions{.file = std::move(file)};
   if (url.starts_with(in_file) && url.size() > in_file.size())
     return store::StoreOptions{.file = url.substr(in_file.size())};
   if (!url.starts_with("postgresql://") && !url.starts_with("postgres://")) {
@@ -43,9 +43,19 @@ std::unique_ptr<store::Store> open_store(const Config& config, const DataFolder&
       {"library", library::migrations()}, access::migrations(), {"schedule", schedule::migrations()},
       api::platform_migrations(),         mpd::migrations(),    {"musicdb", musicdb::migrations()},
       {"radios", radios::migrations()},   fleet::migrations(),  fleet::programme_events()};
-  auto options = store_options(config, data);
+  auto options = store_options(config, data.database());
   if (!options) throw store::Failure(store::FailureKind::other, options.error().message);
   return std::make_unique<store::Store>(std::move(*options), std::move(rooms));
+}
+
+std::unique_ptr<store::Store> look_into_store(const Config& config) {
+  auto options = store_options(config, DataFolder::database_in(config.data));
+  if (!options) throw store::Failure(store::FailureKind::other, options.error().message);
+  if (options->server.empty() && !std::filesystem::exists(options->file))
+    throw store::Failure(store::FailureKind::other,
+                         "there is no database yet: `longwave scan` or `longwave serve` makes one");
+  options->readers = 1;
+  return std::make_unique<store::Store>(std::move(*options), std::vector<store::RoomMigrations>{});
 }
 
 Ground::Ground(const Config& config, DataFolder data, const Clock& clock)

@@ -9,15 +9,20 @@
 #include "io/pool.hpp"
 #include "store/store.hpp"
 
+#include <filesystem>
 #include <memory>
 
 namespace longwave::app {
 
-/// Which database the configuration wants.
-Result<store::StoreOptions> store_options(const Config& config, const DataFolder& data);
+/// Which database the configuration wants; `file` is the one of the data folder.
+Result<store::StoreOptions> store_options(const Config& config, std::filesystem::path file);
 
 /// Opens the database with the tables of every room. Throws store::Failure, also for an address that is none.
 std::unique_ptr<store::Store> open_store(const Config& config, const DataFolder& data);
+
+/// The same database beside whoever has it open, to read in it. Nothing is made or changed. Throws
+/// store::Failure, also if there is none.
+std::unique_ptr<store::Store> look_into_store(const Config& config);
 
 /// What everything else stands on: the data folder, the database, the people who may log in, and the threads
 /// for what blocks. Made first, destroyed last.

@@ -2,6 +2,7 @@
 #include "app/call.hpp"
 #include "app/commands.hpp"
 #include "app/config.hpp"
+#include "app/export_files.hpp"
 #include "app/upgrade.hpp"
 #include "base/log.hpp"
 #include "library/inspector.hpp"
@@ -84,6 +85,7 @@ struct Line {
   bool no_faults = false;
   std::string user, role = "dj", root = ".", kind;
   bool check = false;
+  ExportOptions exporting = {};
   int code = EXIT_SUCCESS;
 };
 
@@ -107,6 +109,21 @@ void add_serving(CLI::App& program, Line& line) {
       fmt::print("{}", to_toml(config));
       return EXIT_SUCCESS;
     });
+  });
+}
+
+void add_exporting(CLI::App& program, Line& line) {
+  auto* command = program.add_subcommand(
+      "export-files", "Writes every song under its number, for streamers that read a shared folder");
+  line.typed.add_to(*command, {"data", "database", "database-password", "media-threads"});
+  command->add_option("folder", line.exporting.folder, "Where to; 123/456/789.mp3 is the file 123456789.mp3")
+      ->required()
+      ->type_name("DIR");
+  command->add_flag("--low-quality", line.exporting.low_quality,
+                    "With a twin of 128 kbit/s beside every song, 123/456/789_lq.mp3");
+  command->callback([&line] {
+    line.code = with_config(line.typed,
+                            [&line](const Config& config) { return export_files(config, line.exporting); });
   });
 }
 
@@ -207,6 +224,7 @@ int run(int argc, char** argv) {
   Line line;
   line.invocation = Invocation::of(argc, argv);
   add_serving(program, line);
+  add_exporting(program, line);
   add_calling(program, line);
   add_people(program, line);
   add_simulating(program, line);
