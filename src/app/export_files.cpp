@@ -76,7 +76,7 @@ class Export {
       const auto as_it_is = place(song, extension);
       if (!up_to_date(as_it_is, song.path)) put(song.path, as_it_is);
       const auto plain = place(song, mp3);
-      if (extension != mp3 && !up_to_date(plain, song.path)) encode(song, plain);
+      if (extension != mp3 && !up_to_date(plain, song.path) && !encode(song, plain)) return;
       if (!options_.low_quality) return;
       const auto low = place(song, low_quality_mp3);
       if (up_to_date(low, song.path)) return;
@@ -116,7 +116,7 @@ class Export {
     ++(bad ? counts_.copied : counts_.linked);
   }
 
-  void encode(const Song& song, const fs::path& to) {
+  bool encode(const Song& song, const fs::path& to) {
     const auto sound = encoded(song.path);
     if (!sound) return failed(song, sound.error().message);
     const auto made = unfinished(to);
@@ -126,11 +126,13 @@ class Export {
     if (!file) return failed(song, "its file could not be written");
     fs::rename(made, to);
     ++counts_.encoded;
+    return true;
   }
 
-  void failed(const Song& song, const std::string& why) {
+  bool failed(const Song& song, const std::string& why) {
     ++counts_.failed;
     log::warn("{}: {}", song.path.string(), why);
+    return false;
   }
 
   const ExportOptions& options_;
