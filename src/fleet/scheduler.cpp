@@ -3,6 +3,8 @@
 
 #include "base/log.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -16,6 +18,11 @@ constexpr Duration held_up = std::chrono::seconds{5};
 /// Streamers take a while to find a bus that is back: until then silence says nothing about them.
 constexpr Duration reconnecting = std::chrono::seconds{5};
 constexpr std::size_t page = 1000;
+
+/// An original plays nothing else; `longwave export-files` puts one beside every song.
+std::string as_mp3(std::string_view file) {
+  return fmt::format("{}.mp3", file.substr(0, file.rfind('.')));
+}
 
 }  // namespace
 
@@ -280,12 +287,13 @@ Scheduler::Counts Scheduler::counts() const {
 void Scheduler::play(const radios::Play& play) {
   const std::string streamer(play.streamer);
   const auto* known = roster_.find(streamer);
+  const bool ours = known && known->row.features.prepare;
   send(streamer, Play{.radio_uuid = std::string(play.radio),
-                      .filename = std::string(play.file),
+                      .filename = ours ? std::string(play.file) : as_mp3(play.file),
                       .delay = play.delay,
                       .offset = play.offset,
                       .crossfade = play.crossfade,
-                      .item = known && known->row.features.prepare ? play.item : 0});
+                      .item = ours ? play.item : 0});
 }
 
 void Scheduler::prepare(const radios::Prepare& prepare) {
