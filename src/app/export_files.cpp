@@ -80,7 +80,11 @@ class Export {
       if (!options_.low_quality) return;
       const auto low = place(song, low_quality_mp3);
       if (up_to_date(low, song.path)) return;
-      extension == mp3 ? encode(song, low) : put(plain, low);
+      if (extension == mp3) {
+        encode(song, low);
+      } else {
+        put(plain, low);
+      }
     } catch (const fs::filesystem_error& problem) {
       failed(song, problem.code().message());
     }
