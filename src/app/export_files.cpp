@@ -97,7 +97,7 @@ class Export {
 
  private:
   fs::path place(const Song& song, std::string_view suffix) const {
-    auto path = options_.folder / exported_path(song.id, suffix);
+    auto path = fs::path(options_.folder) / exported_path(song.id, suffix);
     fs::create_directories(path.parent_path());
     return path;
   }

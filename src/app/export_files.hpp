@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <string_view>
 
 namespace longwave::app {
@@ -9,7 +10,7 @@ namespace longwave::app {
 struct Config;
 
 struct ExportOptions {
-  std::filesystem::path folder;
+  std::string folder;
   bool low_quality = false;  ///< with a twin of 128 kbit/s beside every song, "_lq" before the extension
 };
 
