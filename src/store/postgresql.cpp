@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <soci/postgresql/soci-postgresql.h>
 
+#include <algorithm>
 #include <cstring>
 
 namespace longwave::store {
@@ -189,7 +190,9 @@ std::unique_ptr<Session> open_postgresql(const std::string& server, const std::s
   try {
     connection->sql.open(factory, string);
   } catch (const soci::soci_error& e) {
-    throw Failure(FailureKind::io, fmt::format("PostgreSQL: {}", e.get_error_message()));
+    std::string message = e.get_error_message();  // of several lines
+    std::ranges::replace(message, '\n', ' ');
+    throw Failure(FailureKind::io, fmt::format("PostgreSQL: {}", message));
   }
   auto session = std::make_unique<Session>(std::move(connection));
   PGconn* raw = handle(*session);
