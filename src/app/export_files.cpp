@@ -57,7 +57,9 @@ bool up_to_date(const fs::path& file, const fs::path& song) {
 
 /// The whole song as it sounds in its file: nothing trimmed, no louder and no softer.
 Result<audio::RenditionPtr> encoded(const fs::path& song) {
-  auto analysis = audio::analyse(song, {.trim = false});
+  audio::AnalyseOptions whole;
+  whole.trim = false;
+  auto analysis = audio::analyse(song, whole);
   if (!analysis) return analysis.error();
   auto encoding = audio::encode_transient({song, std::move(*analysis), {}}, audio::Format::mp3_128, 0);
   if (encoding.run) encoding.run({});
