@@ -103,7 +103,7 @@ const std::vector<Option>& all() {
     std::vector<Option> out;
     for (const auto section :
          {general_options(), channel_options(), channelstream_options(), mpd_options(), redis_options(),
-          database_options(), fleet_options(), file_options(), player_options(), musicdb_options()})
+          database_options(), fleet_options(), streamer_options(), file_options(), player_options(), musicdb_options()})
       out.insert(out.end(), section.begin(), section.end());
     return out;
   }();
