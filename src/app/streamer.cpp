@@ -168,11 +168,16 @@ class StreamerRole final : public Dialect, fleet::StreamerPort, fleet::StagePort
   void act(What what) {
     if (over_) return;
     what();
-    if (const auto next = streamer_.deadline()) {
-      timer_.at(*next, [this] { act([this] { streamer_.tick(); }); });
-    } else {
-      timer_.cancel();
-    }
+    arm();
+  }
+  void arm() {
+    const auto next = streamer_.deadline();
+    if (!next) return timer_.cancel();
+    timer_.at(*next, [this] {
+      if (over_) return;
+      streamer_.tick();
+      arm();
+    });
   }
   void leave(fleet::SessionId session) {
     sessions_.erase(session);
