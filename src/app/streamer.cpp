@@ -183,7 +183,7 @@ class StreamerRole final : public Dialect, fleet::StreamerPort, fleet::StagePort
     sessions_.erase(session);
     streamer_.left(session);
   }
-  void listen(web::RequestContext&& context, audio::Format format);
+  void serve(web::RequestContext&& context, audio::Format format);
   /// Null without a node to fetch from.
   std::function<void(const std::string&, const std::string&, fleet::FileShelf::Fetched)> fetcher(
       const std::string& from);
@@ -293,7 +293,7 @@ void StreamerRole::admit(fleet::SessionId session, const fleet::Admission& admis
   desks_.answer(session, std::move(answer));
 }
 
-void StreamerRole::listen(web::RequestContext&& context, audio::Format format) {
+void StreamerRole::serve(web::RequestContext&& context, audio::Format format) {
   const auto& request = context.request();
   std::string radio(request.parameter("radio"));
   if (!is_radio_name(radio)) return context.respond(web::Response::text(404, "There is no such radio.\n"));
@@ -345,7 +345,7 @@ Result<void> StreamerRole::add_routes(web::Router& router) {
                              .pattern = mount.pattern,
                              .description = mount.about,
                              .handler = [this, format = mount.format](web::RequestContext&& context) {
-                               listen(std::move(context), format);
+                               serve(std::move(context), format);
                              }});
     if (!added) return added;
   }
