@@ -80,6 +80,11 @@ struct Config : ChannelstreamConfig {
   std::string redis_ca;
   std::string redis_prefix = "longwave:";
   std::string role = "all";
+  std::string streamer_id;
+  std::string streamer_address;
+  std::string files;
+  std::string files_from;
+  std::string fleet_secret;
   std::string monitor_listen;
   std::string on_second_streamer = "exists";
   std::string streamer_loss = "keep";

@@ -11,7 +11,8 @@
 namespace longwave::app {
 namespace {
 
-constexpr MakeDialect makers[] = {make_channelstream, make_mpd, make_player, make_musicdb, make_fleet};
+constexpr MakeDialect makers[] = {make_channelstream, make_mpd,         make_player,  make_musicdb,
+                                  make_fleet,         make_fleet_files, make_streamer};
 
 }  // namespace
 

@@ -125,5 +125,7 @@ Result<std::unique_ptr<Dialect>> make_mpd(const DialectRooms& rooms);
 Result<std::unique_ptr<Dialect>> make_player(const DialectRooms& rooms);
 Result<std::unique_ptr<Dialect>> make_musicdb(const DialectRooms& rooms);
 Result<std::unique_ptr<Dialect>> make_fleet(const DialectRooms& rooms);
+Result<std::unique_ptr<Dialect>> make_fleet_files(const DialectRooms& rooms);
+Result<std::unique_ptr<Dialect>> make_streamer(const DialectRooms& rooms);
 
 }  // namespace longwave::app

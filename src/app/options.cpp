@@ -101,9 +101,9 @@ std::size_t distance(std::string_view a, std::string_view b) {
 const std::vector<Option>& all() {
   static const std::vector<Option> joined = [] {
     std::vector<Option> out;
-    for (const auto section :
-         {general_options(), channel_options(), channelstream_options(), mpd_options(), redis_options(),
-          database_options(), fleet_options(), file_options(), player_options(), musicdb_options()})
+    for (const auto section : {general_options(), channel_options(), channelstream_options(), mpd_options(),
+                               redis_options(), database_options(), fleet_options(), streamer_options(),
+                               file_options(), player_options(), musicdb_options()})
       out.insert(out.end(), section.begin(), section.end());
     return out;
   }();

@@ -20,6 +20,7 @@ std::span<const Option> musicdb_options();
 std::span<const Option> redis_options();
 std::span<const Option> database_options();
 std::span<const Option> fleet_options();
+std::span<const Option> streamer_options();
 std::span<const Option> file_options();
 
 /// What a name means in a source of values.

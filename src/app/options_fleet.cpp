@@ -8,9 +8,9 @@ const Option table[] = {
     {.name = "role",
      .member = &Config::role,
      .value = "ROLE",
-     .help = "What this process does of a platform: all, api (calls and pages, no station plays here) or "
-             "scheduler "
-             "(the same, and it steers streamers over redis); docs/fleet.md"},
+     .help = "What this process does of a platform: all, api (calls and pages, no station plays here), "
+             "scheduler (the same, and it steers streamers over redis; docs/fleet.md) or streamer (it serves "
+             "the radios that a scheduler programmes; docs/streamer.md)"},
     {.name = "monitor-listen",
      .member = &Config::monitor_listen,
      .value = "ADDRESS",

@@ -28,7 +28,7 @@ Samples up(Samples at) {
 }  // namespace
 
 void Stage::build(const std::string& name) {
-  if (radios_.contains(name)) return;
+  if (const auto known = radios_.find(name); known != radios_.end()) return known->second.items.clear();
   auto& radio = radios_[name];
   radio.station = StationId{++last_station_};
   radio.clock = {clock_.now(), before_us};

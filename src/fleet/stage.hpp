@@ -42,6 +42,7 @@ class Stage final : public orders::ProgrammerPort {
   /// `port` outlives this.
   Stage(const Clock& clock, StagePort& port) : clock_(clock), port_(port) {}
 
+  /// Of a radio that there is already it forgets what was aired.
   void build(const std::string& radio);
   void air(const std::string& radio, const Airing& airing);
   void close(const std::string& radio);
