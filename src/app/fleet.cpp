@@ -128,8 +128,7 @@ Error wrong(const char* sentence) {
 
 Result<std::unique_ptr<Dialect>> make_fleet(const DialectRooms& rooms) {
   const auto& config = rooms.config;
-  if (config.role != "all" && config.role != "api" && config.role != "scheduler" &&
-      config.role != "streamer")
+  if (config.role != "all" && config.role != "api" && config.role != "scheduler" && config.role != "streamer")
     return wrong("role is all, api, scheduler or streamer");
   if (config.on_second_streamer != "exists" && config.on_second_streamer != "takeover")
     return wrong("on-second-streamer is exists or takeover");

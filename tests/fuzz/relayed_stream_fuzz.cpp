@@ -20,7 +20,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const auto& piece : stream.take(std::string_view(bytes).substr(at, step))) {
       std::uint32_t before = 0;
       for (const auto end : piece.ends) {
-        if (end <= before || fleet::mp3_frame_bytes(std::string_view(piece.bytes).substr(before)) != end - before)
+        if (end <= before ||
+            fleet::mp3_frame_bytes(std::string_view(piece.bytes).substr(before)) != end - before)
           std::abort();
         before = end;
       }
