@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rpc/schema.hpp"
 
+#include "base/json.hpp"
 #include "base/text.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -96,16 +97,6 @@ bool make_integer(json::value& value) {
   const double number = value.get_double();
   if (!(std::abs(number) <= 9007199254740992.0) || number != std::floor(number)) return false;
   value = static_cast<std::int64_t>(number);
-  return true;
-}
-
-/// A number too big for any variable ("1e400") is read as infinity, which can't be written as JSON again.
-bool finite(const json::value& value) {
-  if (value.is_double()) return std::isfinite(value.get_double());
-  if (value.is_array()) return std::all_of(value.get_array().begin(), value.get_array().end(), finite);
-  if (value.is_object())
-    return std::all_of(value.get_object().begin(), value.get_object().end(),
-                       [](const auto& member) { return finite(member.value()); });
   return true;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dialects/channelstream/rest.hpp"
 
+#include "base/json.hpp"
 #include "io/network.hpp"
 #include "web/router.hpp"
 
@@ -154,9 +155,9 @@ void Rest::State::handle(web::RequestContext&& context) {
   const auto& body = call.request().body;
   call.has_body = body.find_first_not_of(" \t\r\n") != std::string::npos;
   if (call.has_body && !entry.rules.any_body) {
-    json::error_code failed;
-    call.body = json::parse(body, failed);
-    if (failed) return call.answer({{"error", "the body is not JSON"}}, 400);
+    auto read = read_json(body);
+    if (!read) return call.answer({{"error", "the body is not JSON"}}, 400);
+    call.body = std::move(*read);
   }
   post(
       [&entry, call = std::make_unique<Call>(std::move(call))]() mutable { entry.handle(std::move(*call)); });

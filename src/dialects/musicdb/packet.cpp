@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dialects/musicdb/packet.hpp"
 
+#include "base/json.hpp"
+
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
@@ -28,12 +30,9 @@ std::optional<Method> method_of(std::string_view name) {
 }  // namespace
 
 Result<Packet> read_packet(std::string_view text) {
-  boost::system::error_code problem;
-  json::parse_options options;
-  options.max_depth = deepest;
-  auto value = json::parse(text, problem, {}, options);
-  if (problem) return error(Errc::invalid, "not JSON");
-  auto* object = value.if_object();
+  auto value = read_json(text, deepest);
+  if (!value) return error(Errc::invalid, "not JSON");
+  auto* object = value->if_object();
   if (!object) return error(Errc::invalid, "not an object");
   for (const char* name : {"method", "fncname", "fncsig", "arguments", "pass", "key"}) {
     if (!object->contains(name)) return error(Errc::invalid, fmt::format("the key '{}' is missing", name));

@@ -4,6 +4,7 @@
 #include "access/gate.hpp"
 #include "access/rates.hpp"
 #include "api/endpoint.hpp"
+#include "base/json.hpp"
 #include "dialects/player/words.hpp"
 #include "io/loop.hpp"
 #include "rpc/fault.hpp"
@@ -42,9 +43,9 @@ Result<std::string> message_of(const web::Request& request) {
       call[name] = value;
       continue;
     }
-    boost::system::error_code broken;
-    call["params"] = json::parse(value, broken);
-    if (broken) return error(Errc::invalid, "params are not JSON");
+    auto params = read_json(value);
+    if (!params) return error(Errc::invalid, "params are not JSON");
+    call["params"] = std::move(*params);
   }
   return json::serialize(call);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dialects/socketio/legacy_session.hpp"
 
+#include "base/json.hpp"
+
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
@@ -158,9 +160,8 @@ void Session::handle_connect(const Packet& packet) {
 }
 
 void Session::handle_event(const Packet& packet) {
-  boost::system::error_code bad;
-  auto value = boost::json::parse(packet.data, bad);
-  auto* event = bad ? nullptr : value.if_object();
+  auto value = read_json(packet.data);
+  auto* event = value ? value->if_object() : nullptr;
   auto* name = event ? event->if_contains("name") : nullptr;
   auto* args = event ? event->if_contains("args") : nullptr;
   if (!name || !name->is_string() || (args && !args->is_array()))
@@ -183,10 +184,9 @@ void Session::handle_data(const Packet& packet) {
   const AckId ack{packet.wants_data ? packet.id : std::string{}};
   auto_ack(packet);
   if (packet.type == Type::message) return user_.on_text(packet.endpoint, packet.data, ack);
-  boost::system::error_code bad;
-  auto value = boost::json::parse(packet.data, bad);
-  if (bad) return garbage(packet.endpoint, "invalid_packet", "The data is no JSON");
-  user_.on_json(packet.endpoint, value, ack);
+  auto value = read_json(packet.data);
+  if (!value) return garbage(packet.endpoint, "invalid_packet", "The data is no JSON");
+  user_.on_json(packet.endpoint, *value, ack);
 }
 
 void Session::handle_ack(const Packet& packet) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dialects/socketio/packet.hpp"
 
+#include "base/json.hpp"
+
 #include <fmt/core.h>
 #include <boost/json.hpp>
 
@@ -117,11 +119,9 @@ Result<std::optional<Packet>> PacketDecoder::text(std::string_view message) {
   }
   const bool has_data = !message.empty();
   if (has_data) {
-    json::parse_options options;
-    options.max_depth = limits_.depth;
-    json::error_code failed;
-    packet.data = json::parse({message.data(), message.size()}, failed, {}, options);
-    if (failed) return malformed("the data isn't JSON");
+    auto data = read_json(message, limits_.depth);
+    if (!data) return data.error();
+    packet.data = std::move(*data);
   }
   if (!fits(packet, has_data)) return malformed("the data doesn't fit the type");
   if (attachments == 0) return std::optional(std::move(packet));

@@ -45,7 +45,8 @@ TEST(MusicDbPacket, WhatIsNoPacketIsDropped) {
        {"", "{", "[]", "7", "null",
         R"({"method":"notification","fncname":"","fncsig":null,"arguments":null,)"
         R"("pass":null,"key":""})",
-        R"({"method":"call","fncname":"a","fncsig":7,"arguments":null,"pass":null,"key":""})"}) {
+        R"({"method":"call","fncname":"a","fncsig":7,"arguments":null,"pass":null,"key":""})",
+        R"({"method":"call","fncname":"a","fncsig":null,"arguments":null,"pass":1e400,"key":""})"}) {
     EXPECT_FALSE(read_packet(text)) << text;
   }
   EXPECT_FALSE(read_packet(std::string(10'000, '[')));

@@ -121,6 +121,8 @@ TEST(Packet, MalformedOnesAreRefused) {
            "2[null]",
            "2[{}]",
            "2[true]",
+           "2[\"a\",1e400]",  // can't be written again
+           "213[13e999,null]",
            "2abc[\"a\"]",
            "2[\"a\"",
            R"(2["connect"])",
