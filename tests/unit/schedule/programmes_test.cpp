@@ -45,6 +45,16 @@ TEST(ProgrammeJson, ThereAndBack) {
   EXPECT_EQ(programme.rules.separation.artist, 45min);
 }
 
+TEST(ProgrammeJson, ADocumentThatNeverWasText) {
+  auto programme = read(full);
+  const auto again = programme_from_json(programme_json(programme));
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(json::value(programme_json(*again)), json::value(programme_json(programme)));
+  programme.rules.request_rules.every_songs = 1001;
+  EXPECT_EQ(programme_from_json(programme_json(programme)).error().message,
+            "requests.every_songs: expected an integer from 0 to 1000");
+}
+
 TEST(ProgrammeJson, TimeWithoutSeconds) {
   auto document = json::parse(full).get_object();
   document["shows"].get_array()[0].get_object()["time"] = "07:05";
