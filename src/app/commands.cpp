@@ -27,7 +27,7 @@ int refuse(std::string_view why) {
 }
 
 Result<void> check_music(const Config& config) {
-  if (config.music.empty()) {
+  if (config.music.empty() && config.role == "all") {
     return error(Errc::invalid,
                  "no music: name a folder with --music DIR (or LONGWAVE_MUSIC, or music in a TOML file)");
   }
