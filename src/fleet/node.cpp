@@ -26,14 +26,21 @@ constexpr Duration longest_sleep = std::chrono::seconds{1};
 struct Node::Reign {
   Reign(Node& node, std::int64_t term)
       : scheduler(node.parts_.clock, node, with_term(node.options_.scheduler, term)),
-        radios(node.parts_.clock, scheduler, node, node.options_.radios, node.options_.seed) {}
+        own(node.options_.programming ? nullptr
+                                      : std::make_unique<radios::Radios>(
+                                            node.parts_.clock, scheduler, static_cast<radios::Source&>(node),
+                                            node.options_.radios, node.options_.seed)),
+        given(own ? nullptr : node.options_.programming(scheduler)),
+        radios(own ? static_cast<radios::Programming&>(*own) : *given) {}
   static SchedulerOptions with_term(SchedulerOptions options, std::int64_t term) {
     options.term = term;
     return options;
   }
 
   Scheduler scheduler;
-  radios::Radios radios;
+  std::unique_ptr<radios::Radios> own;
+  std::unique_ptr<radios::Programming> given;
+  radios::Programming& radios;  // one of them
 };
 
 Node::Node(Parts parts, NodeOptions options)
@@ -323,7 +330,7 @@ void Node::load(std::string_view radio_uuid) {
   std::string radio(radio_uuid);
   parts_.outside.read_programme(
       radio, in_reign<Outside::Programme>([radio](Reign& now, Outside::Programme programme) {
-        now.radios.loaded(radio, std::move(programme));
+        if (now.own) now.own->loaded(radio, std::move(programme));
       }));
 }
 

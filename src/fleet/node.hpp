@@ -30,6 +30,9 @@ struct NodeOptions {
   Duration lease_patience = std::chrono::seconds{6};
   Duration write_every = std::chrono::seconds{1};
   std::uint64_t seed = 0;
+  /// Makes the radios of each reign; they speak through what is given. Empty: a radios::Radios, fed by
+  /// Outside.
+  std::function<std::unique_ptr<radios::Programming>(radios::Port&)> programming = {};
 };
 
 /// A process with the role of a scheduler: it waits for the lease, and while it has it there are a Scheduler
@@ -61,7 +64,7 @@ class Node final : BusHandler, fleet::Port, radios::Source {
   /// What people may see; the pointers are null on a standby. On the loop, for the time of a call.
   struct View {
     const Scheduler* scheduler = nullptr;
-    const radios::Radios* radios = nullptr;
+    const radios::Programming* radios = nullptr;
     bool bus_up = false;
     bool stopping = false;
     std::string name;
@@ -76,6 +79,8 @@ class Node final : BusHandler, fleet::Port, radios::Source {
   void wake_up();
   /// From any thread, for the reports: there is no such user.
   void user_unknown(std::int64_t user_id);
+  /// On the loop: something became due that wasn't.
+  void turn();
 
  private:
   struct Reign;  // scheduler and radios, while the lease is held
@@ -93,7 +98,6 @@ class Node final : BusHandler, fleet::Port, radios::Source {
   void load(std::string_view radio) override;
   std::string file(std::uint32_t key) const override;
 
-  void turn();
   void arm();
   void ask_for_lease();
   void begin_reign();

@@ -29,7 +29,7 @@ std::string as_mp3(std::string_view file) {
 Scheduler::Scheduler(const Clock& clock, fleet::Port& port, SchedulerOptions options)
     : clock_(clock), port_(port), options_(options), roster_(options.missed_rounds) {}
 
-void Scheduler::start(radios::Radios& radios, const SavedFleet& saved) {
+void Scheduler::start(radios::Programming& radios, const SavedFleet& saved) {
   radios_ = &radios;
   for (const auto& row : saved.streamers) roster_.put(row, clock_.now());
   const auto known = [this](const std::string& streamer) {

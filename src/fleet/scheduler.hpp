@@ -6,7 +6,7 @@
 #include "fleet/listeners.hpp"
 #include "fleet/ports.hpp"
 #include "fleet/roster.hpp"
-#include "schedule/radios/radios.hpp"
+#include "schedule/radios/programming.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -78,7 +78,7 @@ class Scheduler final : public radios::Port {
   Scheduler(const Clock& clock, fleet::Port& port, SchedulerOptions options);
 
   /// Section 13: stored streamers aren't believed but asked; they keep their radios while they are.
-  void start(radios::Radios& radios, const SavedFleet& saved);
+  void start(radios::Programming& radios, const SavedFleet& saved);
 
   /// The bus. While it is down nobody is declared dead; afterwards everyone is pinged at once, and who may
   /// have missed something is sent it again when it answers.
@@ -180,7 +180,7 @@ class Scheduler final : public radios::Port {
   const Clock& clock_;
   fleet::Port& port_;
   SchedulerOptions options_;
-  radios::Radios* radios_ = nullptr;
+  radios::Programming* radios_ = nullptr;
   Roster roster_;
   Listeners listeners_;
   Expiring<Check> checks_;                                // by radio
