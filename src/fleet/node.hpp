@@ -53,7 +53,7 @@ class Node final : BusHandler, fleet::Port, radios::Source {
   };
 
   Node(Parts parts, NodeOptions options);
-  ~Node();
+  ~Node() override;
 
   /// On the loop.
   void start();

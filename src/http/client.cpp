@@ -100,11 +100,7 @@ class Client::Work {
   }
 
   void send(std::unique_ptr<Exchange> exchange) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (!ended_) sent_.push_back(std::move(exchange));
-    }
-    if (exchange) return give_up(*exchange);
+    if (const auto refused = put(std::move(exchange))) return give_up(*refused);
     curl_multi_wakeup(multi_.get());
   }
 
@@ -118,6 +114,13 @@ class Client::Work {
   }
 
  private:
+  /// Gives back what comes too late.
+  std::unique_ptr<Exchange> put(std::unique_ptr<Exchange> exchange) {
+    const std::lock_guard lock(mutex_);
+    if (ended_) return exchange;
+    sent_.push_back(std::move(exchange));
+    return nullptr;
+  }
   static void give_up(Exchange& exchange) { exchange.done({.failure = "the program ends"}); }
 
   /// What was sent since the last call; nothing more comes once it is time to stop.
