@@ -9,6 +9,7 @@
 #include <boost/json.hpp>
 
 #include <charconv>
+#include <cmath>
 #include <memory>
 #include <utility>
 
@@ -34,6 +35,14 @@ json::value or_null(const std::string& text) {
   return json::string(text);
 }
 
+json::object lateness_ms(const radios::LatenessFigures& figures) {
+  const auto ms = [](Duration d) { return std::round(std::chrono::duration<double>(d).count() * 1e5) / 100; };
+  return {{"p50", ms(figures.p50)},
+          {"p99", ms(figures.p99)},
+          {"p99.99", ms(figures.p9999)},
+          {"max", ms(figures.worst)}};
+}
+
 json::object status(const Node::View& view) {
   const auto fleet = view.scheduler ? view.scheduler->counts() : Scheduler::Counts{};
   const auto radios = view.radios ? view.radios->counts() : radios::Counts{};
@@ -51,6 +60,8 @@ json::object status(const Node::View& view) {
       {"listeners", fleet.listeners},
       {"events_queued", radios.events},
       {"reports_waiting", view.reports},
+      {"events_last_minute", radios.lateness.last_minute},
+      {"lateness_ms", lateness_ms(radios.lateness)},
       {"messages", fleet.messages},
       {"messages_refused", fleet.refused},
       {"messages_unsent", fleet.unsent},

@@ -86,6 +86,7 @@ void Radios::Impl::announce(Index r) {
   auto& row = rows[r];
   const auto i = row.fixed();
   row.announced++;
+  lateness.add(instant, now - row.play(i).start);
   if (row.master) send_play(row, i);
   push(r, row.play(i).start, EventKind::start);
   plan_next(r);
@@ -124,6 +125,7 @@ void Radios::Impl::start(Index r) {
   row.playing = true;
   row.announced--;
   const auto& play = row.play(0);
+  lateness.add(instant, now - play.start);
   const auto& item = row.line.front();
   if (item.show != row.show) {
     row.show = item.show;

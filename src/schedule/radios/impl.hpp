@@ -43,6 +43,7 @@ class Radios::Impl {
   std::vector<std::string> streamers{""};
   std::unordered_map<std::string, std::uint32_t> streamer_index;
   EventHeap heap;
+  Lateness lateness;
   WallTime now{};     ///< of this call
   Instant instant{};  ///< the same moment; to notice that the wall clock was set
   std::deque<Index> dirty;

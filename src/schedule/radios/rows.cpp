@@ -176,6 +176,7 @@ Counts Radios::counts() const {
     counts.loading += row.loading ? 1U : 0U;
   }
   counts.events = impl_->heap.all().size();
+  counts.lateness = impl_->lateness.figures(impl_->clock.now());
   return counts;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/time.hpp"
+#include "schedule/radios/lateness.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -78,6 +79,7 @@ struct Counts {
   std::size_t broken = 0;     ///< nothing plays, or what plays is over
   std::size_t events = 0;
   std::size_t loading = 0;  ///< programmes asked for and not there yet
+  LatenessFigures lateness;
 };
 
 enum class Show : std::uint8_t { all, streaming, broken };
