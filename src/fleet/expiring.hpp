@@ -40,6 +40,12 @@ class Expiring {
     }
     return due;
   }
+  std::vector<std::pair<std::string, T>> take_all() {
+    std::vector<std::pair<std::string, T>> taken;
+    for (auto& [name, one] : all_) taken.emplace_back(name, std::move(one.second));
+    clear();
+    return taken;
+  }
   std::optional<Instant> next() {
     while (!order_.empty()) {
       const auto place = all_.find(order_.front().second);

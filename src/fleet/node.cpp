@@ -20,6 +20,8 @@ constexpr std::size_t rows_per_write = 5000;
 constexpr std::size_t events_at_once = 1000;
 /// The loop looks at least so often: the wall clock, by which the radios go, may be set.
 constexpr Duration longest_sleep = std::chrono::seconds{1};
+/// A streamer waits 5 s for `radio_started`; most of that stays for it when the store is away.
+constexpr Duration store_patience = std::chrono::seconds{1};
 
 }  // namespace
 
@@ -34,6 +36,7 @@ struct Node::Reign {
         radios(own ? static_cast<radios::Programming&>(*own) : *given) {}
   static SchedulerOptions with_term(SchedulerOptions options, std::int64_t term) {
     options.term = term;
+    if (options.stored_within <= Duration{}) options.stored_within = store_patience;
     return options;
   }
 
@@ -120,7 +123,8 @@ void Node::turn() {
     if (const auto due = reign_->radios.deadline(); due && *due <= parts_.clock.wall()) reign_->radios.tick();
     if (const auto due = reign_->scheduler.deadline(); due && *due <= parts_.clock.now())
       reign_->scheduler.tick();
-    if (!writing_ && parts_.clock.now() >= write_at_) write_changes();
+    const bool awaited = reign_->scheduler.wants_store() && !write_failed_;
+    if (!writing_ && (awaited || parts_.clock.now() >= write_at_)) write_changes();
   }
   arm();
 }
@@ -220,14 +224,14 @@ void Node::resign(std::string_view why) {
   log::warn("this scheduler is a standby now: {}", why);
   ++reigns_;
   reign_.reset();
-  writing_ = fetching_ = false;
+  writing_ = fetching_ = write_failed_ = false;
 }
 
 void Node::write_changes() {
   write_at_ = parts_.clock.now() + options_.write_every;
   auto radios = reign_->radios.take_changes(rows_per_write);
   auto fleet = reign_->scheduler.take_changes();
-  if (radios.empty() && fleet.empty()) return;
+  if (radios.empty() && fleet.empty()) return reign_->scheduler.all_written();
   writing_ = true;
   auto changes =
       std::make_shared<const std::pair<radios::Changes, FleetChanges>>(std::move(radios), std::move(fleet));
@@ -242,7 +246,10 @@ void Node::write_changes() {
       [this, changes, reign = reigns_](std::optional<bool> written) {
         if (!reign_ || reign != reigns_) return;
         writing_ = false;
-        if (!written) {
+        write_failed_ = !written;
+        if (written) {
+          reign_->scheduler.written(changes->first);
+        } else {
           ++writes_failed_;
           reign_->radios.not_written(changes->first);
           reign_->scheduler.not_written(changes->second);

@@ -121,6 +121,7 @@ class Node final : BusHandler, fleet::Port, radios::Source {
   std::uint64_t reigns_ = 0;  // counts them, and their ends
   bool beginning_ = false;
   bool writing_ = false;
+  bool write_failed_ = false;  // the last one
   bool stopping_ = false;
   bool fetching_ = false;
   Instant write_at_{};

@@ -229,6 +229,10 @@ void Scheduler::tick() {
       hand_over(radio, std::move(check));
     }
   }
+  for (const auto& [radio, streamer] : starting_.take_due(now)) {
+    log::warn("that {} streams radio {} is not in the store yet; it starts all the same", streamer, radio);
+    begin_stream(radio, streamer);
+  }
   for (const auto& [radio, sought] : sought_.take_due(now))
     log::warn("the database did not say in time whether there is a radio {}", radio);
   if (round_ && *round_ <= now) {
@@ -246,7 +250,8 @@ std::optional<Instant> Scheduler::deadline() {
   Instant next = fetch_;
   if (round_) next = std::min(next, *round_);
   if (!asked_.empty()) next = std::min(next, asked_.begin()->second.until);
-  for (const auto due : {checks_.next(), sought_.next()}) next = std::min(next, due.value_or(next));
+  for (const auto due : {checks_.next(), sought_.next(), starting_.next()})
+    next = std::min(next, due.value_or(next));
   return next;
 }
 
@@ -277,6 +282,20 @@ void Scheduler::not_written(const FleetChanges& changes) {
   for (const auto& key : changes.removed_listeners) listeners_.mark_changed(key);
 }
 
+void Scheduler::written(const radios::Changes& changes) {
+  if (!wants_store()) return;
+  for (const auto& row : changes.put) {
+    const auto* streamer = starting_.find(row.radio);
+    if (!streamer || *streamer != row.master) continue;
+    const auto stored = starting_.take(row.radio);
+    begin_stream(row.radio, *stored);
+  }
+}
+
+void Scheduler::all_written() {
+  for (const auto& [radio, streamer] : starting_.take_all()) begin_stream(radio, streamer);
+}
+
 Scheduler::Counts Scheduler::counts() const {
   auto counts = counts_;
   counts.streamers = roster_.size();
@@ -284,7 +303,9 @@ Scheduler::Counts Scheduler::counts() const {
   return counts;
 }
 
+/// A radio that is being started gets what there is to play behind its `radio_started`.
 void Scheduler::play(const radios::Play& play) {
+  if (wants_store() && starting_.find(std::string(play.radio))) return;
   const std::string streamer(play.streamer);
   const auto* known = roster_.find(streamer);
   const bool ours = known && known->row.features.prepare;
@@ -297,6 +318,7 @@ void Scheduler::play(const radios::Play& play) {
 }
 
 void Scheduler::prepare(const radios::Prepare& prepare) {
+  if (wants_store() && starting_.find(std::string(prepare.radio))) return;
   const std::string streamer(prepare.streamer);
   const auto* known = roster_.find(streamer);
   if (!known || !known->row.features.prepare) return;

@@ -40,6 +40,9 @@ struct SchedulerOptions {
   /// A streamer gives up after 5 s: by then it has had an answer, be it that nobody could be asked.
   Duration user_within = std::chrono::seconds{4};
   Duration radio_within = std::chrono::seconds{5};
+  /// `radio_started` waits so long for the store to know the new master: if this scheduler dies right after
+  /// it, the next one knows who streams the radio. 0: it isn't waited for.
+  Duration stored_within{};
   Duration fetch_events_every = std::chrono::seconds{10};
   std::size_t most_waiting = 10'000;  ///< questions that wait for an answer, of each kind
   std::int64_t term = 0;              ///< of the lease under which it speaks
@@ -106,6 +109,12 @@ class Scheduler final : public radios::Port {
   FleetChanges take_changes();
   /// They could not be written: they are given again.
   void not_written(const FleetChanges& changes);
+  /// A radio is to be started as soon as its master is in the store: changes are to be written at once.
+  bool wants_store() const { return starting_.size() > 0; }
+  /// These rows of the radios are in the store.
+  void written(const radios::Changes& changes);
+  /// Nothing is left that isn't.
+  void all_written();
 
   struct Counts {
     std::size_t streamers = 0, listeners = 0;
@@ -161,6 +170,7 @@ class Scheduler final : public radios::Port {
   void seek(const std::string& radio, const std::string& asker, const AppEvent* event);
   void grant(const std::string& radio, const std::string& streamer);
   void start_radio(const std::string& radio, const std::string& streamer);
+  void begin_stream(const std::string& radio, const std::string& streamer);
   void ask_master(const std::string& radio, Check check);
   void master_answered(const std::string& master);
   void hand_over(const std::string& radio, Check check);
@@ -186,6 +196,7 @@ class Scheduler final : public radios::Port {
   Expiring<Check> checks_;                                // by radio
   std::map<std::string, std::set<std::string>> checked_;  // by master: radios, some of them checked no more
   Expiring<Sought> sought_;                               // by radio
+  Expiring<std::string> starting_;  // by radio: its new master, until that is in the store
   std::map<std::string, std::vector<std::string>, std::less<>>
       departed_;                          // what was theirs before they fell silent
   std::map<std::uint64_t, Asked> asked_;  // by ticket; older ones have lower tickets and end sooner

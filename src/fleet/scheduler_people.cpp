@@ -47,6 +47,9 @@ void Scheduler::on(const RegisterListener& m) {
   Listener listener{m.session_id, m.streamer, m.radio_uuid, m.user_id, clock_.wall()};
   if (const auto before = listeners_.add(std::move(listener))) closed(*before);
   port_.report(StartListening{m.radio_uuid, m.user_id});
+  // It streams what nobody was known to stream: the scheduler before this one started it, perhaps.
+  if (!m.streamer.empty() && radios_->exists(m.radio_uuid) && !radios_->master(m.radio_uuid))
+    start_radio(m.radio_uuid, m.streamer);
 }
 
 void Scheduler::on(const UnregisterListener& m) {

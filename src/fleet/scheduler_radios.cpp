@@ -68,10 +68,31 @@ void Scheduler::ask_master(const std::string& radio, Check check) {
   send(master, Ping{});
 }
 
-/// `radio_started` goes first, always: the original waits for it with the lock held that its `play` needs.
+/// Who streams it is stored first: a scheduler that dies behind `radio_started` leaves no stream that the
+/// next one knows nothing of.
 void Scheduler::start_radio(const std::string& radio, const std::string& streamer) {
-  const auto* known = roster_.find(streamer);
   checks_.take(radio);
+  if (radios_->master(radio) == streamer) {
+    if (!starting_.find(radio)) begin_stream(radio, streamer);
+    return;
+  }
+  const auto* known = roster_.find(streamer);
+  const radios::Master master{streamer, known && known->row.features.prepare};
+  if (!radios_->exists(radio)) radios_->create(radio);
+  radios_->set_master(radio, master);
+  starting_.take(radio);
+  if (options_.stored_within <= Duration{}) return begin_stream(radio, streamer);
+  starting_.add(radio, clock_.now() + options_.stored_within, streamer);
+}
+
+/// `radio_started` goes first, always: the original waits for it with the lock held that its `play` needs.
+void Scheduler::begin_stream(const std::string& radio, const std::string& streamer) {
+  if (radios_->master(radio) != streamer) return;  // it was stopped meanwhile, or is another's
+  if (!bus_up_) {                                  // it won't hear of it, and asks again
+    radios_->set_master(radio, std::nullopt);
+    return;
+  }
+  const auto* known = roster_.find(streamer);
   send(streamer, RadioStarted{radio});
   radios_->join(radio, radios::Master{streamer, known && known->row.features.prepare});
 }

@@ -26,6 +26,7 @@ constexpr std::size_t most_unsaid = 10'000;
 // A scheduler of ours tells what comes 180 s ahead, others say something with every song.
 constexpr Duration least_ahead = std::chrono::seconds{90};
 constexpr Duration doubt_again = std::chrono::seconds{30};
+constexpr Duration confirmed_within = std::chrono::seconds{5};
 constexpr Duration first_order = std::chrono::seconds{10};
 constexpr Duration longest_song = std::chrono::minutes{20};
 
@@ -88,7 +89,12 @@ void Streamer::receive(const Stamped& message) {
       ++counts_.outdated;
       return log::warn("a scheduler with term {} speaks; term {} was heard", message.stamp->term, term_);
     }
-    term_ = message.stamp->term;
+    if (message.stamp->term > std::exchange(term_, message.stamp->term)) {
+      // It may not know of what the one before started last.
+      for (auto& [name, radio] : radios_) {
+        if (radio.state == State::building) radio.confirm_at = clock_.now() + confirmed_within;
+      }
+    }
     scheduler_clock_.heard(message.stamp->sent_at, clock_.now());
   }
   std::visit([&](const auto& m) { on(m, message.stamp); }, message.message);
@@ -132,6 +138,7 @@ void Streamer::settle(const std::string& name, Radio& radio, State state) {
   if (radio.state != state) radio.settled = clock_.now();
   radio.state = state;
   radio.heard = clock_.now();
+  radio.confirm_at.reset();
   radio.ask_at.reset();
   if (state == State::building && radio.stream != State::building) {
     radio.plan.clear();
@@ -204,6 +211,7 @@ Streamer::Radio* Streamer::building(const std::string& name) {
   }
   if (place->second.state != State::building) settle(name, place->second, State::building);
   place->second.heard = clock_.now();
+  place->second.confirm_at.reset();
   return &place->second;
 }
 
@@ -211,6 +219,7 @@ Streamer::Radio* Streamer::building(const std::string& name) {
 /// is its master now.
 std::optional<Instant> Streamer::doubt_at(const Radio& radio) {
   if (radio.state != State::building) return std::nullopt;
+  if (radio.confirm_at) return radio.confirm_at;
   if (radio.plan.empty()) return radio.heard + first_order;
   std::optional<Instant> end;
   for (const auto& planned : radio.plan) {
@@ -308,6 +317,7 @@ void Streamer::tick() {
       ask(name, radio);
     } else if (const auto doubt = doubt_at(radio); up_ && doubt && *doubt <= now) {
       radio.heard = now;
+      radio.confirm_at.reset();
       publish(PlayRadio{options_.name, name});
     }
   }

@@ -146,8 +146,9 @@ class Streamer {
     Instant settled{};                  // since when it is built or relayed
     std::optional<Instant> idle_since;  // nobody listens
     std::size_t sessions = 0;
-    std::deque<Planned> plan;  // by start
-    Instant heard{};           // the last word of the scheduler about it
+    std::deque<Planned> plan;           // by start
+    Instant heard{};                    // the last word of the scheduler about it
+    std::optional<Instant> confirm_at;  // a new scheduler should have said something about it by then
   };
   struct Session {
     std::string radio;

@@ -61,6 +61,7 @@ class Radios::Impl {
   std::uint32_t streamer(std::string_view name);
   void set_master(Row& row, const std::optional<Master>& master);
   void touch(Index r);
+  void touch_first(Index r);
   void push(Index r, WallTime at, EventKind kind) { heap.push(at, r, rows[r].generation, kind); }
   bool stale(const Event& event) const {
     const auto& row = rows[event.radio];

@@ -89,6 +89,12 @@ void Radios::Impl::touch(Index r) {
   dirty.push_back(r);
 }
 
+/// Before what is stored sooner or later: its master waits for it.
+void Radios::Impl::touch_first(Index r) {
+  rows[r].dirty = true;
+  dirty.push_front(r);
+}
+
 Radios::Radios(const Clock& clock, Port& port, Source& source, Settings settings, std::uint64_t seed)
     : impl_(std::make_unique<Impl>(clock, port, source, settings, seed)) {}
 Radios::~Radios() = default;
@@ -112,6 +118,7 @@ void Radios::create(std::string_view radio, std::optional<Master> master) {
   if (const auto old = impl_->find(radio); old != Impl::none) impl_->erase(old);
   const auto r = impl_->add(radio);
   impl_->set_master(impl_->rows[r], master);
+  if (master) impl_->touch_first(r);
   impl_->rows[r].waiting = true;
   impl_->push(r, impl_->now + impl_->settings.retry, EventKind::prepare);
   impl_->want_load(r, true);
@@ -152,7 +159,7 @@ bool Radios::set_master(std::string_view radio, std::optional<Master> master) {
   if (r == Impl::none) return false;
   impl_->refresh();
   impl_->set_master(impl_->rows[r], master);
-  impl_->touch(r);
+  impl_->touch_first(r);
   return true;
 }
 

@@ -86,6 +86,72 @@ TEST(PlayRadio, starts_with_radio_started_even_when_the_database_is_slow) {
   EXPECT_EQ(w.take(), (Lines{w.plain("st-01", "radio_started"), w.play("st-01", 1, "0", "0")}));
 }
 
+/// Writes what has changed, as a node does.
+std::string store(World& w) {
+  const auto changes = w.radios.take_changes(100);
+  w.scheduler.written(changes);
+  w.settle();
+  for (const auto& row : changes.put)
+    if (row.radio == "R") return row.master;
+  return "";
+}
+
+TEST(PlayRadio, is_answered_when_the_store_knows_the_new_master) {
+  World w({.stored_within = 1s});
+  w.radios.create("R");
+  w.settle();
+  EXPECT_EQ(store(w), "");
+  w.pass(174s);
+  EXPECT_FALSE(w.scheduler.wants_store());
+  const auto older = w.radios.take_changes(100);
+  w.say(PlayRadio{"st-01", "R"});
+  EXPECT_TRUE(w.scheduler.wants_store());
+  w.scheduler.written(older);
+  w.pass(900ms);
+  w.radios.tick();
+  w.say(PlayRadio{"st-01", "R"});
+  EXPECT_EQ(w.take(), Lines{}) << "nothing before radio_started";
+  EXPECT_EQ(store(w), "st-01");
+  EXPECT_FALSE(w.scheduler.wants_store());
+  EXPECT_EQ(w.take(), (Lines{w.plain("st-01", "radio_started"), w.play("st-01", 1, "0", "174.9")}));
+  w.say(PlayRadio{"st-01", "R"});
+  EXPECT_EQ(w.take().size(), 2U) << "known already";
+}
+
+TEST(PlayRadio, does_not_wait_for_what_is_not_stored_at_all) {
+  World w({.stored_within = 1s});
+  w.say(PlayRadio{"st-01", "R"});
+  w.scheduler.all_written();
+  EXPECT_FALSE(w.scheduler.wants_store());
+  EXPECT_EQ(w.take().front(), w.plain("st-01", "radio_started"));
+}
+
+TEST(PlayRadio, does_not_wait_long_for_a_store_that_is_away) {
+  World w({.stored_within = 1s});
+  w.say(PlayRadio{"st-01", "R"});
+  w.pass(999ms);
+  EXPECT_EQ(w.take(), Lines{});
+  w.pass(1ms);
+  EXPECT_EQ(w.take(), (Lines{w.plain("st-01", "radio_started"), w.play("st-01", 1, "0", "1")}));
+}
+
+TEST(PlayRadio, that_is_taken_back_before_it_is_stored_starts_nothing) {
+  World w({.stored_within = 1s});
+  w.say(PlayRadio{"st-01", "R"});
+  w.say(StopRadio{"st-01", "R"});
+  EXPECT_EQ(w.take(), (Lines{w.plain("st-01", "radio_stopped")}));
+  w.pass(2s);
+  EXPECT_EQ(w.take(), Lines{});
+  w.say(PlayRadio{"st-01", "R"});
+  w.say(UnregisterStreamer{"st-01"});
+  w.say(PlayRadio{"st-02", "R"});
+  w.pass(100s);
+  const auto said = w.take();
+  ASSERT_GE(said.size(), 2U);
+  EXPECT_EQ(said[0], w.plain("st-02", "radio_started"));
+  for (const auto& one : said) EXPECT_TRUE(one.starts_with("st-02")) << one;
+}
+
 TEST(PlayRadio, who_gave_up_meanwhile_is_not_made_master) {
   World w;
   w.database_answers = false;
@@ -414,6 +480,18 @@ TEST(Listening, begins_before_the_radio_has_a_master_but_not_on_what_is_no_radio
   w.settle();
   EXPECT_EQ(w.take_reports(), (Lines{"start R nobody", "start nope nobody", "stop nope nobody 0"}));
   EXPECT_EQ(w.scheduler.counts().listeners, 1U);
+}
+
+TEST(Listening, makes_its_streamer_the_master_of_a_radio_that_has_none) {
+  World w;
+  w.radios.create("R");
+  w.settle();
+  w.pass(60s);
+  w.say(RegisterListener{"R", "s1", {}, ""});
+  EXPECT_EQ(w.radios.master("R"), std::nullopt) << "whose?";
+  w.say(RegisterListener{"R", "s1", {}, "st-01"});
+  EXPECT_EQ(w.radios.master("R"), "st-01") << "it streams what the scheduler before this one started";
+  EXPECT_EQ(w.take(), (Lines{w.plain("st-01", "radio_started"), w.play("st-01", 1, "0", "60")}));
 }
 
 TEST(Listening, elsewhere_goes_on_when_the_master_dies) {

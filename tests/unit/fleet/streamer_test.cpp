@@ -341,6 +341,24 @@ TEST_F(StreamerTest, asks_again_when_nothing_more_comes_for_a_radio) {
   EXPECT_EQ(stage.take_did().back(), "relay R st-02 http://b:1");
 }
 
+TEST_F(StreamerTest, asks_about_what_a_new_scheduler_says_nothing_of) {
+  start();
+  stage.streamer.listen(2, "S");
+  hear(R"({"type":"radio_started","radio_uuid":"S"})");
+  for (int i = 0; i < 12; ++i) hear(prepare(i + 1, i, i * 15s));
+  hear(fmt::format(R"({{"type":"ping",{}}})", stamp({}, 8)));
+  stage.take_said();
+  hear(fmt::format(
+      R"({{"type":"play","radio_uuid":"S","filename":"b.mp3","delay":5,"offset":0,"crossfade_duration":0,"item":2,{}}})",
+      stamp({}, 8)));
+  pass(4999ms);
+  EXPECT_EQ(stage.take_said(), Lines{});
+  pass(1ms);
+  EXPECT_EQ(stage.take_said(), (Lines{asks})) << "it knows S, and may not know who streams R";
+  pass(20s);
+  EXPECT_EQ(stage.take_said(), Lines{});
+}
+
 TEST_F(StreamerTest, says_what_was_missed_when_the_bus_is_back) {
   start();
   stage.streamer.listen(2, "S");
