@@ -161,7 +161,16 @@ TEST(Defects, no_10_a_state_that_was_read_has_its_end) {
   EXPECT_EQ(w.radios.counts().broken, 0U);
 }
 
-TEST(Defects, no_11_and_12_a_radio_that_is_gone_before_its_song_begins_stops_nothing) {
+TEST(Defects, no_11_looking_after_radios_ends_nothing) {
+  World w;
+  w.say(PlayRadio{"st-01", "R"});
+  w.pass_alive(60s, {"st-01"});
+  EXPECT_EQ(w.radios.counts().broken, 0U);  // what the original's check counted
+  w.pass_alive(200s, {"st-01"});
+  EXPECT_EQ(w.take_reports(true), (Lines{"song R 101", "song R 102"}));
+}
+
+TEST(Defects, no_12_a_radio_that_is_gone_before_its_song_begins_stops_nothing) {
   World w;
   w.say(PlayRadio{"st-01", "R"});
   w.say(PlayRadio{"st-01", "S"});
