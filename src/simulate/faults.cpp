@@ -75,8 +75,14 @@ void World::stall_streamer() {
   });
 }
 
-/// kill -9, and a standby takes the lease.
+/// In a minute: kill -9, and a standby takes the lease.
 void World::restart_scheduler() {
+  if (std::exchange(about_to_kill_, true)) return;
+  in(1min, [this] { kill_scheduler(); });
+}
+
+void World::kill_scheduler() {
+  about_to_kill_ = false;
   if (!scheduler_) return;
   report_.counts["the scheduler was killed"]++;
   trace("the scheduler was killed");

@@ -70,4 +70,8 @@ void World::wait_for_answer(const std::string& streamer, const std::string& radi
   in(5s, [this, streamer, radio] { node(streamer)->streamer->timed_out(radio); });
 }
 
+void World::look_again(const std::string& streamer) {
+  in(5s, [this, streamer] { node(streamer)->streamer->ask_about_unconfirmed(); });
+}
+
 }  // namespace longwave::simulate

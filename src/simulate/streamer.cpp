@@ -83,7 +83,26 @@ void Streamer::send_away(const std::string& radio, const std::string& to) {
   for (const auto session : gone.mapped().listening) port_.go_away(session, to);
 }
 
-void Streamer::receive(const fleet::ToStreamer& message, WallTime now, WallTime said) {
+/// A new scheduler may not know of every stream; what it says nothing about is asked for.
+void Streamer::heard_term(std::int64_t term) {
+  if (term <= term_) return;
+  if (std::exchange(term_, term) == 0) return;
+  for (auto& [radio, stream] : streams_) stream.confirmed = !stream.mastered;
+  port_.look_again(name_);
+}
+
+void Streamer::ask_about_unconfirmed() {
+  bool asked = false;
+  for (const auto& [radio, stream] : streams_) {
+    if (stream.confirmed) continue;
+    port_.publish(name_, fleet::PlayRadio{name_, radio});
+    asked = true;
+  }
+  if (asked) port_.look_again(name_);
+}
+
+void Streamer::receive(const fleet::ToStreamer& message, WallTime now, WallTime said, std::int64_t term) {
+  heard_term(term);
   if (std::holds_alternative<fleet::Ping>(message)) {
     fleet::Pong pong{name_, {}, ""};
     if (prepares_) pong = {name_, {true}, "http://" + name_};
@@ -96,6 +115,7 @@ void Streamer::receive(const fleet::ToStreamer& message, WallTime now, WallTime 
     }
     auto& stream = found->second;
     if (!std::exchange(stream.mastered, true)) stream.since = now;
+    stream.confirmed = true;
     for (const auto session : std::exchange(stream.waiting, {})) come(session, started->radio_uuid);
   } else if (const auto* exists = std::get_if<fleet::RadioExists>(&message)) {
     const auto found = streams_.find(exists->radio_uuid);
@@ -114,6 +134,7 @@ void Streamer::receive(const fleet::ToStreamer& message, WallTime now, WallTime 
 void Streamer::on_play(const fleet::Play& play, WallTime now, WallTime said) {
   const auto found = streams_.find(play.radio_uuid);
   if (found == streams_.end() || !found->second.mastered) return;
+  found->second.confirmed = true;
   auto& plan = found->second.plan;
   const auto start = said + play.delay;
   if (play.item != 0) {
@@ -131,6 +152,7 @@ void Streamer::on_play(const fleet::Play& play, WallTime now, WallTime said) {
 void Streamer::on_prepare(const fleet::Prepare& prepare, WallTime now) {
   const auto found = streams_.find(prepare.radio_uuid);
   if (found == streams_.end() || !found->second.mastered) return;
+  found->second.confirmed = true;
   auto& plan = found->second.plan;
   std::erase_if(plan, [&](const Planned& p) { return p.start > prepare.start_at - 1s; });
   insert(plan, {prepare.item, prepare.start_at, prepare.offset, prepare.file});

@@ -21,6 +21,8 @@ class StreamerPort {
   virtual void go_away(std::int64_t session, const std::string& streamer) = 0;
   /// In 5 s: Streamer::timed_out(radio).
   virtual void wait_for_answer(const std::string& streamer, const std::string& radio) = 0;
+  /// In 5 s: Streamer::ask_about_unconfirmed().
+  virtual void look_again(const std::string& streamer) = 0;
 
  protected:
   ~StreamerPort() = default;
@@ -38,6 +40,7 @@ class Streamer {
   };
   struct Stream {
     bool mastered = false;
+    bool confirmed = true;  ///< the present scheduler has said something about it
     WallTime since{};
     std::vector<Planned> plan;  ///< by start
     std::set<std::int64_t> waiting, listening;
@@ -50,11 +53,12 @@ class Streamer {
   void crash();
   /// The bus is there again.
   void reconnected();
-  /// `said`: from when on a delay is counted.
-  void receive(const fleet::ToStreamer& message, WallTime now, WallTime said);
+  /// `said`: from when on a delay is counted. `term`: of the scheduler; 0: not told.
+  void receive(const fleet::ToStreamer& message, WallTime now, WallTime said, std::int64_t term);
   void come(std::int64_t session, const std::string& radio);
   void leave(std::int64_t session, const std::string& radio);
   void timed_out(const std::string& radio);
+  void ask_about_unconfirmed();
 
   const std::string& name() const { return name_; }
   bool prepares() const { return prepares_; }
@@ -64,6 +68,7 @@ class Streamer {
   static const Planned* on_air(const Stream& stream, WallTime now);
 
  private:
+  void heard_term(std::int64_t term);
   void on_play(const fleet::Play& play, WallTime now, WallTime said);
   void on_prepare(const fleet::Prepare& prepare, WallTime now);
   void send_away(const std::string& radio, const std::string& to);
@@ -72,6 +77,7 @@ class Streamer {
   bool prepares_;
   StreamerPort& port_;
   bool alive_ = false;
+  std::int64_t term_ = 0;
   std::map<std::string, Stream> streams_;
 };
 

@@ -12,6 +12,13 @@ namespace longwave::simulate {
 
 using namespace std::chrono_literals;
 
+namespace {
+
+/// Written at once when somebody waits: those come first.
+constexpr std::size_t awaited_rows = 16;
+
+}  // namespace
+
 World::World(const Options& options, WallTime from)
     : options_(options),
       clock_(from),
@@ -79,6 +86,7 @@ void World::begin_scheduler() {
   ++generation_;
   fleet::SchedulerOptions options;
   options.term = static_cast<std::int64_t>(generation_);
+  options.stored_within = 1s;
   scheduler_ = std::make_unique<fleet::Scheduler>(clock_, *this, options);
   radios_ = std::make_unique<radios::Radios>(clock_, *scheduler_, *this, radios::Settings{},
                                              options_.seed + generation_);
@@ -86,17 +94,37 @@ void World::begin_scheduler() {
   const auto people = database_.people();
   ledger_.restart(people);
   scheduler_->start(*radios_, people);
-  if (generation_ == 1) in(500ms, [this] { flush(); });
+  if (generation_ == 1) flush();
   scheduler_connected_ = redis_up_;
   if (redis_up_) scheduler_->bus_up();
 }
 
+/// Every second, as a scheduler does. What is stored is only ever read after it was killed, so long before
+/// that it makes no difference when it is written.
 void World::flush() {
-  if (radios_ && database_up_) {
-    database_.write(radios_->take_changes(~std::size_t{}));
-    database_.write(scheduler_->take_changes());
-  }
-  in(500ms, [this] { flush(); });
+  store(~std::size_t{});
+  in(about_to_kill_ ? Duration{1s} : Duration{50s}, [this] { flush(); });
+}
+
+/// What changed is on disk some milliseconds later, if the database and the scheduler still live then.
+void World::store(std::size_t rows) {
+  if (!scheduler_ || writing_ == generation_) return;
+  writing_ = generation_;
+  auto changes = std::make_shared<std::pair<radios::Changes, fleet::FleetChanges>>(
+      radios_->take_changes(rows), scheduler_->take_changes());
+  in(latency(), [this, changes, generation = generation_] {
+    if (writing_ == generation) writing_ = 0;
+    if (!scheduler_ || generation != generation_) return;
+    if (!database_up_) {
+      radios_->not_written(changes->first);
+      scheduler_->not_written(changes->second);
+      return;
+    }
+    database_.write(changes->first);
+    database_.write(changes->second);
+    scheduler_->written(changes->first);
+    if (scheduler_->wants_store()) store(awaited_rows);
+  });
 }
 
 WallTime World::next_time() const {
@@ -149,7 +177,8 @@ void World::deliver_to_streamer(Node& node, const std::string& text) {
   if (!options_.trace.empty() && text.find(options_.trace) != std::string::npos)
     trace(node.streamer->name() + " <- " + text);
   // One of ours knows when it was said; an original counts from when it reads it.
-  node.streamer->receive(message->message, now(), message->stamp ? message->stamp->sent_at : now());
+  const auto stamp = message->stamp.value_or(fleet::Stamp{0, now()});
+  node.streamer->receive(message->message, now(), stamp.sent_at, stamp.term);
 }
 
 void World::publish(const std::string& streamer, const fleet::FromStreamer& message) {
@@ -160,7 +189,9 @@ void World::publish(const std::string& streamer, const fleet::FromStreamer& mess
   agenda_.at(scheduler_last_delivery_, [this, text = fleet::format(message)] {
     if (!options_.trace.empty() && text.find(options_.trace) != std::string::npos)
       trace("scheduler <- " + text);
-    if (redis_up_ && scheduler_connected_ && scheduler_) scheduler_->received(text);
+    if (!redis_up_ || !scheduler_connected_ || !scheduler_) return;
+    scheduler_->received(text);
+    if (database_up_ && scheduler_->wants_store()) store(awaited_rows);
   });
 }
 

@@ -45,6 +45,7 @@ class World final : public fleet::Port, public radios::Source, public StreamerPo
   void publish(const std::string& streamer, const fleet::FromStreamer& message) override;
   void go_away(std::int64_t session, const std::string& streamer) override;
   void wait_for_answer(const std::string& streamer, const std::string& radio) override;
+  void look_again(const std::string& streamer) override;
 
  private:
   /// A streamer and its end of the bus.
@@ -68,6 +69,7 @@ class World final : public fleet::Port, public radios::Source, public StreamerPo
   // world.cpp
   void begin_scheduler();
   void flush();
+  void store(std::size_t rows);
   void create_all();
   void step(WallTime end);
   WallTime next_time() const;
@@ -86,6 +88,7 @@ class World final : public fleet::Port, public radios::Source, public StreamerPo
   void crash_streamer();
   void stall_streamer();
   void restart_scheduler();
+  void kill_scheduler();
   void take_over();
   void lose_database();
   void edit();
@@ -122,6 +125,8 @@ class World final : public fleet::Port, public radios::Source, public StreamerPo
   std::unique_ptr<fleet::Scheduler> scheduler_;
   std::unique_ptr<radios::Radios> radios_;
   std::uint64_t generation_ = 0;  ///< of the scheduler: answers for one that is gone are dropped
+  std::uint64_t writing_ = 0;     ///< the generation whose changes are on their way to the disk; 0: none
+  bool about_to_kill_ = false;    ///< the scheduler: from now on what it stores counts
   bool redis_up_ = true;
   bool scheduler_connected_ = false;
   bool database_up_ = true;
