@@ -45,6 +45,10 @@ Result<void> Dialects::make(web::Router& main) {
   return {};
 }
 
+void Dialects::add_metrics(api::Metrics& metrics) {
+  for (auto& place : places_) place->dialect->add_metrics(metrics);
+}
+
 std::vector<std::string> Dialects::open_paths() const {
   std::vector<std::string> paths;
   for (const auto& place : places_) {

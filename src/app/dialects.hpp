@@ -20,6 +20,10 @@ class LoopGroup;
 class TlsContext;
 }  // namespace longwave::io
 
+namespace longwave::api {
+class Metrics;
+}
+
 namespace longwave::app {
 
 class Ground;
@@ -55,6 +59,8 @@ class Dialect {
   /// Paths that pages of any origin may use: they act on a secret in the request, never on a cookie or on
   /// where a request comes from. With a slash at the end: all below.
   virtual std::vector<std::string> open_paths() const { return {}; }
+  /// Figures of its own for /metrics.
+  virtual void add_metrics(api::Metrics&) {}
 
   /// True: its address takes HTTP with the routes above. False: listen() is called instead, and what comes
   /// is the dialect's.
@@ -93,6 +99,7 @@ class Dialects {
   Result<void> make(web::Router& main);
   /// Paths of the main port that any origin may use.
   std::vector<std::string> open_paths() const;
+  void add_metrics(api::Metrics& metrics);
   /// Opens the addresses of their own; `inherited` sockets that fit are taken out of the list.
   Result<void> listen(const Door& door, std::vector<int>& inherited);
   void start();

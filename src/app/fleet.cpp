@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/dialects.hpp"
+#include "app/fleet_figures.hpp"
 #include "app/fleet_outside.hpp"
 #include "app/ground.hpp"
 #include "app/people.hpp"
@@ -68,6 +69,8 @@ class Fleet final : public Dialect {
                  loop().poster()),
         node_({rooms.ground.clock(), loop(), rooms.ground.store(), *bus_, outside_},
               node_options(rooms.config)),
+        figures_(rooms.ground.clock(), loop(), node_,
+                 webapp_ ? FleetFigures::Reports([this] { return webapp_->counts(); }) : nullptr),
         look_(loop()),
         on_catalogue_(rooms.stations.library().catalogue_changed.connect(
             [this](const library::CatalogueChanged&) { outside_.read_library([] {}); }, loop().poster())) {
@@ -89,9 +92,11 @@ class Fleet final : public Dialect {
     if (address_.empty()) return {};
     return fleet::add_monitor_routes(router, node_);
   }
+  void add_metrics(api::Metrics& metrics) override { figures_.add(metrics); }
   void start() override {
     loops_.start();
     loop().post([this] {
+      figures_.start();
       look_.every(look_again, [this] { outside_.read_library([] {}); });
       outside_.read_library([this] { node_.start(); });
     });
@@ -99,6 +104,7 @@ class Fleet final : public Dialect {
   void close(Task done) override {
     loop().post([this, done = std::move(done)]() mutable {
       look_.cancel();
+      figures_.stop();
       node_.stop([this, done = std::move(done)]() mutable {
         webapp_ ? webapp_->stop(last_words, std::move(done)) : done();
       });
@@ -116,6 +122,7 @@ class Fleet final : public Dialect {
   std::unique_ptr<fleet::Webapp> webapp_;
   FleetOutside outside_;
   fleet::Node node_;
+  FleetFigures figures_;
   io::Timer look_;
   Subscription on_catalogue_;
 };

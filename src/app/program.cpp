@@ -201,6 +201,7 @@ Result<std::vector<io::Endpoint>> Program::Rooms::listen(const Config& config, s
 Result<void> Program::Rooms::open(const Config& config, std::vector<int> inherited) {
   if (auto loaded = load_tls(config); !loaded) return loaded;
   if (auto made = dialects.make(router); !made) return made;
+  dialects.add_metrics(metrics);
   if (auto added = add_routes(); !added) return added;
   drain_ = std::chrono::seconds{config.drain_s};
   auto options = server_options(config);

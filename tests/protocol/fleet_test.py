@@ -199,3 +199,22 @@ def test_pages(binary):
             raise AssertionError("no 404")
         except urllib.error.HTTPError as problem:
             assert problem.code == 404
+
+
+def test_figures(binary):
+    """/metrics has the scheduler's figures, each of them in docs/fleet.md; /status says how late events are"""
+    document = (pathlib.Path(__file__).resolve().parents[2] / "docs" / "fleet.md").read_text()
+
+    def figures():
+        text = here.server.request("GET", "/metrics")[2].decode()
+        found = {line.split()[0]: float(line.split()[1]) for line in text.splitlines() if line.startswith("longwave_fleet_")}
+        return found if found["longwave_fleet_streamers"] == 1 and found["longwave_fleet_events_total"] >= 2 else None
+
+    with place(binary) as here, Streamer("st-01", here.redis.port):
+        found = until(figures, "a streamer and events in the figures")
+        assert found["longwave_fleet_active"] == found["longwave_fleet_bus_up"] == 1 and found["longwave_fleet_term"] >= 1, found
+        assert found["longwave_fleet_radios"] >= 1 and found["longwave_fleet_messages_total"] >= 1, found
+        late = here.page("/status")["lateness_ms"]
+        assert 0 <= late["p50"] <= late["p99"] <= late["p99.99"] <= late["max"], late
+        for name in found:
+            assert name in document or f"`{name.removeprefix('longwave_fleet')}`" in document, f"docs/fleet.md lacks {name}"
