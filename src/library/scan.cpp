@@ -304,6 +304,7 @@ class Scan {
   /// What wasn't met is missing; in pieces, so that other writers get their turn.
   void finish() {
     phase_ = ScanProgress::Phase::finishing;
+    if (options_.music.empty()) return;  // what another process found in its folders stays as it is
     std::vector<std::uint32_t> gone;
     for (std::uint32_t i = 0; i < known_.files.size(); ++i) {
       const auto& file = known_.files[i];

@@ -75,6 +75,15 @@ TEST(Scan, what_is_asked_for_again_is_read_again) {
   EXPECT_EQ(after, before);
 }
 
+TEST(Scan, without_a_folder_nothing_is_missing) {
+  const Music music;
+  make(music / "1.flac", song("t", 1));
+  Shelf shelf;
+  shelf.scan({music.path()});
+  EXPECT_EQ(shelf.scan({}).missing, 0) << "a node of a platform that has no music knows nothing of others'";
+  EXPECT_EQ(shelf.all().front().state, TrackState::ok);
+}
+
 TEST(Scan, a_vanished_mount_marks_missing_and_what_comes_back_is_as_it_was) {
   const Music music;
   for (int i = 0; i < 10; ++i)
