@@ -40,6 +40,28 @@ class Tone:
         return path
 
 
+class Sweep:
+    """A sine that rises by SLOPE hertz a second, from a place of its own: a moment of it tells the song and the second."""
+    SLOPE = 25
+
+    def __init__(self, index, seconds):
+        self.index, self.seconds, self.base = index, seconds, 500 + 900 * index
+        assert seconds * self.SLOPE < 800, "sweeps would meet"
+        self.title, self.name = f"Sweep {index}", f"sweep-{index}-{seconds}.mp3"
+
+    def write(self, folder):
+        path = pathlib.Path(folder, self.name)
+        if path.exists():
+            return path
+        part = f"{path}.part{os.getpid()}.mp3"
+        source = f"aevalsrc='0.25*sin(2*PI*({self.base}*t+{self.SLOPE / 2}*t*t))':s=44100:d={self.seconds}"
+        subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i", source, "-ac", "2", "-metadata", f"title={self.title}",
+                        "-metadata", f"artist=Artist {self.index}", "-metadata", f"album=Album {self.index}", *ENCODERS["mp3"], part],
+                       check=True, stdin=subprocess.DEVNULL)
+        os.rename(part, path)
+        return path
+
+
 def write_all(folder, tones):
     pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
     with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:

@@ -96,3 +96,21 @@ def tones(samples, indices):
         if not merged or merged[-1][1] != row[1]:
             merged.append(row)
     return merged
+
+
+def sweeps(samples, count, step_s=0.1):
+    """[(second of the capture, index of the sweep, its second)] every step_s; what is no sweep is left out."""
+    mono, window, found = samples.mean(axis=1), 4096, []
+    taper = numpy.hanning(window)
+    for at in range(0, len(mono) - window, int(step_s * RATE)):
+        power = numpy.abs(numpy.fft.rfft(mono[at:at + window] * taper))
+        top = int(power[1:-1].argmax()) + 1
+        if power[top] < window / 1000:
+            continue
+        left, middle, right = numpy.log(power[top - 1:top + 2] + 1e-9)
+        hertz = (top + 0.5 * (left - right) / (left - 2 * middle + right)) * RATE / window
+        index = int((hertz - 450) // 900)
+        second = (hertz - 500 - 900 * index) / music.Sweep.SLOPE
+        if 0 <= index < count and second < 33:
+            found.append((round((at + window / 2) / RATE, 3), index, round(second, 3)))
+    return found
