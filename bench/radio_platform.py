@@ -1,0 +1,403 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""A platform, measured in one run: bench/radio_platform.py build/release/longwave [WHAT ...] [--rounds 3] [--seconds 20]
+
+first     play_radio to the first byte of sound: a scheduler, a Redis, a streamer; the song cached, and never seen before
+stations  CPU of a streamer (and of its scheduler) that makes many radios with gapless joints, one listener each; next to Liquidsoap
+          encoding MP3, and copying it
+listeners CPU and memory of a streamer with many listeners of one radio, next to Icecast
+radios    radios_bench: 100,000 radios: CPU, lateness, memory
+
+Rounds are interleaved: everybody once, then again; medians are printed with all values. CPU is user and system time of the server's
+process. Music is twelve minutes of asc-music as MP3 of 128 kbit/s, in songs of a minute. Needs redis-server, ffmpeg, icecast2, liquidsoap
+(tools/install bench) and ports from 24500 on. Loopback only."""
+import argparse
+import contextlib
+import json
+import multiprocessing
+import os
+import pathlib
+import resource
+import select
+import shutil
+import socket
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+
+TOP = pathlib.Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(TOP / "tests" / "protocol"))
+os.environ.setdefault("LONGWAVE_TEST_PORT", "24500")
+from cluster import Redis  # noqa: E402
+from fleet import Streamer  # noqa: E402
+from fleet_cluster import SECRET, Monitored  # noqa: E402
+from server import Server, free_port  # noqa: E402
+
+SONGS, SONG_S = 12, 60
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def cpu_s(pid):
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def private_kib(pid):
+    return sum(int(line.split()[1]) for line in open(f"/proc/{pid}/smaps_rollup", encoding="ascii") if line.startswith("Private_Dirty"))
+
+
+def songs():
+    """SONGS files of SONG_S seconds, once."""
+    folder = TOP / "build" / "bench-music"
+    folder.mkdir(parents=True, exist_ok=True)
+    sources = sorted(pathlib.Path("/usr/share/games/asc/music").glob("*.mp3"))
+    assert sources, "asc-music isn't installed: tools/install music"
+    for i in range(SONGS):
+        path = folder / f"{i:02}.mp3"
+        if not path.exists():
+            subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-y", "-stream_loop", "-1", "-ss", str(SONG_S * (i // len(sources))), "-t", str(SONG_S), "-i",
+                            str(sources[i % len(sources)]), "-map", "0:a", "-ar", "44100", "-ac", "2", "-c:a", "libmp3lame", "-b:a", "128k", "-map_metadata", "-1",
+                            "-metadata", f"title=Song {i}", "-metadata", f"artist=Artist {i}", f"{path}.part.mp3"], check=True)
+            os.rename(f"{path}.part.mp3", path)
+    return folder
+
+
+def listen(port, paths, pipe):
+    """A process of listeners: one connection for each path, which are read as fast as they come."""
+    poll, alive, total, sockets = select.epoll(), 0, 0, {}
+    for i, path in enumerate(paths):
+        with contextlib.suppress(OSError):
+            connection = socket.socket()
+            connection.bind((f"127.0.0.{1 + i % 8}", 0))
+            connection.settimeout(20)
+            connection.connect(("127.0.0.1", port))
+            connection.sendall(f"GET {path} HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
+            connection.setblocking(False)
+            poll.register(connection, select.EPOLLIN)
+            sockets[connection.fileno()] = connection
+            alive += 1
+        if i % 5 == 4:
+            time.sleep(0.01)  # as fast as Icecast's listening queue of 64 bears
+    buffer, told = bytearray(1 << 18), 0.0
+    while not pipe.poll():
+        for descriptor, _ in poll.poll(0.2):
+            got = 0
+            with contextlib.suppress(OSError):
+                got = sockets[descriptor].recv_into(buffer)
+            total += got
+            if not got:
+                alive -= 1
+                poll.unregister(descriptor)
+        if time.monotonic() - told > 0.5:
+            told = time.monotonic()
+            pipe.send((alive, total))
+
+
+class Crowd:
+    """Listeners in a process of their own, whose CPU isn't the server's."""
+
+    def __init__(self, port, paths):
+        self.pipe, theirs = multiprocessing.Pipe()
+        self.process = multiprocessing.Process(target=listen, args=(port, paths, theirs), daemon=True)
+        self.process.start()
+        self.alive = self.total = 0
+
+    def __enter__(self):
+        return self
+
+    def look(self):
+        while self.pipe.poll(1):
+            self.alive, self.total = self.pipe.recv()
+            if not self.pipe.poll():
+                break
+        return self.alive, self.total
+
+    def __exit__(self, *_):
+        self.pipe.send(None)
+        self.process.join(5)
+        self.process.kill()
+
+
+def measured(pids, crowd, seconds):
+    """CPU seconds per second of each process; listeners; kbit/s of each."""
+    before, (_, bytes_before), began = [cpu_s(pid) for pid in pids], crowd.look() if crowd else (0, 0), time.monotonic()
+    time.sleep(seconds)
+    used = [cpu_s(pid) - then for pid, then in zip(pids, before)]
+    alive, total = crowd.look() if crowd else (0, 0)
+    took = time.monotonic() - began
+    return [one / took for one in used], alive, (total - bytes_before) * 8 / 1000 / took / max(alive, 1)
+
+
+class Fleet:
+    """A Redis, a scheduler with so many radios, a streamer."""
+
+    def __init__(self, binary, radios, listeners=20_000, file_cache=None):
+        self.binary, self.count, self.most, self.cache = binary, radios, listeners, file_cache
+
+    def __enter__(self):
+        self.stack = contextlib.ExitStack()
+        self.store = self.stack.enter_context(Redis())
+        self.files = tempfile.mkdtemp(prefix="longwave-shelf-")
+        self.stack.callback(shutil.rmtree, self.files, True)
+        self.scheduler = Monitored(self.binary, music=[songs()], options=["--role", "scheduler", "--redis", self.store.address])
+        self.scheduler.monitor_port = free_port() + 60
+        self.scheduler.options += ["--monitor-listen", f"127.0.0.1:{self.scheduler.monitor_port}"]
+        self.stack.enter_context(self.scheduler)
+        self.scheduler.until(lambda: self.scheduler.call("library.search", text="")["total"] == SONGS, 60, what="the library")
+        self.scheduler.stop()
+        self.more_stations()
+        subprocess.run([self.binary, "export-files", "--data", self.scheduler.data, self.files], check=True, capture_output=True)
+        self.scheduler.start()
+        self.scheduler.until(self.well, 120, what="all radios play")
+        self.radios = []
+        while len(self.radios) < self.count:
+            self.radios += [one["radio"] for one in self.scheduler.page(f"/radios?offset={len(self.radios)}")]
+        self.streamer = Server(self.binary, options=["--role", "streamer", "--streamer-id", "st-01", "--redis", self.store.address, "--files", self.files,
+                                                     "--fleet-secret", SECRET, "--listeners", str(self.most)])
+        self.stack.enter_context(self.streamer)
+        self.scheduler.until(lambda: self.scheduler.page("/streamers"), 30, what="the streamer")
+        return self
+
+    def well(self):
+        with contextlib.suppress(OSError):
+            status = self.scheduler.page("/status")
+            return status["radios"] == self.count and status["broken_radios"] == 0
+        return False
+
+    def more_stations(self):
+        with contextlib.closing(sqlite3.connect(pathlib.Path(self.scheduler.data, "longwave.db"))) as database:
+            database.row_factory = sqlite3.Row
+            one = dict(database.execute("SELECT * FROM stations").fetchone())
+            for i in range(1, self.count):
+                row = {**one, "id": one["id"] + i, "slug": f"s{i}", "name": f"Station {i}", "radio_uuid": f"bench{i:05}"}
+                database.execute(f"INSERT INTO stations ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values()))
+            database.commit()
+
+    def __exit__(self, *_):
+        self.stack.close()
+
+
+def first_byte(fleet, radio):
+    """(until the answer's first byte, until the first byte of sound)"""
+    with socket.create_connection(("127.0.0.1", fleet.streamer.port), 10) as connection:
+        began = time.monotonic()
+        connection.sendall(f"GET /{radio} HTTP/1.0\r\nHost: {fleet.streamer.address}\r\n\r\n".encode())
+        got, answered = b"", None
+        while b"\r\n\r\n" not in got or not got.partition(b"\r\n\r\n")[2]:
+            part = connection.recv(65536)
+            assert part, got[:200]
+            answered = answered or time.monotonic()
+            got += part
+        assert b" 200 " in got.split(b"\r\n")[0], got[:100]
+        return answered - began, time.monotonic() - began
+
+
+def say(what, values, unit="ms", scale=1000):
+    values = sorted(values)
+    print(f"{what:<58} median {statistics.median(values) * scale:8.1f} {unit}  ({', '.join(f'{value * scale:.1f}' for value in values)})", flush=True)
+
+
+def first(given):
+    """Nobody listened to these radios before: the first ones meet songs that the streamer never had, the others those that are cached."""
+    count = 40
+    with Fleet(given.binary, count) as fleet:
+        answers = [first_byte(fleet, radio)[1] for radio in fleet.radios[:4]]
+        say("GET of a radio to its first byte, songs never seen", answers)
+        with Crowd(fleet.streamer.port, [f"/{radio}" for radio in fleet.radios[4:16]]):
+            time.sleep(given.warm)  # until all songs are cached
+        time.sleep(8)
+        asked = [first_byte(fleet, radio)[1] for radio in fleet.radios[16:]]
+        say("the same, songs cached", asked)
+        joined = []
+        with Crowd(fleet.streamer.port, [f"/{fleet.radios[0]}"]):
+            time.sleep(3)
+            joined = [first_byte(fleet, fleet.radios[0])[1] for _ in range(10)]
+        say("the same, the radio is made already", joined)
+        with Streamer("original", fleet.store.port) as original:
+            told = []
+            time.sleep(8)  # until the streamer has let them go
+            for radio in fleet.radios[16:]:
+                began = time.monotonic()
+                original.say("play_radio", radio_uuid=radio)
+                original.expect("radio_started", "play")
+                told.append(time.monotonic() - began)
+                original.told.clear()
+                original.say("stop_radio", radio_uuid=radio)
+                original.expect("radio_stopped")
+            say("play_radio to radio_started and play, an original streamer", told)
+
+
+def ours_stations(given, count):
+    with Fleet(given.binary, count) as fleet:
+        empty = private_kib(fleet.streamer.process.pid)
+        with Crowd(fleet.streamer.port, [f"/{radio}" for radio in fleet.radios]) as crowd:
+            fleet.scheduler.until(lambda: crowd.look()[0] == count, 120, what="all listeners")
+            # Every song is cached when it was on somewhere.
+            time.sleep(given.warm)
+            memory = (private_kib(fleet.streamer.process.pid) - empty) / count
+            for _ in range(given.rounds):
+                (streamer, scheduler), alive, rate = measured([fleet.streamer.process.pid, fleet.scheduler.process.pid], crowd, given.seconds)
+                yield streamer / count, scheduler / count, alive, rate, memory
+
+
+LIQUIDSOAP = """set("init.allow_root", true)
+set("log.stdout", false)
+set("log.file", false)
+%s
+"""
+
+
+def liquidsoap(given, count, copy):
+    """CPU per station and second."""
+    folder = tempfile.mkdtemp(prefix="longwave-liquidsoap-")
+    lines = []
+    for i in range(count):
+        # A song each 60 s, as ours; to a file that keeps nothing, so that it has no network to pay.
+        playlist = f's{i} = playlist(id="s{i}", mode="randomize", "{songs()}")'
+        encoder = '%ffmpeg(format="mp3", %audio.copy)' if copy else "%mp3(bitrate=128)"
+        lines.append(f'{playlist}\noutput.file(id="o{i}", fallible=true, {encoder}, "/dev/null", s{i})')
+    script = pathlib.Path(folder, "radio.liq")
+    script.write_text(LIQUIDSOAP % "\n".join(lines), encoding="utf-8")
+    with open(f"{folder}/log", "wb") as log:
+        process = subprocess.Popen(["liquidsoap", str(script)], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    try:
+        time.sleep(15)
+        assert process.poll() is None, pathlib.Path(folder, "log").read_text()[-1000:]
+        (used,), _, _ = measured([process.pid], None, given.seconds)
+        memory = private_kib(process.pid)
+    finally:
+        process.terminate()
+        process.wait(20)
+        shutil.rmtree(folder, ignore_errors=True)
+    return used / count, memory / 1024
+
+
+def stations(given):
+    ours, encoding, copying, scheduling, memory = [], [], [], [], []
+    for streamer, scheduler, alive, rate, each in ours_stations(given, given.stations):
+        ours.append(streamer)
+        scheduling.append(scheduler)
+        memory.append(each)
+        used, _ = liquidsoap(given, 10, copy=False)
+        encoding.append(used)
+        used, _ = liquidsoap(given, 100, copy=True)
+        copying.append(used)
+        print(f"  a round: {alive} listeners of {given.stations} radios at {rate:.0f} kbit/s each: {ours[-1] * 1e6:.0f} us of the streamer, "
+              f"{scheduling[-1] * 1e6:.1f} us of the scheduler per radio-second; Liquidsoap encoding {encoding[-1] * 1e6:.0f}, copying {copying[-1] * 1e6:.0f}", flush=True)
+    middle = statistics.median(ours)
+    say("streamer: CPU per radio-second, gapless, one listener", ours, "us", 1e6)
+    say("scheduler: CPU per radio-second", scheduling, "us", 1e6)
+    say("Liquidsoap encoding: CPU per station-second", encoding, "us", 1e6)
+    say("Liquidsoap copying: CPU per station-second", copying, "us", 1e6)
+    print(f"radios per core {1 / middle:.0f}: {statistics.median(encoding) / middle:.0f} x Liquidsoap encoding, {statistics.median(copying) / middle:.1f} x copying; "
+          f"memory of the streamer {statistics.median(memory):.0f} KiB a radio")
+
+
+ICECAST = """<icecast><limits><clients>20000</clients><sources>2</sources><queue-size>1048576</queue-size>
+<burst-on-connect>1</burst-on-connect><burst-size>65536</burst-size></limits>
+<authentication><source-password>bench</source-password><admin-user>a</admin-user><admin-password>b</admin-password></authentication>
+<hostname>localhost</hostname><listen-socket><port>%(port)d</port><bind-address>127.0.0.1</bind-address></listen-socket>
+<paths><basedir>%(folder)s</basedir><logdir>%(folder)s</logdir><webroot>/usr/share/icecast2/web</webroot>
+<adminroot>/usr/share/icecast2/admin</adminroot></paths>
+<logging><accesslog>access.log</accesslog><errorlog>error.log</errorlog><loglevel>1</loglevel></logging>
+<security><chroot>0</chroot><changeowner><user>icecast2</user><group>icecast</group></changeowner></security></icecast>"""
+
+
+class Icecast:
+    """Debian's, with a source that sends a song in real time."""
+
+    def __enter__(self):
+        self.folder, self.port, self.over = tempfile.mkdtemp(prefix="longwave-icecast-"), free_port(), threading.Event()
+        os.chmod(self.folder, 0o777)
+        config = pathlib.Path(self.folder, "icecast.xml")
+        config.write_text(ICECAST % {"folder": self.folder, "port": self.port}, encoding="utf-8")
+        self.process = subprocess.Popen(["icecast2", "-c", str(config)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for _ in range(100):
+            with contextlib.suppress(OSError):
+                self.source = socket.create_connection(("127.0.0.1", self.port), 5)
+                break
+            time.sleep(0.1)
+        self.source.sendall(b"PUT /radio.mp3 HTTP/1.0\r\nAuthorization: Basic c291cmNlOmJlbmNo\r\nContent-Type: audio/mpeg\r\n\r\n")
+        self.thread = threading.Thread(target=self.feed, daemon=True)
+        self.thread.start()
+        time.sleep(2)
+        return self
+
+    def feed(self):
+        data = b"".join(path.read_bytes() for path in sorted(songs().glob("*.mp3")))
+        at, begun = 65536, time.monotonic()
+        self.source.sendall(data[:at])
+        while not self.over.wait(0.1):  # as source clients do: some frames at a time
+            to = 65536 + int((time.monotonic() - begun) * 16000)
+            self.source.sendall(data[at % len(data):at % len(data) + to - at])
+            at = to
+
+    def __exit__(self, *_):
+        self.over.set()
+        self.thread.join(5)
+        self.source.close()
+        self.process.terminate()
+        self.process.wait(20)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def listeners(given):
+    count, ours, theirs, memory, their_memory = given.listeners, [], [], [], []
+
+    def one(port, path, pid, name):
+        empty = private_kib(pid)
+        with Crowd(port, [path] * count) as crowd:
+            end = time.monotonic() + 120
+            while crowd.look()[0] < count and time.monotonic() < end:
+                time.sleep(0.2)
+            time.sleep(5)
+            each = (private_kib(pid) - empty) / count
+            (used,), alive, rate = measured([pid], crowd, given.seconds)
+        print(f"  {name}: {alive} listeners at {rate:.1f} kbit/s: {used * 3600 / max(alive, 1):.4f} CPU s per listener-hour, {each:.2f} KiB each", flush=True)
+        return used / max(alive, 1), each
+
+    for _ in range(given.rounds):
+        with Fleet(given.binary, 1) as fleet:
+            used, each = one(fleet.streamer.port, f"/{fleet.radios[0]}", fleet.streamer.process.pid, "streamer")
+            ours.append(used)
+            memory.append(each)
+        with Icecast() as icecast:
+            used, each = one(icecast.port, "/radio.mp3", icecast.process.pid, "Icecast")
+            theirs.append(used)
+            their_memory.append(each)
+    say(f"streamer: CPU s per listener-hour, {count} listeners", ours, "s", 3600)
+    say("Icecast: CPU s per listener-hour", theirs, "s", 3600)
+    print(f"listeners per core {1 / statistics.median(ours):.0f}, {statistics.median(theirs) / statistics.median(ours):.1f} x Icecast; memory "
+          f"{statistics.median(memory):.2f} KiB each (Icecast {statistics.median(their_memory):.2f})")
+
+
+def radios(given):
+    program = TOP / "build" / "release" / "bench" / "radios_bench"
+    assert program.exists(), f"{program} isn't built: tools/build release -DLONGWAVE_BENCH=ON radios_bench"
+    subprocess.run([str(program), "100000", "60", "20"], check=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("binary")
+    parser.add_argument("what", nargs="*")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--stations", type=int, default=500)
+    parser.add_argument("--warm", type=float, default=60)
+    parser.add_argument("--listeners", type=int, default=2000)
+    given = parser.parse_args()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (20_000, 20_000))
+    parts = {"first": first, "stations": stations, "listeners": listeners, "radios": radios}
+    for what in given.what or parts:
+        print(f"--- {what}", flush=True)
+        parts[what](given)
+
+
+if __name__ == "__main__":
+    main()
