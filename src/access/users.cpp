@@ -2,6 +2,7 @@
 #include "access/users.hpp"
 
 #include "access/password_file.hpp"
+#include "access/station_roles.hpp"
 #include "base/log.hpp"
 #include "store/store.hpp"
 
@@ -61,7 +62,8 @@ struct Users::Book {
 };
 
 store::RoomMigrations migrations() {
-  return {"access", {{1, R"(
+  return {"access",
+          {{1, R"(
 CREATE TABLE access_user(
   name TEXT PRIMARY KEY,
   password TEXT NOT NULL,
@@ -76,12 +78,14 @@ CREATE TABLE access_session(
   expires_ms BIGINT NOT NULL
 );
 CREATE INDEX access_session_user ON access_session(user_name);
-)"}}};
+)"},
+           station_role_table()}};
 }
 
 Users::Users(store::Store& store, const Clock& clock, PasswordCost cost)
     : store_(store), clock_(clock), cost_(cost), by_address_(clock), by_user_(clock, user_rules) {
   load();
+  station_roles_ = std::make_unique<StationRoles>(store);
 }
 
 Users::~Users() = default;
@@ -136,6 +140,10 @@ std::vector<UserRow> Users::list() const {
   std::vector<UserRow> rows;
   for (const auto& [name, user] : book()->users) rows.push_back({name, user.role});
   return rows;
+}
+
+bool Users::knows(const std::string& user) const {
+  return book()->users.contains(user);
 }
 
 std::optional<Duration> Users::too_many(const std::string& user, const std::string& address) {

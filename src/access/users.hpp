@@ -47,6 +47,8 @@ struct UserRow {
   Role role;
 };
 
+class StationRoles;
+
 /// The people who may log in, and their sessions. Everything is in memory (an immutable book that is replaced
 /// as a whole) and on disk; a change counts when it is on disk.
 ///
@@ -62,6 +64,8 @@ class Users {
   /// The session of a cookie's value or a bearer key, if it is one and hasn't ended.
   std::optional<Identity> find(std::string_view token) const;
   std::vector<UserRow> list() const;
+  bool knows(const std::string& user) const;
+  StationRoles& station_roles() { return *station_roles_; }
 
   /// *Blocks.* refused: wrong name or password (which of the two isn't told, nor by the time it takes); full:
   /// too many attempts from this address or for this user, the message says how long to wait.
@@ -110,6 +114,7 @@ class Users {
   mutable std::mutex mutex_;  ///< held for a pointer copy, or while a book is copied and replaced
   std::shared_ptr<const Book> book_;
   std::function<void(const std::vector<std::string>&)> on_ended_;
+  std::unique_ptr<StationRoles> station_roles_;
   std::mutex throttle_mutex_;
   Throttle by_address_;
   Throttle by_user_;

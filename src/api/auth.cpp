@@ -109,7 +109,9 @@ void add_auth_methods(Table& table, Context& context) {
   table.add({.name = "user.add",
              .summary = "Adds somebody who can log in.",
              .params = {string("user").max(64), string("password").max(1024),
-                        string("role").one_of({"dj", "admin"})},
+                        string("role")
+                            .one_of({"anyone", "dj", "admin"})
+                            .about("for the whole server; anyone: what station.grant gives")},
              .result = object({}),
              .errors = {conflict, unavailable},
              .role = Role::admin,

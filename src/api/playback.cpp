@@ -3,6 +3,7 @@
 
 #include "api/context.hpp"
 #include "api/json.hpp"
+#include "api/rights.hpp"
 #include "api/station.hpp"
 #include "api/steering.hpp"
 #include "schedule/keeper.hpp"
@@ -40,16 +41,16 @@ Handler plain(Context& context) {
 }
 
 void add_transport(Table& table, Context& context) {
+  const ForRole hosts(table, context, access::StationRole::dj);
   const auto add = [&](const char* name, const char* summary, Handler handler) {
-    table.add({.name = name,
+    hosts.add({.name = name,
                .summary = summary,
                .params = {station_param()},
                .result = steered(),
                .errors = {not_found, conflict, unavailable},
-               .role = Role::dj,
                .handler = std::move(handler)});
   };
-  table.add({.name = "playback.play",
+  hosts.add({.name = "playback.play",
              .summary =
                  "Starts: a paused station goes on, a stopped one begins at its cursor; with an entry or an "
                  "index, that one begins as soon as it is ready.",
@@ -58,7 +59,6 @@ void add_transport(Table& table, Context& context) {
                         integer("offset_ms").min(0).in("ms").otherwise("0").about("into that entry")},
              .result = steered(),
              .errors = {not_found, conflict, unavailable},
-             .role = Role::dj,
              .handler = steering(context, [](const Call& call) -> schedule::Command {
                schedule::Play play;
                if (call.has("index")) play.index = size_of(call, "index");
@@ -75,21 +75,19 @@ void add_transport(Table& table, Context& context) {
   add("playback.previous", "To the entry before the cursor.", plain<schedule::Previous>(context));
   add("playback.skip", "Ends the item on air as soon as the next is ready to be heard.",
       plain<schedule::Skip>(context));
-  table.add({.name = "playback.seek",
+  hosts.add({.name = "playback.seek",
              .summary = "Goes to a position of the item on air.",
              .params = {station_param(), integer("position_ms").min(0).in("ms")},
              .result = steered(),
              .errors = {not_found, conflict, unavailable},
-             .role = Role::dj,
              .handler = steering(context, [](const Call& call) -> schedule::Command {
                return schedule::Seek{position_of(call, "position_ms"), name_of(call)};
              })});
-  table.add({.name = "playback.mark",
+  hosts.add({.name = "playback.mark",
              .summary = "Says what comes next, without a cut.",
              .params = {station_param(), integer("index").min(0)},
              .result = steered(),
              .errors = {not_found, unavailable},
-             .role = Role::dj,
              .handler = steering(context, [](const Call& call) -> schedule::Command {
                return schedule::Mark{size_of(call, "index"), name_of(call)};
              })});
@@ -122,6 +120,7 @@ std::vector<Field> rules_fields() {
 }
 
 void add_settings(Table& table, Context& context) {
+  const ForRole hosts(table, context, access::StationRole::dj);
   table.add({.name = "station.state",
              .summary = "How a station is set: started or not, its modes, volume, list and random rules.",
              .params = {station_param()},
@@ -131,7 +130,7 @@ void add_settings(Table& table, Context& context) {
                if (const auto station = station_of(context, call, answer))
                  answer.finish(state_json(*context.keeper->view(*station)));
              })});
-  table.add(
+  hosts.add(
       {.name = "station.modes",
        .summary = "Changes modes; what isn't given stays.",
        .params =
@@ -140,7 +139,6 @@ void add_settings(Table& table, Context& context) {
             integer("crossfade_s").range(0, 60).in("s").optional().about("kept and told, not heard yet")},
        .result = steered(),
        .errors = {not_found, unavailable},
-       .role = Role::dj,
        .handler = steering(context, [](const Call& call) -> schedule::Command {
          schedule::SetModes set;
          if (call.has("repeat")) set.repeat = call.boolean("repeat");
@@ -151,22 +149,20 @@ void add_settings(Table& table, Context& context) {
          if (call.has("crossfade_s")) set.crossfade_s = static_cast<int>(call.integer("crossfade_s"));
          return set;
        })});
-  table.add({.name = "station.volume",
+  hosts.add({.name = "station.volume",
              .summary = "Sets the volume that players and pages apply; the stream itself stays as it is.",
              .params = {station_param(), integer("volume").range(0, 100),
                         string("channel").range(1, 64).otherwise("\"master\"")},
              .result = steered(),
              .errors = {not_found, unavailable},
-             .role = Role::dj,
              .handler = steering(context, [](const Call& call) -> schedule::Command {
                return schedule::SetVolume{call.string("channel"), static_cast<int>(call.integer("volume"))};
              })});
-  table.add({.name = "station.random",
+  hosts.add({.name = "station.random",
              .summary = "Sets the rules by which songs are chosen; what isn't given gets its default.",
              .params = {station_param(), object("rules", rules_fields())},
              .result = steered(),
              .errors = {not_found, unavailable},
-             .role = Role::dj,
              .handler = steering(context, [](const Call& call) -> schedule::Command {
                return schedule::SetRandom{
                    schedule::RandomRules::from_json(json::serialize(call.params().at("rules")))};

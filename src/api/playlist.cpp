@@ -4,6 +4,7 @@
 #include "api/context.hpp"
 #include "api/json.hpp"
 #include "api/lists.hpp"
+#include "api/rights.hpp"
 #include "api/station.hpp"
 #include "api/station_feed.hpp"
 #include "library/playlists.hpp"
@@ -132,6 +133,7 @@ void add_reading(Table& table, Context& context) {
 }
 
 void add_whole(Table& table, Context& context) {
+  const ForRole hosts(table, context, access::StationRole::dj);
   table.add(
       {.name = "playlist.create",
        .summary = "A new playlist of these tracks, or a smart one: of what a query finds, now and whenever "
@@ -146,14 +148,13 @@ void add_whole(Table& table, Context& context) {
          context.lists->create(station, {call.string("name"), tracks_param(call), call.string("query")},
                                told(answer));
        })});
-  table.add(
+  hosts.add(
       {.name = "playlist.load",
        .summary = "The station plays this list from now on, behind the item on air. What it played until "
                   "now is put away under its own name first.",
        .params = {station_param(), string("name").max(200)},
        .result = changed_field(),
        .errors = {not_found, full, unavailable},
-       .role = Role::dj,
        .handler = on_lists(context, [&context](StationId station, const Call& call, const Responder& answer) {
          context.lists->load(station, call.string("name"), by(call), told(answer));
        })});

@@ -3,6 +3,7 @@
 
 #include "api/context.hpp"
 #include "api/json.hpp"
+#include "api/rights.hpp"
 #include "api/station.hpp"
 #include "api/steering.hpp"
 #include "schedule/keeper.hpp"
@@ -228,8 +229,11 @@ Handler editing(Context& context,
 }
 
 void add_programme_methods(Table& table, Context& context) {
+  const ForRole views(table, context, access::StationRole::viewer);
+  const ForRole staff(table, context, access::StationRole::programmer);
+  const ForRole hosts(table, context, access::StationRole::dj);
   add_shapes(table);
-  table.add({.name = "programme.get",
+  views.add({.name = "programme.get",
              .summary = "The programme of a station; without one: an empty one that isn't enabled.",
              .params = {station_param()},
              .result = ref("Programme"),
@@ -239,7 +243,7 @@ void add_programme_methods(Table& table, Context& context) {
                  answer.finish(shown(programme_of(context, *station)));
              })});
   const auto seconds = [](const char* name) { return integer(name).min(0).in("s").optional(); };
-  table.add({.name = "programme.set",
+  staff.add({.name = "programme.set",
              .summary = "Changes what holds for the whole programme; what isn't given stays.",
              .params = {station_param(), boolean("enabled").optional(), string("zone").max(64).optional(),
                         integer("default_playlist").min(0).optional(),
@@ -253,9 +257,8 @@ void add_programme_methods(Table& table, Context& context) {
                         base_param()},
              .result = edited(),
              .errors = {not_found, conflict, unavailable},
-             .role = Role::dj,
              .handler = editing(context, set)});
-  table.add(
+  staff.add(
       {.name = "programme.put",
        .summary =
            "Makes a playlist, show, clock, daypart, jingle, event or limit, or changes one: what isn't "
@@ -264,21 +267,18 @@ void add_programme_methods(Table& table, Context& context) {
                   map("item", any()).about("as in programme.get; without an id: a new one"), base_param()},
        .result = edited(),
        .errors = {not_found, conflict, unavailable},
-       .role = Role::dj,
        .handler = editing(context, put)});
-  table.add({.name = "programme.remove",
+  staff.add({.name = "programme.remove",
              .summary = "Takes one out. A playlist or clock that something names can't be.",
              .params = {station_param(), part_param(), integer("id"), base_param()},
              .result = edited(),
              .errors = {not_found, conflict, unavailable},
-             .role = Role::dj,
              .handler = editing(context, remove)});
-  table.add({.name = "programme.request",
+  hosts.add({.name = "programme.request",
              .summary = "Wishes for a track; it is played when the rules let it.",
              .params = {station_param(), integer("track")},
              .result = edited(),
              .errors = {not_found, conflict, full, unavailable},
-             .role = Role::dj,
              .handler = editing(context, [&context](const Call& call, schedule::StationProgramme& programme) {
                return request(context, call, programme);
              })});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/context.hpp"
 #include "api/programme.hpp"
+#include "api/rights.hpp"
 #include "api/station.hpp"
 #include "api/station_feed.hpp"
 #include "schedule/keeper.hpp"
@@ -103,6 +104,7 @@ void preview(Context& context, const Call& call, const Responder& answer) {
 }  // namespace
 
 void add_schedule_methods(Table& table, Context& context) {
+  const ForRole views(table, context, access::StationRole::viewer);
   table.add({.name = "schedule.explain",
              .summary = "Why an item of the history was played, or why an entry of the queue stands there.",
              .params = {station_param(), integer("item").optional().about("id of an item of the history"),
@@ -113,7 +115,7 @@ void add_schedule_methods(Table& table, Context& context) {
              .handler = on_station_loop(context, [&context](const Call& call, const Responder& answer) {
                explain(context, call, answer);
              })});
-  table.add(
+  views.add(
       {.name = "schedule.preview",
        .summary =
            "Plays the programme in advance, and lists what would go on air otherwise than it says. The same "

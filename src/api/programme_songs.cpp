@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/context.hpp"
 #include "api/programme.hpp"
+#include "api/rights.hpp"
 #include "api/station.hpp"
 #include "api/station_feed.hpp"
 #include "schedule/keeper.hpp"
@@ -115,7 +116,9 @@ void list(Context& context, const Call& call, const Responder& answer) {
 }  // namespace
 
 void add_programme_song_methods(Table& table, Context& context) {
-  table.add({.name = "programme.songs",
+  const ForRole views(table, context, access::StationRole::viewer);
+  const ForRole staff(table, context, access::StationRole::programmer);
+  views.add({.name = "programme.songs",
              .summary = "The songs of a playlist of the programme, in order.",
              .params = {station_param(), integer("playlist"), integer("offset").min(0).otherwise("0"),
                         integer("limit").range(1, 500).otherwise("100")},
@@ -127,12 +130,11 @@ void add_programme_song_methods(Table& table, Context& context) {
                list(context, call, answer);
              })});
   const auto method = [&](const char* name, const char* summary, Field songs, auto edit) {
-    table.add({.name = name,
+    staff.add({.name = name,
                .summary = summary,
                .params = {station_param(), integer("playlist"), std::move(songs), base_param()},
                .result = edited(),
                .errors = {not_found, conflict, full, unavailable},
-               .role = Role::dj,
                .handler = editing(context, edit)});
   };
   const auto tracks = [] { return array("tracks", integer()).range(1, 1000); };

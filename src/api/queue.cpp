@@ -2,6 +2,7 @@
 #include "api/queue.hpp"
 
 #include "api/context.hpp"
+#include "api/rights.hpp"
 #include "api/station.hpp"
 #include "api/station_feed.hpp"
 #include "api/steering.hpp"
@@ -30,10 +31,12 @@ void list(Context& context, const Call& call, const Responder& answer) {
   auto needs = tracks_of(part);
   context.feed->feed().add(std::move(needs), [&context, station = *station, part = std::move(part), about,
                                               answer](const TrackBook::Tracks& tracks) {
+    const auto* programmer = context.keeper->programmer(station);
+    if (!programmer) return answer.fail(error(Errc::not_found, "the station was removed"));
     json::object result = about;
     json::array entries;
     for (const auto& entry : part) {
-      entries.push_back(entry_json(*context.keeper->programmer(station), *entry, tracks));
+      entries.push_back(entry_json(*programmer, *entry, tracks));
     }
     result["entries"] = std::move(entries);
     answer.finish(std::move(result));
@@ -41,7 +44,8 @@ void list(Context& context, const Call& call, const Responder& answer) {
 }
 
 void add_editing(Table& table, Context& context) {
-  table.add({.name = "queue.add",
+  const ForRole hosts(table, context, access::StationRole::dj);
+  hosts.add({.name = "queue.add",
              .summary =
                  "Adds tracks to the queue: at an index, or behind what others asked for and before what the "
                  "AutoDJ chose. Answered when it is on disk.",
@@ -52,7 +56,6 @@ void add_editing(Table& table, Context& context) {
                             "everything else leaves the list first; what is heard is heard to its end")},
              .result = steered(),
              .errors = {not_found, conflict, full, unavailable},
-             .role = Role::dj,
              .handler = steering(context, [](const Call& call) -> schedule::Command {
                schedule::Add add{.tracks = {}, .at = {}, .by = name_of(call)};
                add.where = where_of(call);
@@ -62,7 +65,7 @@ void add_editing(Table& table, Context& context) {
                if (call.has("at")) add.at = static_cast<std::size_t>(call.integer("at"));
                return add;
              })});
-  table.add(
+  hosts.add(
       {.name = "queue.remove",
        .summary = "Removes an entry; of the item on air, that is a skip.",
        .params = {station_param(), integer("entry").optional(),
@@ -70,7 +73,6 @@ void add_editing(Table& table, Context& context) {
                   boolean("keep_playing").otherwise("false").about("the item on air leaves the list only")},
        .result = steered(),
        .errors = {not_found, unavailable},
-       .role = Role::dj,
        .handler = steering(context, [](const Call& call) -> schedule::Command {
          const bool detach = call.boolean("keep_playing");
          if (call.has("entry"))
@@ -81,18 +83,17 @@ void add_editing(Table& table, Context& context) {
          }
          return several;
        })});
-  table.add(
+  hosts.add(
       {.name = "queue.move",
        .summary = "Moves an entry to another index.",
        .params = {station_param(), integer("entry"), integer("to").min(0).about("its index afterwards")},
        .result = steered(),
        .errors = {not_found, conflict, unavailable},
-       .role = Role::dj,
        .handler = steering(context, [](const Call& call) -> schedule::Command {
          return schedule::Move{EntryId{call.integer("entry")}, static_cast<std::size_t>(call.integer("to")),
                                name_of(call)};
        })});
-  table.add(
+  hosts.add(
       {.name = "queue.clear",
        .summary = "Removes everything but the item on air; the AutoDJ, if it is on, chooses what follows.",
        .params = {station_param(), boolean("everything")
@@ -100,63 +101,58 @@ void add_editing(Table& table, Context& context) {
                                        .about("the item on air leaves the list too; it is heard to its end")},
        .result = steered(),
        .errors = {not_found, unavailable},
-       .role = Role::dj,
        .handler = steering(context, [](const Call& call) -> schedule::Command {
          return schedule::Clear{name_of(call), call.boolean("everything")};
        })});
 }
 
 void add_ranges(Table& table, Context& context) {
+  const ForRole hosts(table, context, access::StationRole::dj);
   const auto index = [](const char* name) { return integer(name).min(0); };
-  table.add({.name = "queue.remove_range",
+  hosts.add({.name = "queue.remove_range",
              .summary = "Takes a part out of the list; the item on air among it is heard to its end.",
              .params = {station_param(), index("begin"), index("end").about("exclusive")},
              .result = steered(),
              .errors = {not_found, unavailable},
-             .role = Role::dj,
              .handler = steering(context, [](const Call& call) -> schedule::Command {
                return schedule::RemoveRange{size_of(call, "begin"), size_of(call, "end"), name_of(call)};
              })});
-  table.add({.name = "queue.move_range",
+  hosts.add({.name = "queue.move_range",
              .summary = "Moves a part of the list.",
              .params = {station_param(), index("begin"), index("end").about("exclusive"),
                         index("to").about("index of its first entry afterwards")},
              .result = steered(),
              .errors = {not_found, conflict, unavailable},
-             .role = Role::dj,
              .handler = steering(context, [](const Call& call) -> schedule::Command {
                return schedule::MoveRange{size_of(call, "begin"), size_of(call, "end"), size_of(call, "to"),
                                           name_of(call)};
              })});
-  table.add({.name = "queue.swap",
+  hosts.add({.name = "queue.swap",
              .summary = "Two entries change places.",
              .params = {station_param(), index("a"), index("b")},
              .result = steered(),
              .errors = {not_found, conflict, unavailable},
-             .role = Role::dj,
              .handler = steering(context, [](const Call& call) -> schedule::Command {
                return schedule::Swap{size_of(call, "a"), size_of(call, "b"), name_of(call)};
              })});
-  table.add(
+  hosts.add(
       {.name = "queue.shuffle",
        .summary = "Puts the list, or a part of it, into an order by chance; the item on air stays.",
        .params = {station_param(), index("begin").optional(), index("end").optional().about("exclusive")},
        .result = steered(),
        .errors = {not_found, unavailable},
-       .role = Role::dj,
        .handler = steering(context, [](const Call& call) -> schedule::Command {
          schedule::Shuffle shuffle;
          if (call.has("begin")) shuffle.begin = size_of(call, "begin");
          if (call.has("end")) shuffle.end = size_of(call, "end");
          return shuffle;
        })});
-  table.add({.name = "queue.add_random",
+  hosts.add({.name = "queue.add_random",
              .summary = "Adds a song by the station's random rules.",
              .params = {station_param(), where_param(), integer("album").optional().about("of this album"),
                         integer("after").optional().about("an entry's id, for where: after")},
              .result = steered(),
              .errors = {not_found, unavailable},
-             .role = Role::dj,
              .handler = steering(context, [](const Call& call) -> schedule::Command {
                schedule::AddRandom add{where_of(call), {}, {}, name_of(call)};
                if (call.has("album")) add.album = call.integer("album");

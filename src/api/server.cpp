@@ -14,6 +14,7 @@
 #include "api/playlist.hpp"
 #include "api/programme.hpp"
 #include "api/queue.hpp"
+#include "api/rights.hpp"
 #include "api/session.hpp"
 #include "api/station.hpp"
 #include "api/tag.hpp"
@@ -53,6 +54,7 @@ void add_all_methods(rpc::Table& table, Context& context) {
   add_playlist_methods(table, context);
   add_collection_methods(table, context);
   add_station_methods(table, context);
+  add_station_keeping_methods(table, context);
   add_queue_methods(table, context);
   add_playback_methods(table, context);
   add_programme_methods(table, context);

@@ -3,6 +3,7 @@
 
 #include "api/context.hpp"
 #include "api/json.hpp"
+#include "api/rights.hpp"
 #include "api/station_feed.hpp"
 
 #include <fmt/core.h>
@@ -26,19 +27,21 @@ std::optional<StationId> station_of(Context& context, const Call& call, const Re
 
 namespace {
 
-void list(Context& context, const Responder& answer) {
+void list(Context& context, const Call& call, const Responder& answer) {
   std::vector<TrackId> needs;
   for (const auto id : context.keeper->stations()) {
     if (const auto now = context.keeper->programmer(id)->now(); now.current)
       needs.push_back(now.current->entry->track);
   }
-  context.feed->feed().add(std::move(needs), [&context, answer](const TrackBook::Tracks& tracks) {
+  context.feed->feed().add(std::move(needs), [&context, call, answer](const TrackBook::Tracks& tracks) {
     json::array stations;
     for (const auto id : context.keeper->stations()) {
       const auto& programmer = *context.keeper->programmer(id);
       const auto now = programmer.now();
+      const auto role = role_on(context, call.caller(), programmer.station().slug);
       stations.push_back(json::object{
           {"station", programmer.station().slug},
+          {"role", role == access::StationRole::none ? json::value(nullptr) : json::value(to_string(role))},
           {"name", clean(programmer.station().name)},
           {"radio_uuid", programmer.station().radio_uuid},
           {"now", now.current ? json::value(tracks(now.current->entry->track)) : json::value(nullptr)},
@@ -53,6 +56,8 @@ void now(Context& context, const Call& call, const Responder& answer) {
   if (!station) return;
   context.feed->feed().add(tracks_of(context.keeper->programmer(*station)->now()),
                            [&context, station = *station, answer](const TrackBook::Tracks& tracks) {
+                             if (!context.keeper->programmer(station))
+                               return answer.fail(error(Errc::not_found, "the station was removed"));
                              answer.finish(context.feed->now(station, tracks));
                            });
 }
@@ -84,9 +89,10 @@ void add_station_methods(Table& table, Context& context) {
       {.name = "station.list",
        .summary = "All stations and what they play.",
        .result = object({array("stations", object({string("station"), string("name"), string("radio_uuid"),
+                                                   string("role").or_null().about("what you are there"),
                                                    ref("now", "Track").or_null(), integer("listeners")}))}),
        .handler = on_station_loop(
-           context, [&context](const Call&, const Responder& answer) { list(context, answer); })});
+           context, [&context](const Call& call, const Responder& answer) { list(context, call, answer); })});
   table.add({.name = "station.now",
              .summary = "What a station plays, and what comes next when that is certain.",
              .params = {station_param()},

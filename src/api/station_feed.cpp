@@ -49,6 +49,24 @@ StationFeed::StationFeed(schedule::Keeper& keeper, TrackBook& book, const Clock&
       publish_(std::string(prefix) + view->slug, "station.state", text_of(state_json(*view)));
     });
   });
+  const auto changed = [this](std::string_view station, std::string_view what) {
+    feed_.add({}, [this, data = text_of({{"station", station}, {"what", what}})](const TrackBook::Tracks&) {
+      publish_("server", "stations.changed", data);
+    });
+  };
+  on_opened_ = keeper_.station_opened.connect(
+      [this, changed](StationId id) { changed(keeper_.programmer(id)->station().slug, "made"); });
+  on_renamed_ = keeper_.station_renamed.connect([this, changed](StationId id) {
+    changed(keeper_.programmer(id)->station().slug, "renamed");
+    publish_now(id);
+  });
+  on_closed_ = keeper_.station_closed.connect([this, changed](const schedule::StationClosed& event) {
+    audiences_.erase(event.station);
+    feed_.add({}, [this, slug = event.slug](const TrackBook::Tracks&) {
+      publish_(std::string(prefix) + slug, "station.removed", text_of({{"station", slug}}));
+    });
+    changed(event.slug, "removed");
+  });
   on_history_ = keeper_.history_added.connect([this](const schedule::HistoryAdded& event) {
     feed_.add({event.row.track}, [this, event](const TrackBook::Tracks& tracks) {
       if (const auto* programmer = keeper_.programmer(event.station)) {
@@ -81,7 +99,8 @@ void StationFeed::publish_now(StationId station) {
   const auto* programmer = keeper_.programmer(station);
   if (!programmer) return;
   feed_.add(tracks_of(programmer->now()), [this, station](const TrackBook::Tracks& tracks) {
-    publish_(channel(*keeper_.programmer(station)), "station.now", text_of(now(station, tracks)));
+    if (const auto* there = keeper_.programmer(station))
+      publish_(channel(*there), "station.now", text_of(now(station, tracks)));
   });
 }
 
@@ -101,6 +120,7 @@ void StationFeed::present_values(const std::string& name, UniqueFunction<void(Va
   feed_.add(std::move(needs),
             [this, station = *station, answer = std::move(answer)](const TrackBook::Tracks& tracks) mutable {
               Values values;
+              if (!keeper_.programmer(station)) return answer({});
               values.emplace_back("station.now", text_of(now(station, tracks)));
               values.emplace_back("station.state", text_of(state_json(*keeper_.view(station))));
               values.emplace_back("queue.changed", text_of(reset_json(*keeper_.programmer(station), tracks)));
@@ -110,6 +130,7 @@ void StationFeed::present_values(const std::string& name, UniqueFunction<void(Va
 }
 
 void StationFeed::set_audience(StationId station, Audience audience) {
+  if (!keeper_.programmer(station)) return;  // the last to leave a station that is gone
   audiences_[station] = audience;
   feed_.add({}, [this, station](const TrackBook::Tracks&) {
     if (const auto* programmer = keeper_.programmer(station)) {

@@ -60,7 +60,7 @@ class StationFeed {
   TrackBook& book_;
   Feed feed_;
   std::unordered_map<StationId, Audience> audiences_;
-  Subscription on_queue_, on_now_, on_history_, on_state_;
+  Subscription on_queue_, on_now_, on_history_, on_state_, on_opened_, on_renamed_, on_closed_;
 };
 
 }  // namespace longwave::api

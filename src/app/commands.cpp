@@ -133,8 +133,7 @@ int user_add(const Config& config, const std::string& user, const std::string& r
   const auto data = own(config);
   if (!data) return refuse(data.error().message);
   const auto known = parse_role(role);
-  if (!known || *known == Role::anyone)
-    return refuse(fmt::format("role must be dj or admin, not '{}'", role));
+  if (!known) return refuse(fmt::format("role must be anyone, dj or admin, not '{}'", role));
   const SystemClock clock;
   const auto store = open_store(config, *data);
   access::Users users(*store, clock);

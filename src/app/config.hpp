@@ -91,6 +91,8 @@ struct Config : ChannelstreamConfig {
   std::string webapp;
   std::string webapp_key;
   std::int64_t ping_every_s = 15;
+  std::int64_t max_stations = 100;
+  std::int64_t stations_per_user = 0;
 };
 
 /// An option is declared once, in options*.cpp; the TOML key, the LONGWAVE_ variable, the command-line flag,

@@ -3,6 +3,7 @@
 #include "fleet/tables.hpp"
 #include "schedule/radios/tables.hpp"
 
+#include "access/station_roles.hpp"
 #include "api/platform.hpp"
 #include "dialects/mpd/stickers.hpp"
 #include "dialects/musicdb/kept.hpp"
@@ -65,7 +66,9 @@ Ground::Ground(const Config& config, DataFolder data, const Clock& clock)
       users_(*store_, clock),
       cache_(data_.cache(), static_cast<std::uint64_t>(config.cache_mb) << 20),
       media_("media", media_threads(config)),
-      blocking_("files", blocking_threads) {}
+      blocking_("files", blocking_threads) {
+  users_.station_roles().set_most_owned(static_cast<std::size_t>(config.stations_per_user));
+}
 
 void Ground::stop() {
   media_.stop();

@@ -153,7 +153,10 @@ void add_people(CLI::App& program, Line& line) {
   auto* add_command = user_command->add_subcommand("add", "Adds somebody; asks for the password");
   line.typed.add_to(*add_command, {"data"});
   add_command->add_option("name", line.user, "a-z, 0-9, '.', '_', '-', at most 32 characters")->required();
-  add_command->add_option("--role", line.role, "dj (steers queues) or admin (everything)")
+  add_command
+      ->add_option(
+          "--role", line.role,
+          "dj (steers every station), admin (everything) or anyone (what is given on single stations)")
       ->capture_default_str();
   add_command->callback([&line] {
     line.code = with_config(line.typed,

@@ -48,6 +48,11 @@ const Option table[] = {
      "What the first station is: radio (always on, with its AutoDJ) or player (begins stopped, plays its "
      "list); "
      "empty leaves it as it is"},
+    {"max-stations", &Config::max_stations, "COUNT",
+     "Most stations there may be; those that are there already stay", 1, 100'000},
+    {"stations-per-user", &Config::stations_per_user, "COUNT",
+     "So many stations may everybody make who has logged in; 0: only administrators make stations", 0,
+     100'000},
     {"hold-track", &Config::hold_track, "FILE",
      "What listeners hear, round and round, while a station is paused or stopped; at most 30 minutes; empty "
      "is "

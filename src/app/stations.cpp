@@ -116,7 +116,8 @@ Stations::Stations(const Config& config, Ground& ground, io::LoopGroup& net)
                .post = loop_.poster(),
                .wake = [this](Instant when) { wake_.at(when, [this] { keeper_.tick(); }); },
                .seed = chance(),
-               .rules = rules(config)}),
+               .rules = rules(config),
+               .most_stations = static_cast<std::size_t>(config.max_stations)}),
       lists_({.store = ground.store(),
               .library = library_,
               .keeper = keeper_,
@@ -127,12 +128,7 @@ Stations::Stations(const Config& config, Ground& ground, io::LoopGroup& net)
   keeper_.open(config.station_name, kind_of(config));
   for (const StationId id : keeper_.stations()) {
     const auto& programmer = *keeper_.programmer(id);
-    broadcaster_.open({.id = id,
-                       .slug = programmer.station().slug,
-                       .name = programmer.station().name,
-                       .genre = "",
-                       .url = "",
-                       .clock = programmer.clock()});
+    open(id);
     if (programmer.station().slug == "main") {
       external_ = ExternalPlayer::make(config, id, programmer.clock(),
                                        {.loop = loop_,
@@ -163,6 +159,11 @@ Stations::Stations(const Config& config, Ground& ground, io::LoopGroup& net)
     if (row.end_at > row.start_at)
       library_.played(event.station, row.track, row.started, row.ended, row.complete, row.reason.drawn());
   });
+  on_opened_ = keeper_.station_opened.connect([this](StationId id) { open(id); });
+  on_renamed_ = keeper_.station_renamed.connect(
+      [this](StationId id) { broadcaster_.rename(id, keeper_.programmer(id)->station().name); });
+  on_closed_ = keeper_.station_closed.connect(
+      [this](const schedule::StationClosed& event) { broadcaster_.close(event.station); });
   on_watchdog_ = broadcaster_.watchdog_acted.connect([](const station::WatchdogActed& event) {
     log::warn("watchdog: {} ({})", event.problem, audio::info(event.format).name);
   });
@@ -170,6 +171,16 @@ Stations::Stations(const Config& config, Ground& ground, io::LoopGroup& net)
 
 Stations::~Stations() {
   bus_.detach();
+}
+
+void Stations::open(StationId id) {
+  const auto& programmer = *keeper_.programmer(id);
+  broadcaster_.open({.id = id,
+                     .slug = programmer.station().slug,
+                     .name = programmer.station().name,
+                     .genre = "",
+                     .url = "",
+                     .clock = programmer.clock()});
 }
 
 void Stations::run_later(Duration delay, Task task) {

@@ -44,6 +44,7 @@ class Stations {
   station::Broadcaster& broadcaster() { return broadcaster_; }
 
  private:
+  void open(StationId id);
   void run_later(Duration delay, Task task);
   void on_catalogue(const library::CatalogueChanged& event);
 
@@ -60,7 +61,8 @@ class Stations {
   std::unique_ptr<ExternalPlayer> external_;  // null: the engine plays everything
   api::Lists lists_;
   std::uint64_t catalogue_number_ = 0;
-  Subscription on_catalogue_, on_problem_, on_finished_, on_watchdog_, on_history_;
+  Subscription on_catalogue_, on_problem_, on_finished_, on_watchdog_, on_history_, on_opened_, on_renamed_,
+      on_closed_;
 };
 
 }  // namespace longwave::app

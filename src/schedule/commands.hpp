@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/ids.hpp"
+#include "base/result.hpp"
 #include "base/time.hpp"
 #include "schedule/modes.hpp"
 #include "schedule/random_rules.hpp"
@@ -11,6 +12,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -176,9 +178,16 @@ struct SetProgramme {
   std::optional<std::uint64_t> base;
 };
 
+/// The station has another name for people. Errors: invalid.
+struct Rename {
+  std::string name;
+};
+/// 1 to 80 characters, without control characters.
+Result<void> usable_station_name(std::string_view name);
+
 using Command = std::variant<Add, AddRandom, Remove, RemoveRange, RemoveEntries, Move, MoveRange, Swap,
                              Shuffle, Clear, LoadList, NameList, Skip, Play, Pause, Stop, Next, Previous,
-                             Mark, Seek, SetModes, SetVolume, SetRandom, SetProgramme>;
+                             Mark, Seek, SetModes, SetVolume, SetRandom, SetProgramme, Rename>;
 
 struct Answer {
   std::vector<EntryId> entries;  ///< what was added

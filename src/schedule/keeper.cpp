@@ -14,8 +14,6 @@ namespace longwave::schedule {
 Keeper::Keeper(KeeperPorts ports) : ports_(std::move(ports)), alive_(std::make_shared<bool>(true)) {}
 Keeper::~Keeper() = default;
 
-namespace {
-
 void become(StationRow& row, Kind kind) {
   row.kind = kind;
   row.modes = Modes::of(kind);
@@ -27,8 +25,6 @@ std::string new_radio_uuid(Random& random) {
   while (uuid.size() < 10) uuid += "0123456789abcdefghijklmnopqrstuvwxyz"[random.below(36)];
   return uuid;
 }
-
-}  // namespace
 
 void Keeper::open(std::string_view name, std::optional<Kind> kind) {
   auto saved = ports_.store.read_now([](store::Session& session) { return load_all(session); });
@@ -57,6 +53,7 @@ void Keeper::open(std::string_view name, std::optional<Kind> kind) {
       delta.station = row;
       ports_.store.write_now([&](store::Session& session) { schedule::write(session, delta); });
     }
+    last_id_ = std::max(last_id_, row.id.value);
     stations_.push_back(std::make_unique<Station>(*this, std::move(one)));
     by_id_[stations_.back()->id()] = stations_.back().get();
   }
@@ -65,7 +62,7 @@ void Keeper::open(std::string_view name, std::optional<Kind> kind) {
 void Keeper::start() {
   started_ = true;
   for (const auto& station : stations_) {
-    station->flush();
+    station->begin();
     schedule(*station);
   }
 }

@@ -13,14 +13,16 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 namespace longwave::store {
+class Session;
 class Store;
-}
+}  // namespace longwave::store
 
 namespace longwave::schedule {
 
@@ -35,6 +37,20 @@ struct KeeperPorts {
   std::function<void(Instant)> wake;
   std::uint64_t seed = 1;  ///< of the AutoDJs' chance
   Rules rules;
+  std::size_t most_stations = 100;
+};
+
+struct NewStation {
+  std::string slug;  ///< 1 to 32 of a-z, 0-9 and hyphens; its address for as long as it is there
+  std::string name;  ///< for people
+  Kind kind = Kind::radio;
+};
+
+/// A station is gone, with all that was kept of it.
+struct StationClosed {
+  StationId station;
+  std::string slug;
+  std::string radio_uuid;
 };
 
 /// Keeps the programmers of all stations on the station loop: gives them their inputs, writes what they
@@ -49,6 +65,10 @@ struct KeeperPorts {
 class Keeper final : public orders::ProgrammerPort {
  public:
   using Reply = UniqueFunction<void(Result<Answer>)>;
+  using Created = UniqueFunction<void(Result<StationId>)>;
+  using Removed = UniqueFunction<void(Result<void>)>;
+  /// What somebody else has to write or to say in the same commit, before anything else is written.
+  using Along = std::function<Result<void>(store::Session&)>;
   using HistoryReply = UniqueFunction<void(Result<std::vector<HistoryRow>>)>;
 
   explicit Keeper(KeeperPorts ports);
@@ -66,6 +86,14 @@ class Keeper final : public orders::ProgrammerPort {
 
   void set_catalogue(CataloguePtr catalogue);
   void run(StationId station, Command command, Reply reply);
+  /// Makes a station; answered when it is on disk, and then its programme runs. Errors: invalid, conflict
+  /// (there is one of that slug), full (most_stations), unavailable, and what `along` says.
+  void create(NewStation fresh, Along along, Created reply);
+  /// Errors: not_found, invalid, unavailable.
+  void rename(StationId station, std::string name, Reply reply);
+  /// Takes it off the air, with its queue, its history and its programme. Errors: not_found, conflict (`main`
+  /// stays; being removed already), unavailable, and what `along` says.
+  void remove(StationId station, Along along, Removed reply);
   void receive(StationId station, const orders::FromPlayer& message) override;
   void tick();
   /// Newest first, rows with an id below `before`.
@@ -82,16 +110,22 @@ class Keeper final : public orders::ProgrammerPort {
   Signal<NowChanged> now_changed;
   Signal<HistoryAdded> history_added;
   Signal<StationChanged> station_changed;  ///< after the finer ones above, before the command is answered
+  Signal<StationId> station_opened;        ///< made at run time: before its first order
+  Signal<StationId> station_renamed;
+  Signal<StationClosed> station_closed;
 
  private:
   class Station;
 
   Station* station(StationId id) const;
   void schedule(Station& station);
+  void opened(StationRow row);
+  void closed(StationId id);
 
   KeeperPorts ports_;
   CataloguePtr catalogue_;
   bool started_ = false;
+  std::int64_t last_id_ = 0;  ///< no id comes twice while the program runs
   std::vector<std::unique_ptr<Station>> stations_;
   std::unordered_map<StationId, Station*> by_id_;
   std::set<std::pair<Instant, Station*>> due_;  ///< the event heap

@@ -20,6 +20,10 @@ Error not_written() {
   return error(Errc::unavailable, "the change couldn't be written to the disk; nothing was changed");
 }
 
+Error being_removed() {
+  return error(Errc::conflict, "the station is being removed");
+}
+
 std::string text(const std::exception_ptr& failure) {
   try {
     std::rethrow_exception(failure);
@@ -44,6 +48,7 @@ Moment Keeper::Station::moment() const {
 }
 
 void Keeper::Station::run(Command command, Reply reply) {
+  if (leaving_) return reply(being_removed());
   if (failed_ || reading_ || unsaved_) {
     waiting_.emplace_back(std::move(command), std::move(reply));
     if (unsaved_ && !failed_ && !reading_) save();
@@ -53,17 +58,19 @@ void Keeper::Station::run(Command command, Reply reply) {
 }
 
 void Keeper::Station::receive(const orders::FromPlayer& message) {
-  if (failed_ || reading_) return;  // what is read back asks again
+  if (failed_ || reading_ || leaving_) return;  // what is read back asks again
   programmer_->receive(message, moment());
   proceed();
 }
 
 void Keeper::Station::set_catalogue() {
+  if (leaving_) return;
   programmer_->set_catalogue(keeper_.catalogue_, moment());
   proceed();
 }
 
 void Keeper::Station::tick() {
+  if (leaving_) return;
   if (unsaved_ && !saving_ && save_again_ <= keeper_.ports_.clock.now()) save();
   if (failed_ || reading_) return;
   programmer_->tick(moment());
@@ -71,7 +78,7 @@ void Keeper::Station::tick() {
 }
 
 std::optional<Instant> Keeper::Station::deadline() const {
-  if (failed_ || reading_) return std::nullopt;
+  if (failed_ || reading_ || leaving_) return std::nullopt;
   auto at = programmer_->deadline();
   if (unsaved_ && !saving_ && (!at || save_again_ < *at)) at = save_again_;
   return at;
@@ -79,6 +86,7 @@ std::optional<Instant> Keeper::Station::deadline() const {
 
 /// Takes what the programme itself did: it is written, and sent without waiting for that.
 void Keeper::Station::proceed() {
+  if (leaving_) return;
   auto output = programmer_->take();
   if (output.empty()) return;
   Step step;
@@ -120,7 +128,7 @@ void Keeper::Station::write(Step& step) {
   keeper_.ports_.store.write(
       [delta](store::Session& session) { schedule::write(session, *delta); },
       [this, delta, number = step.number, command = step.waits, post = keeper_.ports_.post,
-       alive = std::weak_ptr<bool>(keeper_.alive_)](std::exception_ptr failure) {
+       alive = std::weak_ptr<bool>(alive_)](std::exception_ptr failure) {
         post([this, delta, number, command, alive, failure] {
           if (!alive.expired()) written(number, command, delta->history, failure);
         });
@@ -152,9 +160,14 @@ void Keeper::Station::written(std::uint64_t number, bool command, std::vector<Hi
   keeper_.schedule(*this);
 }
 
+void Keeper::Station::begin() {
+  begun_ = true;
+  flush();
+}
+
 /// Sends and tells, in order, what doesn't wait for the disk.
 void Keeper::Station::flush() {
-  if (!keeper_.started_ || failed_ || reading_ || flushing_) return;
+  if (!begun_ || failed_ || reading_ || flushing_) return;
   flushing_ = true;  // who is told may give the next command at once; its step waits for its turn
   while (!failed_ && !steps_.empty() && !steps_.front().waits) {
     auto step = std::move(steps_.front());
@@ -182,6 +195,26 @@ ViewPtr Keeper::Station::view() const {
   return told_ ? told_ : std::make_shared<const View>(programmer_->view());
 }
 
+// --- when it is removed
+
+bool Keeper::Station::leave() {
+  if (std::exchange(leaving_, true)) return false;
+  for (auto& [command, reply] : std::exchange(waiting_, {})) reply(being_removed());
+  return true;
+}
+
+/// What was passed over meanwhile is asked for again, as after a change that couldn't be written.
+void Keeper::Station::stay() {
+  leaving_ = false;
+  if (!reading_) reload();
+}
+
+void Keeper::Station::dismiss() {
+  for (auto& step : std::exchange(steps_, {})) {
+    if (step.reply) step.reply(error(Errc::not_found, "there is no such station"));
+  }
+}
+
 // --- when the store can't take what the programme did
 
 void Keeper::Station::keep_unsaved(std::vector<HistoryRow> history) {
@@ -195,19 +228,19 @@ void Keeper::Station::keep_unsaved(std::vector<HistoryRow> history) {
 }
 
 void Keeper::Station::save() {
-  if (saving_) return;
+  if (saving_ || leaving_) return;
   saving_ = true;
   changed_while_saving_ = false;
   auto delta = std::make_shared<Delta>(programmer_->snapshot());
   delta->history = unsaved_history_;
   ++writing_;
-  keeper_.ports_.store.write([delta](store::Session& session) { schedule::write(session, *delta); },
-                             [this, post = keeper_.ports_.post,
-                              alive = std::weak_ptr<bool>(keeper_.alive_)](std::exception_ptr failure) {
-                               post([this, alive, failure] {
-                                 if (!alive.expired()) saved(failure);
-                               });
-                             });
+  keeper_.ports_.store.write(
+      [delta](store::Session& session) { schedule::write(session, *delta); },
+      [this, post = keeper_.ports_.post, alive = std::weak_ptr<bool>(alive_)](std::exception_ptr failure) {
+        post([this, alive, failure] {
+          if (!alive.expired()) saved(failure);
+        });
+      });
 }
 
 void Keeper::Station::saved(std::exception_ptr failure) {
@@ -238,7 +271,7 @@ void Keeper::Station::reload() {
   auto read = std::make_shared<std::optional<Saved>>();
   keeper_.ports_.store.read([read, id = id_](store::Session& session) { *read = load(session, id); },
                             [this, read, post = keeper_.ports_.post,
-                             alive = std::weak_ptr<bool>(keeper_.alive_)](std::exception_ptr failure) {
+                             alive = std::weak_ptr<bool>(alive_)](std::exception_ptr failure) {
                               post([this, read, alive, failure] {
                                 if (alive.expired()) return;
                                 if (failure)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "base/random.hpp"
 #include "schedule/keeper.hpp"
 
 #include <deque>
@@ -29,8 +30,17 @@ class Keeper::Station {
   void receive(const orders::FromPlayer& message);
   void set_catalogue();
   void tick();
+  /// From here on its orders and events go out.
+  void begin();
   void flush();
   std::optional<Instant> deadline() const;
+
+  /// It is being removed: it takes and writes nothing more. False: it is so already.
+  bool leave();
+  /// It couldn't be removed, and goes on.
+  void stay();
+  /// It is removed: who waits is told.
+  void dismiss();
 
   std::optional<Instant> due;  ///< under which it stands in the event heap
 
@@ -66,6 +76,8 @@ class Keeper::Station {
   ViewPtr told_;
   std::deque<Step> steps_;
   std::uint64_t last_step_ = 0;
+  bool begun_ = false;
+  bool leaving_ = false;
   bool flushing_ = false;
   int writing_ = 0;  ///< jobs given to the store and not answered
   bool failed_ =
@@ -78,6 +90,12 @@ class Keeper::Station {
   Instant save_again_{};
   std::vector<HistoryRow> unsaved_history_;
   std::deque<std::pair<Command, Reply>> waiting_;  ///< commands that wait for saving or reading back
+  std::shared_ptr<bool> alive_ =
+      std::make_shared<bool>(true);  ///< completions of the store that come later are dropped
 };
+
+/// keeper.cpp, for keeper_stations.cpp: a station of this kind, with its modes; a name as a radio.
+void become(StationRow& row, Kind kind);
+std::string new_radio_uuid(Random& random);
 
 }  // namespace longwave::schedule

@@ -226,6 +226,7 @@ class Programmer {
   Result<Answer> execute(const SetModes& set);
   Result<Answer> execute(const SetVolume& set);
   Result<Answer> execute(const SetRandom& set);
+  Result<Answer> execute(const Rename& name);
 
   // programme_picks.cpp: a station with a programme
   Result<Answer> execute(const SetProgramme& set);

@@ -13,6 +13,7 @@ namespace longwave::schedule {
 namespace {
 
 constexpr int max_crossfade_s = 60;
+constexpr int max_name = 80;
 constexpr std::size_t max_channels = 16;
 
 bool names_a_channel(std::string_view name) {
@@ -68,6 +69,22 @@ Result<Answer> Programmer::execute(const SetRandom& set) {
   if (rules.max_age_hours < 0 || rules.max_tries < 1 || rules.max_tries > 1000)
     return error(Errc::invalid, "max_tries: expected 1 to 1000; max_age_hours: not below 0");
   row_.random = rules;
+  dirty_ = true;
+  return Answer{};
+}
+
+Result<void> usable_station_name(std::string_view name) {
+  const bool plain =
+      std::none_of(name.begin(), name.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+  const auto characters = std::count_if(name.begin(), name.end(), [](char c) { return (c & 0xc0) != 0x80; });
+  if (!plain || name.empty() || characters > max_name)
+    return error(Errc::invalid, fmt::format("a station's name has 1 to {} characters", max_name));
+  return {};
+}
+
+Result<Answer> Programmer::execute(const Rename& name) {
+  if (auto usable = usable_station_name(name.name); !usable) return usable.error();
+  row_.name = name.name;
   dirty_ = true;
   return Answer{};
 }

@@ -207,8 +207,8 @@ std::optional<Saved> load(store::Session& session, StationId station, std::size_
 }
 
 StationRow create(store::Session& session, StationRow station) {
-  station.id =
-      StationId{session.value<std::int64_t>("SELECT coalesce(max(id), 0) + 1 FROM stations").value_or(1)};
+  const auto free = session.value<std::int64_t>("SELECT coalesce(max(id), 0) + 1 FROM stations").value_or(1);
+  station.id = StationId{std::max(station.id.value, free)};
   session.run(
       "INSERT INTO stations (id, slug, name, epoch_ns, consume, version, queue_cursor, next_entry, "
       "next_history,"
@@ -229,6 +229,14 @@ void write(store::Session& session, const Delta& delta) {
   }
   for (const auto& row : delta.history) write_history(session, station, row);
   if (delta.programme) write_programme(session, station, *delta.programme, delta.programme_before.get());
+}
+
+void remove(store::Session& session, StationId station) {
+  for (const auto* from :
+       {"DELETE FROM queue_entries WHERE station = :station", "DELETE FROM history WHERE station = :station",
+        "DELETE FROM programme_songs WHERE station = :station",
+        "DELETE FROM programmes WHERE station = :station", "DELETE FROM stations WHERE id = :station"})
+    session.run(from, station);
 }
 
 std::vector<HistoryRow> read_history(store::Session& session, StationId station, std::size_t limit,

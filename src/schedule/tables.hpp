@@ -22,9 +22,11 @@ std::vector<store::Migration> migrations();
 /// All stations with their queues and the last `history_rows` rows of their history.
 std::vector<Saved> load_all(store::Session& session, std::size_t history_rows = 1000);
 std::optional<Saved> load(store::Session& session, StationId station, std::size_t history_rows = 1000);
-/// Gives the station its id.
+/// Gives the station its id: a free one, not below the one it has.
 StationRow create(store::Session& session, StationRow station);
 void write(store::Session& session, const Delta& delta);
+/// With everything that is kept of it.
+void remove(store::Session& session, StationId station);
 /// Newest first, ids below `before`.
 std::vector<HistoryRow> read_history(store::Session& session, StationId station, std::size_t limit,
                                      std::optional<std::int64_t> before);

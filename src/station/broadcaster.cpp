@@ -64,6 +64,7 @@ class Broadcaster::Impl final : public PlayerHost {
   }
 
   void open(StationInfo info);
+  void rename(StationId station, std::string name);
   void close(StationId station);
   void receive(StationId station, const orders::ToPlayer& message);
   void set_relayed(StationId station, bool relayed);
@@ -94,6 +95,7 @@ class Broadcaster::Impl final : public PlayerHost {
     }
   };
   struct Station {
+    StationCardPtr card;
     std::unique_ptr<Player> player;
     std::array<OpenMount, std::size(audio::all_formats)> mounts;
     Instant wake = Instant::max();  // as it stands in wakes_
@@ -141,15 +143,30 @@ void Broadcaster::Impl::open(StationInfo info) {
     net_posts_[i](with(audiences_[i], [card](Audience& audience) { audience.open(card); }));
   auto& station = stations_[info.id];
   LW_ASSERT(!station.player, "a station is opened once");
+  station.card = card;
   station.player =
       std::make_unique<Player>(info.id, info.name, info.clock, clock_, options_, media_, *this, metrics_);
   for (auto& mount : station.mounts) mount.listeners.assign(audiences_.size(), 0);
   ++metrics_.stations;
 }
 
+void Broadcaster::Impl::rename(StationId id, std::string name) {
+  const auto found = stations_.find(id);
+  if (found == stations_.end()) return;
+  auto card = std::make_shared<StationCard>(*found->second.card);
+  card->name = std::move(name);
+  found->second.card = card;
+  found->second.player->rename(card->name);
+  for (std::size_t i = 0; i < audiences_.size(); ++i)
+    net_posts_[i](with(audiences_[i], [card](Audience& audience) { audience.open(card); }));
+}
+
 void Broadcaster::Impl::close(StationId id) {
   const auto found = stations_.find(id);
   if (found == stations_.end()) return;
+  const auto& mounts = found->second.mounts;  // what their listeners' ends tell comes too late to be counted
+  metrics_.listeners_mp3 -= mounts[static_cast<std::size_t>(audio::Format::mp3_128)].total();
+  metrics_.listeners_opus -= mounts[static_cast<std::size_t>(audio::Format::opus_96)].total();
   wakes_.erase({found->second.wake, id});
   stations_.erase(found);
   --metrics_.stations;
@@ -383,6 +400,9 @@ bool Broadcaster::answer(web::RequestContext&& context, std::string_view slug, a
 }
 void Broadcaster::open(StationInfo info) {
   impl_->open(std::move(info));
+}
+void Broadcaster::rename(StationId station, std::string name) {
+  impl_->rename(station, std::move(name));
 }
 void Broadcaster::close(StationId station) {
   impl_->close(station);

@@ -73,6 +73,9 @@ class Broadcaster final : public PlayerBackend {
               std::uint64_t session);
 
   void open(StationInfo info);
+  /// For who tunes in from now on.
+  void rename(StationId station, std::string name);
+  /// Its listeners' streams end.
   void close(StationId station);
 
   void receive(StationId station, const orders::ToPlayer& message) override;

@@ -46,6 +46,8 @@ class Player final : private LaneOwner {
   Player(const Player&) = delete;
   Player& operator=(const Player&) = delete;
 
+  /// What listeners are told between titles.
+  void rename(std::string name) { name_ = std::move(name); }
   void receive(const orders::ToPlayer& message);
   void listeners(audio::Format format, int count);
   int listeners(audio::Format format) const { return mounts_[index(format)].listeners; }

@@ -27,6 +27,8 @@ Desk::~Desk() = default;
 void Desk::start() {
   subscriptions_.push_back(rooms_.keeper.station_changed.connect(
       [this](const schedule::StationChanged& event) { on_station(event); }));
+  subscriptions_.push_back(rooms_.keeper.station_closed.connect(
+      [this](const schedule::StationClosed& event) { on_closed(event.station); }));
   subscriptions_.push_back(
       rooms_.library.happened.connect([this](const library::Changed& event) { on_library(event); }));
   subscriptions_.push_back(
@@ -35,6 +37,19 @@ void Desk::start() {
         if (report.added + report.changed + report.moved + report.missing > 0) tell(Subsystem::database);
         tell(Subsystem::update);
       }));
+}
+
+/// Who was there is back at the first station, where everything may be otherwise.
+void Desk::on_closed(StationId station) {
+  partitions_.erase(station.value);
+  for (const auto& client : clients_) {
+    if (client->partition != station) continue;
+    client->partition = partition_named(default_name);
+    for (const auto subsystem :
+         {Subsystem::playlist, Subsystem::player, Subsystem::mixer, Subsystem::options, Subsystem::partition})
+      client->pending |= bit(subsystem);
+    settle(*client);
+  }
 }
 
 void Desk::on_library(const library::Changed& changed) {

@@ -107,6 +107,7 @@ class Desk {
   void finish(Call& call);
   void end_request(const std::shared_ptr<Client>& client, bool close = false);
   void on_station(const schedule::StationChanged& event);
+  void on_closed(StationId station);
   void on_library(const library::Changed& changed);
 
   Rooms rooms_;
