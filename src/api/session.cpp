@@ -2,9 +2,11 @@
 #include "api/session.hpp"
 
 #include "access/jwt.hpp"
+#include "access/users.hpp"
 #include "api/channel_calls.hpp"
 #include "api/context.hpp"
 #include "api/json.hpp"
+#include "api/rights.hpp"
 #include "api/sockets.hpp"
 #include "base/text.hpp"
 
@@ -20,14 +22,23 @@ using namespace rpc;
 
 constexpr std::size_t name_characters = 40;
 
-json::object session_json(const Caller& caller) {
+json::object session_json(const Context& context, const Call& call, const Caller& caller) {
+  const auto there =
+      call.has("station") ? role_on(context, caller, call.string("station")) : access::StationRole::none;
+  const bool makes = caller.role == Role::admin ||
+                     (!caller.session.empty() && context.users->station_roles().most_owned() > 0);
   return {{"user", caller.user.empty() ? json::value(nullptr) : json::value(clean(caller.user))},
           {"role", to_string(caller.role)},
-          {"name", clean(caller.name)}};
+          {"name", clean(caller.name)},
+          {"station_role",
+           there == access::StationRole::none ? json::value(nullptr) : json::value(to_string(there))},
+          {"makes_stations", makes}};
 }
 
 Field session_fields() {
-  return object({string("user").or_null(), string("role").one_of({"anyone", "dj", "admin"}), string("name")});
+  return object({string("user").or_null(), string("role").one_of({"anyone", "dj", "admin"}), string("name"),
+                 string("station_role").or_null().about("on the station that was asked about"),
+                 boolean("makes_stations").about("may call station.create")});
 }
 
 void rename(Context& context, const Call& call, const Responder& answer) {
@@ -40,7 +51,7 @@ void rename(Context& context, const Call& call, const Responder& answer) {
   Caller caller = call.caller();
   caller.name = std::move(name);
   context.sockets->become(call.connection(), caller);
-  answer.finish(session_json(caller));
+  answer.finish(session_json(context, call, caller));
 }
 
 /// How long a token lasts; the clock of the one who asks may be another than ours.
@@ -70,9 +81,10 @@ void take_token(Context& context, const Call& call, const Responder& answer) {
 void add_session_methods(Table& table, Context& context) {
   table.add({.name = "session.info",
              .summary = "Who you are here, and what you may do.",
+             .params = {string("station").range(1, 64).optional()},
              .result = session_fields(),
-             .handler = [](const Call& call, const Responder& answer) {
-               answer.finish(session_json(call.caller()));
+             .handler = [&context](const Call& call, const Responder& answer) {
+               answer.finish(session_json(context, call, call.caller()));
              }});
   table.add(
       {.name = "session.name",

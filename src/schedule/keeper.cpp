@@ -35,7 +35,8 @@ void Keeper::open(std::string_view name, std::optional<Kind> kind) {
     main.epoch = ports_.clock.wall();
     become(main, kind.value_or(Kind::radio));
     Saved fresh;
-    fresh.station = ports_.store.write_now([&](store::Session& session) { return create(session, main); });
+    fresh.station =
+        ports_.store.write_now([&](store::Session& session) { return schedule::create(session, main); });
     saved.push_back(std::move(fresh));
   }
   Random random(ports_.seed ^ static_cast<std::uint64_t>(ports_.clock.wall().time_since_epoch().count()));

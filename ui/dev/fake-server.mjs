@@ -107,6 +107,7 @@ function publish(channel, method, data) {
   const text = JSON.stringify({ jsonrpc: '2.0', method, params: { channel, offset: offsets[channel], epoch, data } });
   for (const [socket, who] of clients) if (who.channels.has(channel)) socket.send(text);
 }
+const shown = (who) => ({ user: who.user, role: who.role, name: who.name, station_role: { admin: 'owner', dj: 'programmer' }[who.role] ?? null, makes_stations: who.role === 'admin' });
 const people = () => ({ users: [{ user: 'mara', name: 'Mara', connections: 1 }, { user: '', name: 'Jonas', connections: 1 }, ...[...clients.values()].map((who) => ({ user: who.user ?? '', name: who.name, connections: 1 }))], total: clients.size + 2 });
 let streams = 0;
 const ears = () => ({ total: streams + 1, mounts: { mp3: streams + 1, opus: 0 } });
@@ -177,8 +178,8 @@ const methods = {
     }
     return { channels };
   },
-  'session.info': (_p, who) => ({ user: who.user, role: who.role, name: who.name }),
-  'session.name'(p, who) { who.name = p.name; publish('station:main', 'presence.changed', people()); return { user: who.user, role: who.role, name: who.name }; },
+  'session.info': (_p, who) => shown(who),
+  'session.name'(p, who) { who.name = p.name; publish('station:main', 'presence.changed', people()); return shown(who); },
   'station.now': stationNow,
   'station.history': (p) => ({ items: history.filter((item) => !p.before || item.id < p.before).slice(0, p.limit ?? 50) }),
   'queue.list': (p) => ({ entries: queue.slice(p.offset ?? 0, (p.offset ?? 0) + (p.limit ?? 500)), cursor: -1, version, total: queue.length }),

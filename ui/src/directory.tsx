@@ -13,6 +13,7 @@ import './style/lists.css';
 import './style/receiver.css';
 import './style/dialogs.css';
 import './style/directory.css';
+import './style/rights.css';
 
 document.documentElement.lang = s.locale;
 document.documentElement.dir = s.dir;

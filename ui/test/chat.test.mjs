@@ -43,7 +43,7 @@ beforeEach(async () => {
   await subscribed(3);
   await socket.answer('channel.history', { messages: [row(3, 'c', 'three'), row(1, 'a', 'one')], offset: 3, epoch: 'c', complete: true });
   await socket.answer('station.now', {});
-  await socket.answer('session.info', { user: null, role: 'anyone', name: 'Ines' });
+  await socket.answer('session.info', { user: null, role: 'anyone', name: 'Ines', station_role: null, makes_stations: false });
 });
 
 describe('chat', () => {

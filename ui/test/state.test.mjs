@@ -20,7 +20,7 @@ async function connected() {
   socket.tell('queue.changed', { version: 10, cursor: 0, total: 4, ops: [{ op: 'reset', entries }] }, 0);
   await socket.answer('channel.subscribe', { channels: { 'station:main': { offset: 0, epoch: 'e' }, library: { offset: 0, epoch: 'l' } } });
   await socket.answer('station.now', {});
-  await socket.answer('session.info', { user: null, role: 'admin', name: '' });
+  await socket.answer('session.info', { user: null, role: 'admin', name: '', station_role: 'owner', makes_stations: true });
 }
 
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The way between the station, the music and the programme. In the document it comes after what plays: Play is the first stop.
 import { place, to, toProgramme } from '../state/place';
-import { canSteer } from '../state/session';
+import { stationRole } from '../state/session';
 import { s } from '../strings';
 
 let lastMusic = to('albums');
@@ -19,7 +19,7 @@ export function Places() {
       <a class="place" href={name === 'music' ? to('albums') : lastMusic} aria-current={name === 'music' ? 'page' : undefined}>
         {s.music}
       </a>
-      {(canSteer.value || name === 'programme') && (
+      {(stationRole.value !== null || name === 'programme') && (
         <a class="place" href={name === 'programme' ? toProgramme('week') : lastProgramme} aria-current={name === 'programme' ? 'page' : undefined}>
           {s.programme}
         </a>

@@ -7,7 +7,7 @@ import type { ChatMessage, Result } from '../api';
 import { s } from '../strings';
 import { call, link, onOnline, slug, subscribe } from './connection';
 import { because, failed, notify } from './notices';
-import { canSteer, session } from './session';
+import { canCurate, session } from './session';
 import { shown } from './view';
 
 export interface Message {
@@ -68,7 +68,7 @@ export const isMine = (message: Message): boolean => {
 };
 /** Without a login only the connection that sent a message proves whose it is. */
 export const canChange = (message: Message): boolean =>
-  message.id !== null && !message.pending && (canSteer.value || (message.user !== null ? isMine(message) : provable.has(message.id)));
+  message.id !== null && !message.pending && (canCurate.value || (message.user !== null ? isMine(message) : provable.has(message.id)));
 
 /** What is shown, oldest first; null until the first answer. */
 export const lines = computed<Line[] | null>(() => {

@@ -65,5 +65,6 @@ function watch(names: string[]): void {
 
 export function startDirectory(): void {
   onOnline(() => void look());
+  subscribe('server').on('publication', ({ method }) => method === 'stations.changed' && void look());
   setInterval(() => link.value === 'online' && !document.hidden && void look(), every_ms);
 }

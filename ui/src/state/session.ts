@@ -4,11 +4,20 @@ import { RpcError } from '@longwave/client';
 import { computed, signal } from '@preact/signals';
 import { ErrorCode, type Session } from '../api';
 import { s } from '../strings';
-import { call, onOnline, post, reconnect } from './connection';
+import { call, onOnline, post, reconnect, slug } from './connection';
 import { because, failed, notify } from './notices';
 
 export const session = signal<Session | null>(null);
-export const canSteer = computed(() => session.value?.role === 'dj' || session.value?.role === 'admin');
+/** What we are on the station of this page; null: a listener. */
+export const stationRole = computed(() => (session.value?.station_role ?? null) as 'viewer' | 'dj' | 'programmer' | 'owner' | null);
+/** Queue and playback of this station. */
+export const canSteer = computed(() => stationRole.value !== null && stationRole.value !== 'viewer');
+/** Its programme. */
+export const canPlan = computed(() => stationRole.value === 'programmer' || stationRole.value === 'owner');
+export const owns = computed(() => stationRole.value === 'owner');
+/** The music of the whole server: tags, lists, uploads. */
+export const canCurate = computed(() => session.value?.role === 'dj' || session.value?.role === 'admin');
+export const makesStations = computed(() => session.value?.makes_stations === true);
 export const isAdmin = computed(() => session.value?.role === 'admin');
 
 const nameKey = 'longwave.name';
@@ -17,7 +26,7 @@ onOnline(() => void refresh());
 
 async function refresh(): Promise<void> {
   try {
-    let info = await call('session.info', {});
+    let info = await call('session.info', { station: slug });
     const chosen = localStorage.getItem(nameKey);
     if (chosen && chosen !== info.name) {
       await call('session.name', { name: chosen });

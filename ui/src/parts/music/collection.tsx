@@ -6,7 +6,7 @@ import { collections, eraseCollection, saveCollection, watchCollections } from '
 import { remote } from '../../state/music/remote';
 import { because } from '../../state/notices';
 import { paged } from '../../state/paged';
-import { canSteer } from '../../state/session';
+import { canCurate } from '../../state/session';
 import { count, s } from '../../strings';
 import { m } from '../../strings/music';
 import { type Misread, QueryProblem } from '../query_problem';
@@ -44,7 +44,7 @@ function Editor({ name, query, saved }: { name: string; query: string; saved: bo
     if (error !== null) setProblem(m.failed.collection(because(error)));
   };
   const total = list.total.value;
-  const able = canSteer.value;
+  const able = canCurate.value;
   return (
     <>
       <Head title={saved ? name : m.newCollection} sum={total === null ? null : m.songCount(count(total), total)} />

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { link } from '../../state/connection';
 import { because, failed, notify } from '../../state/notices';
 import { remoteSong, type SongWords } from '../../state/music/remote_song';
-import { canSteer } from '../../state/session';
+import { canCurate } from '../../state/session';
 import { elapsed_ms, heard } from '../../state/station';
 import { s } from '../../strings';
 import { m } from '../../strings/music';
@@ -20,7 +20,7 @@ export function SongLyrics({ id }: { id: number }) {
     void fetch();
     return remoteSong.onSongChanged((ids) => ids.includes(id) && void fetch());
   }, [id]);
-  const able = canSteer.value && link.value === 'online';
+  const able = canCurate.value && link.value === 'online';
   const save = async (text: string | null) => {
     const before = words;
     try {

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { link } from '../../state/connection';
 import { enqueue, queueItems, trackItems } from '../../state/music/actions';
 import { addTo, erase, listLoad, loadOnStation, moveIn, open, opened, openProblem, playlists, removeAt, rename } from '../../state/music/lists';
-import { canSteer } from '../../state/session';
+import { canCurate, canSteer } from '../../state/session';
 import { count, roughly, s, span } from '../../strings';
 import { m } from '../../strings/music';
 import type { Track } from '../../api';
@@ -23,20 +23,19 @@ export function PlaylistPage({ id: name }: { id: string }) {
   useEffect(() => void open(name), [name]);
   const list = opened.value?.name === name ? opened.value : null;
   const info = playlists.value?.find((one) => one.name === name);
-  const editable = canSteer.value && link.value === 'online' && !info?.query;
+  const editable = canCurate.value && link.value === 'online' && !info?.query;
   const [naming, setNaming] = useState(false);
   useTarget('list', editable ? { ordered: true, drop: (load: Load, at) => void addTo(name, load, at) } : null);
   if (!list && openProblem.value) return <Lost error={openProblem.value} gone={m.noList} />;
   const length_ms = list?.tracks.reduce((sum, track) => sum + track.duration_ms, 0) ?? 0;
   const sum = list && [m.songCount(count(list.tracks.length), list.tracks.length), roughly(length_ms), info?.active ? m.onStation : '', info?.query ? m.smart : ''].filter(Boolean).join(' · ');
-  const more: Item[] = canSteer.value
+  const more: Item[] = canCurate.value
     ? [
-        ...queueItems(listLoad(name)),
         { label: m.rename, run: () => setNaming(true), part: true, disabled: info?.active },
         { label: m.erase, run: () => void erase(name), disabled: info?.active },
       ]
     : [];
-  const items = [...more, ...exportItems(name), ...packageItems(name)];
+  const items = [...queueItems(listLoad(name)), ...more, ...exportItems(name), ...packageItems(name)];
   return (
     <div class="list-page" data-drop="list">
       {naming ? <Naming name={name} onEnd={() => setNaming(false)} /> : <Head title={name} sum={sum} />}
@@ -62,7 +61,7 @@ export function PlaylistPage({ id: name }: { id: string }) {
       {!list ? (
         <SkeletonRows n={8} />
       ) : list.tracks.length === 0 ? (
-        <Empty title={m.emptyList} text={info?.query ? m.emptySmartText : canSteer.value ? m.emptyListText : ''} />
+        <Empty title={m.emptyList} text={info?.query ? m.emptySmartText : canCurate.value ? m.emptyListText : ''} />
       ) : (
         <Entries tracks={list.tracks} label={name} editable={editable} />
       )}

@@ -5,7 +5,7 @@ import { collections, watchCollections } from '../../state/music/collections';
 import { addTo, playlists, watchLists } from '../../state/music/lists';
 import type { ListInfo } from '../../state/music/remote';
 import { go, place, to } from '../../state/place';
-import { canSteer } from '../../state/session';
+import { canCurate } from '../../state/session';
 import { m } from '../../strings/music';
 import { carried, useTarget } from '../carry';
 import { AddIcon } from '../icons';
@@ -29,9 +29,9 @@ export function Sections({ of }: { of: string }) {
     // On a phone this is a strip: where one is, is in sight.
     const [strip, one] = [box.current!, box.current!.querySelector<HTMLElement>('[aria-current]')];
     if (one && strip.scrollWidth > strip.clientWidth) strip.scrollLeft = one.offsetLeft - (strip.clientWidth - one.offsetWidth) / 2;
-  }, [place.value, playlists.value === null, collections.value === null, canSteer.value]);
+  }, [place.value, playlists.value === null, collections.value === null, canCurate.value]);
   const here = (view: string, id: string) => place.value.view === view && place.value.id === id;
-  const tools = canSteer.value
+  const tools = canCurate.value
     ? ([
         ['upload', m.upload],
         ['tags', m.tags],
@@ -47,17 +47,17 @@ export function Sections({ of }: { of: string }) {
       ))}
       <div class="section-title">
         <span>{m.playlists}</span>
-        {canSteer.value && (
+        {canCurate.value && (
           <button type="button" class="tool" aria-label={m.newList} title={m.newList} onClick={() => choosePlaylist(null, (name) => go(to('playlist', name)))}>
             <AddIcon />
           </button>
         )}
       </div>
       {playlists.value?.map((list) => <ListLink key={list.name} list={list} current={here('playlist', list.name)} />)}
-      {canSteer.value && <ImportList />}
+      {canCurate.value && <ImportList />}
       <div class="section-title">
         <span>{m.collections}</span>
-        {canSteer.value && (
+        {canCurate.value && (
           <a class="tool" aria-label={m.newCollection} title={m.newCollection} href={to('collection')} onClick={() => sessionStorage.removeItem('longwave.query')}>
             <AddIcon />
           </a>
@@ -81,7 +81,7 @@ export function Sections({ of }: { of: string }) {
 
 function ListLink({ list, current }: { list: ListInfo; current: boolean }) {
   const name = `list ${list.name}`;
-  const takes = canSteer.value && !list.query;
+  const takes = canCurate.value && !list.query;
   useTarget(name, takes ? { drop: (load) => void addTo(list.name, load) } : null);
   return (
     <a class="section" href={to('playlist', list.name)} aria-current={current ? 'page' : undefined} data-drop={takes ? name : undefined} data-takes={carried.value?.over === name}>

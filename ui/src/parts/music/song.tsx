@@ -7,7 +7,7 @@ import { trackItems } from '../../state/music/actions';
 import { giveBack, type KnownSong, known, markSong, openSong, removeSong, setValue, songProblem, writeTags } from '../../state/music/song';
 import { onLibrary } from '../../state/music/watch';
 import { to } from '../../state/place';
-import { canSteer, isAdmin } from '../../state/session';
+import { canCurate, isAdmin } from '../../state/session';
 import { count, day, span, timeOfDay } from '../../strings';
 import { m } from '../../strings/music';
 import { Artwork } from '../artwork';
@@ -79,7 +79,7 @@ function SongHead({ song: { track } }: { song: KnownSong }) {
 
 /** What people think of it: each a switch. */
 function Marks({ song }: { song: KnownSong }) {
-  const able = canSteer.value && link.value === 'online';
+  const able = canCurate.value && link.value === 'online';
   const one = (word: string, on: boolean, next: Partial<KnownSong['marks']>) => (
     <button type="button" class="switch" aria-pressed={on} disabled={!able} onClick={() => void markSong(next)}>
       {word}
@@ -118,7 +118,7 @@ function Details({ song }: { song: KnownSong }) {
 function Detail({ song, name }: { song: KnownSong; name: (typeof fields)[number] }) {
   const { value, file, own } = song.values[name] ?? { value: '', file: '', own: false };
   const [typed, setTyped] = useState<string | null>(null);
-  const able = canSteer.value && link.value === 'online';
+  const able = canCurate.value && link.value === 'online';
   const label = m.fields[name] ?? name;
   const id = `field-${name}`;
   const save = () => {

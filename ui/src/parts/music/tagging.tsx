@@ -4,7 +4,7 @@ import { useEffect } from 'preact/hooks';
 import { link } from '../../state/connection';
 import { dropTag, type KnownSong, putTag, type TagOn } from '../../state/music/song';
 import { allTags, watchTags } from '../../state/music/tags';
-import { canSteer } from '../../state/session';
+import { canCurate } from '../../state/session';
 import { m } from '../../strings/music';
 import { RemoveIcon } from '../icons';
 import { openMenu } from '../menu';
@@ -19,7 +19,7 @@ export function TagSign({ icon, colour }: { icon: string; colour: string }) {
 
 export function SongTags({ song }: { song: KnownSong }) {
   useEffect(watchTags, []);
-  const able = canSteer.value && link.value === 'online';
+  const able = canCurate.value && link.value === 'online';
   const free = (allTags.value ?? []).filter((tag) => !song.tags.some((one) => one.id === tag.id));
   return (
     <section class="song-part" aria-labelledby="tags-title">

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { link } from '../../state/connection';
 import type { TagInfo } from '../../state/music/remote_song';
 import { allTags, removeTag, saveTag, watchTags } from '../../state/music/tags';
-import { canSteer } from '../../state/session';
+import { canCurate } from '../../state/session';
 import { count, s } from '../../strings';
 import { m } from '../../strings/music';
 import { Modal } from '../dialogs';
@@ -22,7 +22,7 @@ export function TagsView() {
   useEffect(watchTags, []);
   const [edited, setEdited] = useState<TagInfo | null>(null);
   const tags = allTags.value;
-  const able = canSteer.value && link.value === 'online';
+  const able = canCurate.value && link.value === 'online';
   return (
     <>
       <Head title={m.tags} sum={tags && count(tags.length)} />

@@ -2,7 +2,7 @@
 // Adding music: files are chosen here, or dropped anywhere on the music place.
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { canSteer } from '../../state/session';
+import { canCurate } from '../../state/session';
 import { cancel, isOpen, overall, tidy, type Upload, upload, uploads } from '../../state/uploads';
 import { count, roughly, s } from '../../strings';
 import { m } from '../../strings/music';
@@ -17,7 +17,7 @@ export function useFileDrop(): void {
   useEffect(() => {
     const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
     const onOver = (event: DragEvent) => {
-      if (!hasFiles(event) || !canSteer.value) return;
+      if (!hasFiles(event) || !canCurate.value) return;
       event.preventDefault();
       over.value = true;
     };
@@ -26,7 +26,7 @@ export function useFileDrop(): void {
     };
     const onDrop = (event: DragEvent) => {
       over.value = false;
-      if (!hasFiles(event) || !canSteer.value) return;
+      if (!hasFiles(event) || !canCurate.value) return;
       event.preventDefault();
       take(event.dataTransfer!.files);
     };

@@ -6,7 +6,7 @@ import type { Album, Artist, Track } from '../../api.gen';
 import { call } from '../../state/connection';
 import { remote } from '../../state/music/remote';
 import { paged } from '../../state/paged';
-import { canSteer } from '../../state/session';
+import { canCurate } from '../../state/session';
 import { to } from '../../state/place';
 import { count, s } from '../../strings';
 import { m } from '../../strings/music';
@@ -215,7 +215,7 @@ export function SongsView() {
   return (
     <>
       <Head title={m.songs} sum={total === null ? null : m.songCount(count(total), total)}>
-        {used && !misread && canSteer.value && (
+        {used && !misread && canCurate.value && (
           <a class="button button-plain" href={to('collection')} onClick={() => sessionStorage.setItem('longwave.query', used)}>
             {m.saveSearch}
           </a>

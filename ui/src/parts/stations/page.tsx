@@ -12,6 +12,7 @@ import { Banner, LinkState, Refused } from '../banner';
 import { SearchIcon } from '../icons';
 import { Notices } from '../notices';
 import { Empty } from '../panel';
+import { NewStation } from '../rights/new_station';
 
 const few = 6; // without so many there is nothing to search
 const pointed = signal<string | null>(null);
@@ -30,6 +31,7 @@ export function StationsPage() {
           <h1 class="station">
             Longwave <span class="quiet">{d.title}</span>
           </h1>
+          <NewStation />
           <LinkState />
         </header>
         <Scale list={list ?? []} />

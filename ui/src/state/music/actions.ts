@@ -10,7 +10,7 @@ import { call } from '../connection';
 import { failed, notify } from '../notices';
 import { to } from '../place';
 import { addAtRandom, addMany, firstWaiting } from '../queue';
-import { canSteer } from '../session';
+import { canCurate, canSteer } from '../session';
 
 const playable = (tracks: Track[]) => tracks.filter((track) => track.state === 'ok');
 
@@ -52,7 +52,7 @@ export const queueItems = (load: Load): Item[] =>
     : [];
 
 /** Where something can be kept. */
-export const keepItems = (load: Load): Item[] => (canSteer.value ? [{ label: m.addToList, run: () => choosePlaylist(load) }] : []);
+export const keepItems = (load: Load): Item[] => (canCurate.value ? [{ label: m.addToList, run: () => choosePlaylist(load) }] : []);
 
 /** `here`: its own page is open. */
 export function trackItems(track: Track, here = false): Item[] {
