@@ -1543,11 +1543,17 @@ export interface Methods {
   };
   /** Who you are here, and what you may do. Role: anyone. */
   "session.info": {
-    params: Record<string, never>;
+    params: {
+      station?: string;
+    };
     result: {
       user: string | null;
       role: "anyone" | "dj" | "admin";
       name: string;
+      /** on the station that was asked about */
+      station_role: string | null;
+      /** may call station.create */
+      makes_stations: boolean;
     };
   };
   /** Sets the name under which others see you; empty takes it away. Role: anyone. */
@@ -1559,7 +1565,55 @@ export interface Methods {
       user: string | null;
       role: "anyone" | "dj" | "admin";
       name: string;
+      /** on the station that was asked about */
+      station_role: string | null;
+      /** may call station.create */
+      makes_stations: boolean;
     };
+  };
+  "station.create": {
+    params: {
+      station: string;
+      name: string;
+      kind?: "radio" | "player";
+    };
+    result: {
+      station: string;
+      name: string;
+      radio_uuid: string;
+    };
+  };
+  "station.grant": {
+    params: {
+      station: string;
+      user: string;
+      role: "owner" | "programmer" | "dj" | "viewer" | "none";
+    };
+    result: Record<string, never>;
+  };
+  "station.people": {
+    params: {
+      station: string;
+    };
+    result: {
+      people: Array<{
+        user: string;
+        role: string;
+      }>;
+    };
+  };
+  "station.remove": {
+    params: {
+      station: string;
+    };
+    result: Record<string, never>;
+  };
+  "station.rename": {
+    params: {
+      station: string;
+      name: string;
+    };
+    result: Record<string, never>;
   };
   /** What was played, the newest first, each with why. Role: anyone. */
   "station.history": {
@@ -1580,6 +1634,8 @@ export interface Methods {
         station: string;
         name: string;
         radio_uuid: string;
+        /** what you are there */
+        role: string | null;
         now: Track | null;
         listeners: number;
       }>;
@@ -2127,6 +2183,13 @@ export interface Events {
       entry?: unknown;  // an Entry, or the id of one
       entries?: Entry[];
     }>;
+  };
+  "stations.changed": {
+    station: string;
+    what: "made" | "renamed" | "removed";
+  };
+  "station.removed": {
+    station: string;
   };
   /** Another item is on air, or next. On station:<slug>. */
   "station.now": Now;
