@@ -1,1 +1,1 @@
-if(location.hash.startsWith("#/music"))for(let[s,e,t]of[["modulepreload","script","/music.js?v=8d447b7e7b"],["preload","style","/music.css?v=1e93f17b05"]])document.head.append(Object.assign(document.createElement("link"),{rel:s,as:e,href:t}));
+if(location.hash.startsWith("#/music"))for(let[s,e,t]of[["modulepreload","script","/music.js?v=bb9075a117"],["preload","style","/music.css?v=1e93f17b05"]])document.head.append(Object.assign(document.createElement("link"),{rel:s,as:e,href:t}));
