@@ -67,21 +67,19 @@ void Keeper::create(NewStation fresh, Along along, Created reply) {
   row.radio_uuid = new_radio_uuid(random);
   auto made = std::make_shared<Result<StationRow>>(row);
   auto answer = std::make_shared<Created>(std::move(reply));
-  ports_.store.write(
-      [made, row, along = std::move(along), most = ports_.most_stations](store::Session& session) {
-        *made = make(session, row, most, along);
-      },
-      [this, made, answer, post = ports_.post,
-       alive = std::weak_ptr<bool>(alive_)](std::exception_ptr failure) {
-        post([this, made, answer, alive, failure] {
-          if (alive.expired()) return;
-          if (failure) return (*answer)(not_written(failure));
-          if (!*made) return (*answer)(made->error());
-          const auto id = (**made).id;
-          opened(std::move(**made));
-          (*answer)(id);
-        });
-      });
+  ports_.store.write([made, row, along = std::move(along), most = ports_.most_stations](
+                         store::Session& session) { *made = make(session, row, most, along); },
+                     [this, made, answer, post = ports_.post,
+                      alive = std::weak_ptr<bool>(alive_)](std::exception_ptr failure) {
+                       post([this, made, answer, alive, failure] {
+                         if (alive.expired()) return;
+                         if (failure) return (*answer)(not_written(failure));
+                         if (!*made) return (*answer)(made->error());
+                         const auto id = (**made).id;
+                         opened(std::move(**made));
+                         (*answer)(id);
+                       });
+                     });
 }
 
 void Keeper::opened(StationRow row) {
