@@ -66,6 +66,7 @@ class Fleet final : public Dialect {
                    : exchange_.end(loop().poster())),
         webapp_(make_webapp(loop(), rooms.ground.clock(), rooms.config)),
         outside_(rooms.ground.store(), rooms.ground.users(), rooms.ground.clock(), webapp_.get(),
+                 {.lufs = rooms.config.loudness_lufs, .ceiling_db = rooms.config.true_peak_dbtp},
                  loop().poster()),
         node_({rooms.ground.clock(), loop(), rooms.ground.store(), *bus_, outside_},
               node_options(rooms.config)),

@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "fleet/tables.hpp"
 #include "fleet/webapp.hpp"
+#include "library/analyses.hpp"
 #include "library/queries.hpp"
 #include "schedule/programmes.hpp"
 #include "store/store.hpp"
@@ -51,21 +52,23 @@ std::optional<StationId> station_of(store::Session& session, const std::string& 
 struct FleetOutside::Library {
   schedule::CataloguePtr catalogue;
   std::unordered_map<std::uint32_t, std::string> files;
+  std::unordered_map<std::string, float> gains_db;  // by the name of the file
 };
 
 FleetOutside::FleetOutside(store::Store& store, const access::Users& users, const Clock& clock,
-                           fleet::Webapp* webapp, Post post)
+                           fleet::Webapp* webapp, const audio::LoudnessTarget& loudness, Post post)
     : store_(store),
       users_(users),
       clock_(clock),
       webapp_(webapp),
       post_(std::move(post)),
-      library_(std::make_shared<const Library>()) {}
+      library_(std::make_shared<const Library>()),
+      loudness_(loudness) {}
 
 void FleetOutside::read_library(Task done) {
   auto read = std::make_shared<Library>();
   store_.read(
-      [read](store::Session& session) {
+      [read, loudness = loudness_](store::Session& session) {
         read->catalogue = programmers_view(*library::load_catalogue(session));
         session.each<std::int64_t, std::string>("SELECT id, name FROM library_track WHERE state = 0",
                                                 [&](std::int64_t id, const std::string& name) {
@@ -74,6 +77,10 @@ void FleetOutside::read_library(Task done) {
                                                     read->files.emplace(
                                                         key, schedule::file_id(key) + extension_of(name));
                                                 });
+        library::each_loudness(session, [&](TrackId track, const audio::Analysis& known) {
+          if (const auto file = read->files.find(schedule::file_key(track)); file != read->files.end())
+            read->gains_db[file->second] = static_cast<float>(audio::gain_for(known, loudness).db);
+        });
       },
       [this, post = post_, read, done = std::move(done)](std::exception_ptr failure) mutable {
         post([this, read, failure, done = std::move(done)]() mutable {
@@ -95,7 +102,9 @@ void FleetOutside::read_programme(const std::string& radio_uuid, UniqueFunction<
         if (!station || !library->catalogue) return;
         const auto stored = schedule::read_programme(session, *station);
         const auto& programme = stored && stored->enabled ? *stored : everything();
-        *found = std::make_shared<const rules::Programme>(schedule::filled(programme, *library->catalogue));
+        auto rules = schedule::filled(programme, *library->catalogue);
+        schedule::set_last_plays(rules, schedule::read_last_plays(session, *station));
+        *found = std::make_shared<const rules::Programme>(std::move(rules));
       },
       [found, done = std::move(done)](const std::exception_ptr& failure) mutable {
         done(failure ? nullptr : std::move(*found));
@@ -105,6 +114,11 @@ void FleetOutside::read_programme(const std::string& radio_uuid, UniqueFunction<
 std::string FleetOutside::file(std::uint32_t key) const {
   const auto place = library_->files.find(key);
   return place == library_->files.end() ? "" : place->second;
+}
+
+double FleetOutside::gain_db(std::string_view file) const {
+  const auto known = library_->gains_db.find(std::string(file));
+  return known == library_->gains_db.end() ? 0 : known->second;
 }
 
 void FleetOutside::has_radio(const std::string& radio_uuid, UniqueFunction<void(bool)> done) {
@@ -151,7 +165,25 @@ void FleetOutside::find_here(const fleet::Credentials& credentials, UniqueFuncti
 void FleetOutside::report(const fleet::Report& report) {
   if (const auto* start = std::get_if<fleet::StartListening>(&report); start && start->user_id)
     look_for_user(*start->user_id);
+  if (const auto* song = std::get_if<fleet::SongStarted>(&report)) {
+    plays_.push_back({song->radio_uuid, TrackId{song->song_id}, unix_ms(song->at)});
+    write_plays();
+  }
   if (webapp_) webapp_->report(report);
+}
+
+/// What comes while one write is on its way goes together with the next.
+void FleetOutside::write_plays() {
+  if (plays_.empty() || std::exchange(writing_plays_, true)) return;
+  store_.write([plays = std::exchange(plays_, {})](
+                   store::Session& session) { schedule::write_radio_plays(session, plays); },
+               [this, post = post_](const std::exception_ptr& failure) {
+                 if (failure) log::warn("when songs were played last could not be written");
+                 post([this] {
+                   writing_plays_ = false;
+                   write_plays();
+                 });
+               });
 }
 
 /// A streamer may name anybody; whom the web application knows is its own business.

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "audio/analysis.hpp"
 #include "base/clock.hpp"
 #include "base/task.hpp"
 #include "fleet/outside.hpp"
 #include "schedule/candidate.hpp"
+#include "schedule/programmes.hpp"
 
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 namespace longwave::access {
 class Users;
@@ -31,8 +34,9 @@ namespace longwave::app {
 class FleetOutside final : public fleet::Outside {
  public:
   /// `post` leads to the thread of the scheduler; `webapp` may be null; everything outlives this.
+  /// `loudness` is what streamers shall raise or lower songs to.
   FleetOutside(store::Store& store, const access::Users& users, const Clock& clock, fleet::Webapp* webapp,
-               Post post);
+               const audio::LoudnessTarget& loudness, Post post);
 
   /// What this finds out by itself; before the start. Called on the scheduler's thread or the store's.
   struct Tell {
@@ -47,6 +51,7 @@ class FleetOutside final : public fleet::Outside {
 
   void read_programme(const std::string& radio_uuid, UniqueFunction<void(Programme)> done) override;
   std::string file(std::uint32_t key) const override;
+  double gain_db(std::string_view file) const override;
   void has_radio(const std::string& radio_uuid, UniqueFunction<void(bool)> done) override;
   void all_radios(UniqueFunction<void(std::vector<std::string>)> done) override;
   /// A token is one of the web application's. Without one it is a bearer key of somebody who may log in here,
@@ -61,6 +66,7 @@ class FleetOutside final : public fleet::Outside {
 
   void find_here(const fleet::Credentials& credentials, UniqueFunction<void(fleet::User)> done);
   void look_for_user(std::int64_t number);
+  void write_plays();
 
   store::Store& store_;
   const access::Users& users_;
@@ -70,6 +76,9 @@ class FleetOutside final : public fleet::Outside {
   Tell tell_;
   std::unordered_set<std::int64_t> seen_users_;  // that were looked for
   std::shared_ptr<const Library> library_;
+  const audio::LoudnessTarget loudness_;
+  std::vector<schedule::RadioPlay> plays_;  // to be written
+  bool writing_plays_ = false;
 };
 
 }  // namespace longwave::app

@@ -39,13 +39,14 @@ Result<store::StoreOptions> store_options(const Config& config, std::filesystem:
   return store::StoreOptions{.file = {}, .server = url, .password = config.database_password};
 }
 
-std::unique_ptr<store::Store> open_store(const Config& config, const DataFolder& data) {
+std::unique_ptr<store::Store> open_store(const Config& config, const DataFolder& data, bool sole) {
   std::vector<store::RoomMigrations> rooms = {
       {"library", library::migrations()}, access::migrations(), {"schedule", schedule::migrations()},
       api::platform_migrations(),         mpd::migrations(),    {"musicdb", musicdb::migrations()},
       {"radios", radios::migrations()},   fleet::migrations(),  fleet::programme_events()};
   auto options = store_options(config, data.database());
   if (!options) throw store::Failure(store::FailureKind::other, options.error().message);
+  options->sole = sole;
   return std::make_unique<store::Store>(std::move(*options), std::move(rooms));
 }
 
@@ -62,7 +63,7 @@ std::unique_ptr<store::Store> look_into_store(const Config& config) {
 Ground::Ground(const Config& config, DataFolder data, const Clock& clock)
     : data_(std::move(data)),
       clock_(clock),
-      store_(open_store(config, data_)),
+      store_(open_store(config, data_, config.role == "all")),
       users_(*store_, clock),
       cache_(data_.cache(), static_cast<std::uint64_t>(config.cache_mb) << 20),
       media_("media", media_threads(config)),

@@ -18,7 +18,8 @@ namespace longwave::app {
 Result<store::StoreOptions> store_options(const Config& config, std::filesystem::path file);
 
 /// Opens the database with the tables of every room. Throws store::Failure, also for an address that is none.
-std::unique_ptr<store::Store> open_store(const Config& config, const DataFolder& data);
+/// `sole`: as store::StoreOptions has it.
+std::unique_ptr<store::Store> open_store(const Config& config, const DataFolder& data, bool sole = false);
 
 /// The same database beside whoever has it open, to read in it. Nothing is made or changed. Throws
 /// store::Failure, also if there is none.

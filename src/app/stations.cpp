@@ -72,6 +72,7 @@ schedule::CataloguePtr programmers_view(const library::CatalogueRows& rows) {
                           .playable = row.playable,
                           .analysed = row.analysed,
                           .album = row.album,
+                          .title = row.title,
                           .disabled = row.disabled,
                           .live = row.live,
                           .bad_audio = row.bad_audio,

@@ -2,6 +2,7 @@
 #include "audio/analysis.hpp"
 #include "audio/bytes.hpp"
 #include "audio/format.hpp"
+#include "audio/stored_loudness.hpp"
 
 #include <cmath>
 
@@ -79,6 +80,18 @@ Result<Analysis> parse_analysis(std::string_view blob) {
   const auto levels = r.bytes(count);
   a.level_db.assign(levels.begin(), levels.end());
   if (!r.ok() || !r.at_end() || !sensible(a)) return damaged;
+  return a;
+}
+
+std::optional<Analysis> loudness_of(std::string_view blob) {
+  if (blob.size() < loudness_bytes || !blob.starts_with(magic)) return std::nullopt;
+  constexpr auto before = 5 * sizeof(std::int64_t) + 2 * sizeof(std::int32_t);  // lengths, places, rates
+  ByteReader r{blob.substr(magic.size() + before)};
+  Analysis a;
+  a.lufs = r.get<double>();
+  a.true_peak_db = r.get<double>();
+  for (auto& loss : a.limiter_loss_db) loss = r.get<float>();
+  if (!r.ok() || !std::isfinite(a.lufs) || !std::isfinite(a.true_peak_db)) return std::nullopt;
   return a;
 }
 

@@ -291,6 +291,12 @@ void Node::on_bus_message(const std::string& channel, std::string payload) {
 // ---- what the machines ask ----
 
 void Node::send(std::string_view streamer, const ToStreamer& message, const std::optional<Stamp>& stamp) {
+  if (const auto* prepare = std::get_if<Prepare>(&message)) {
+    auto known = *prepare;
+    known.gain_db = parts_.outside.gain_db(known.file);
+    parts_.bus.publish(streamer_channel(streamer), format(known, stamp));
+    return;
+  }
   parts_.bus.publish(streamer_channel(streamer), format(message, stamp));
 }
 

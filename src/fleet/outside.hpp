@@ -23,6 +23,8 @@ class Outside {
   virtual void read_programme(const std::string& radio_uuid, UniqueFunction<void(Programme)> done) = 0;
   /// As radios::Source::file().
   virtual std::string file(std::uint32_t key) const = 0;
+  /// By how much a file of that name is to be raised; 0 also if nobody has measured it. Quick: from memory.
+  virtual double gain_db(std::string_view) const { return 0; }
   /// Is there such a radio, and may it play?
   virtual void has_radio(const std::string& radio_uuid, UniqueFunction<void(bool)> done) = 0;
   virtual void all_radios(UniqueFunction<void(std::vector<std::string>)> done) = 0;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "library/analyses.hpp"
 
+#include "audio/stored_loudness.hpp"
 #include "store/session.hpp"
+
+#include <fmt/format.h>
 
 namespace longwave::library {
 
@@ -14,6 +17,17 @@ std::optional<audio::Analysis> analysis_of(store::Session& session, TrackId trac
   auto analysis = audio::parse_analysis(blob->bytes);
   if (!analysis) return std::nullopt;
   return std::move(*analysis);
+}
+
+void each_loudness(store::Session& session,
+                   const std::function<void(TrackId, const audio::Analysis&)>& each) {
+  session.each<TrackId, store::Blob>(
+      fmt::format("SELECT t.id, substr(a.result, 1, {}) FROM library_track t JOIN library_analysis a ON "
+                  "a.identity = t.identity WHERE t.state = 0 ORDER BY t.id",
+                  audio::loudness_bytes),
+      [&](TrackId track, const store::Blob& front) {
+        if (const auto known = audio::loudness_of(front.bytes)) each(track, *known);
+      });
 }
 
 void keep_analysis(store::Session& session, TrackId track, const audio::Analysis& analysis) {

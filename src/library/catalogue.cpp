@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "library/catalogue.hpp"
 
+#include "library/names.hpp"
 #include "library/queries.hpp"
+#include "library/xxh64.hpp"
 #include "store/session.hpp"
 
 #include <algorithm>
@@ -67,6 +69,15 @@ std::unordered_map<Int, AlbumTags> album_taggings(store::Session& session) {
   return albums;
 }
 
+/// The same for titles that differ only in case, spaces and accents. A hash: two others that share one are
+/// kept apart without need, once in four thousand million pairs.
+std::uint32_t title_key(std::string_view title) {
+  if (title.empty()) return 0;
+  Xxh64 hash;
+  hash.feed(plain_letters(title));
+  return std::max(static_cast<std::uint32_t>(hash.digest()), 1U);
+}
+
 void add(AlbumTags& album, Int tag) {
   const auto has = [tag](const TagIds& ids) { return std::find(ids.begin(), ids.end(), tag) != ids.end(); };
   if (!has(album.tags) && !has(album.refused)) album.tags.push_back(tag);
@@ -82,13 +93,14 @@ Catalogue load_catalogue(store::Session& session) {
   const auto taggings = song_taggings(session);
   auto albums = album_taggings(session);
   auto next = taggings.begin();
-  session.each<TrackId, Int, double, Int, int, bool, Int, int, bool, bool, bool, bool>(
+  session.each<TrackId, Int, double, Int, int, bool, Int, int, bool, bool, bool, bool, std::string>(
       "SELECT t.id, t.artist_id, t.weight, t.duration_ms, t.state, EXISTS (SELECT 1 FROM library_analysis a "
       "WHERE "
-      "a.identity = t.identity), t.album_id, t.favourite, t.disabled, t.live, t.bad_audio, b.hidden FROM "
+      "a.identity = t.identity), t.album_id, t.favourite, t.disabled, t.live, t.bad_audio, b.hidden, t.title "
+      "FROM "
       "library_track t JOIN library_album b ON b.id = t.album_id WHERE t.state <> 3 ORDER BY t.id",
       [&](TrackId id, Int artist, double weight, Int duration, int state, bool analysed, Int album,
-          int favourite, bool disabled, bool live, bool bad, bool hidden) {
+          int favourite, bool disabled, bool live, bool bad, bool hidden, const std::string& title) {
         const auto ms = static_cast<std::int32_t>(std::clamp<Int>(duration, 0, INT32_MAX));
         CatalogueRow row{id, artist, static_cast<float>(weight), ms, state == 0 && ms > 0, analysed};
         row.favourite = static_cast<std::int8_t>(favourite);
@@ -97,6 +109,7 @@ Catalogue load_catalogue(store::Session& session) {
         row.bad_audio = bad;
         row.album_hidden = hidden;
         row.album = album;
+        row.title = title_key(title);
         while (next != taggings.end() && next->track < id.value) ++next;
         TagIds approved;
         for (; next != taggings.end() && next->track == id.value; ++next) {

@@ -24,6 +24,7 @@ struct CatalogueRow {
   std::int8_t favourite = 0;  ///< -1 hated, 1 loved
   bool disabled = false, live = false, bad_audio = false, album_hidden = false;
   std::int64_t album = 0;        ///< 0: none
+  std::uint32_t title = 0;       ///< of songs of one title, whoever plays them, the same; 0: it has none
   std::uint32_t song_tags = 0;   ///< approved ones of the song: Catalogue's tag_sets[song_tags]
   std::uint32_t album_tags = 0;  ///< of its album, its songs' included: tag_sets[album_tags]
 };

@@ -33,6 +33,16 @@ CREATE TABLE programme_songs (
 );
 )sql";
 
+constexpr std::string_view radio_plays = R"sql(
+CREATE INDEX stations_by_radio ON stations (radio_uuid);
+CREATE TABLE radio_plays (
+  station INTEGER NOT NULL,
+  track BIGINT NOT NULL,
+  started_ms BIGINT NOT NULL,
+  PRIMARY KEY (station, track)
+);
+)sql";
+
 bool same_song(const rules::Song& a, const rules::Song& b) {
   return a.id == b.id && a.order == b.order && a.frequency == b.frequency && a.enabled == b.enabled;
 }
@@ -53,6 +63,21 @@ void write_songs(store::Session& session, StationId station, const rules::Playli
 
 store::Migration programme_tables() {
   return {3, tables};
+}
+
+store::Migration radio_tables() {
+  return {4, radio_plays};
+}
+
+void write_radio_plays(store::Session& session, const std::vector<RadioPlay>& plays) {
+  for (const auto& play : plays) {
+    session.run(
+        "INSERT INTO radio_plays (station, track, started_ms)"
+        " SELECT id, :track, :started FROM stations WHERE radio_uuid = :radio"
+        " ON CONFLICT (station, track) DO UPDATE SET started_ms = excluded.started_ms"
+        " WHERE excluded.started_ms > radio_plays.started_ms",
+        play.track, play.started_ms, play.radio_uuid);
+  }
 }
 
 StationProgrammePtr read_programme(store::Session& session, StationId station) {
@@ -123,6 +148,13 @@ std::vector<LastPlay> read_last_plays(store::Session& session, StationId station
         last[{why && why->programmed ? why->programmed->playlist : 0, track}] = started;
       },
       station, newest - looked_back);
+  session.each<std::int64_t, std::int64_t>(
+      "SELECT track, started_ms FROM radio_plays WHERE station = :station",
+      [&](std::int64_t track, std::int64_t started) {
+        auto& at = last[{0, track}];
+        at = std::max(at, started);
+      },
+      station);
   std::vector<LastPlay> plays;
   plays.reserve(last.size());
   for (const auto& [which, started] : last) plays.push_back({TrackId{which.second}, which.first, started});

@@ -15,12 +15,14 @@ namespace longwave::store {
 class Session;
 }
 
-/// The tables of programmes: programmes, programme_songs. Functions that run inside a store job; they throw
-/// what the session throws.
+/// The tables of programmes: programmes, programme_songs, radio_plays. Functions that run inside a store job;
+/// they throw what the session throws.
 namespace longwave::schedule {
 
 /// Migration 3 of "schedule" (tables.hpp has the list).
 store::Migration programme_tables();
+/// Migration 4.
+store::Migration radio_tables();
 
 /// Null: the station has none.
 StationProgrammePtr read_programme(store::Session& session, StationId station);
@@ -29,14 +31,18 @@ StationProgrammePtr read_programme(store::Session& session, StationId station);
 void write_programme(store::Session& session, StationId station, const StationProgramme& programme,
                      const StationProgramme* before = nullptr);
 
-/// When each track was played last, and from which playlist (0: not by the programme), of the last rows of
-/// the history.
-struct LastPlay {
+/// When each track was played last, and from which playlist (0: not by the programme, or by a scheduler), of
+/// the last rows of the history and of what a scheduler wrote.
+std::vector<LastPlay> read_last_plays(store::Session& session, StationId station);
+
+/// What a scheduler plays on a radio stands in no history, only when each track was played last.
+struct RadioPlay {
+  std::string radio_uuid;
   TrackId track;
-  std::int64_t playlist = 0;
   std::int64_t started_ms = 0;
 };
-std::vector<LastPlay> read_last_plays(store::Session& session, StationId station);
+/// A radio that isn't there any more is passed over; the later time of a track stays.
+void write_radio_plays(store::Session& session, const std::vector<RadioPlay>& plays);
 
 /// Every station with its uuid as a radio.
 std::vector<std::pair<StationId, std::string>> read_radio_uuids(store::Session& session);

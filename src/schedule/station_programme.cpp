@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_map>
 
 namespace longwave::schedule {
 
@@ -22,6 +23,16 @@ void fill(rules::Song& song, const Candidate& candidate) {
   song.album = key(candidate.album);
   song.title = candidate.title;
   song.enabled = song.enabled && !candidate.disabled;
+}
+
+/// A limit of a title names a track that has it; one of a title that isn't known any more holds nobody back.
+void name_titles(rules::Programme& rules, const Catalogue& catalogue) {
+  std::erase_if(rules.limits, [&](rules::Limit& limit) {
+    if (limit.of != rules::Limit::Of::title) return false;
+    const auto* row = catalogue.find(TrackId{limit.key});
+    limit.key = row ? row->title : 0;
+    return limit.key == 0;
+  });
 }
 
 }  // namespace
@@ -52,7 +63,24 @@ rules::Programme filled(const StationProgramme& programme, const Catalogue& cata
       if (const auto* row = catalogue.find(TrackId{song.id})) fill(song, *row);
     }
   }
+  name_titles(rules, catalogue);
   return rules;
+}
+
+void set_last_plays(rules::Programme& rules, const std::vector<LastPlay>& plays) {
+  std::unordered_map<std::int64_t, std::vector<const LastPlay*>> of_track;
+  for (const auto& play : plays) of_track[play.track.value].push_back(&play);
+  for (auto& playlist : rules.playlists) {
+    for (auto& song : playlist.songs) {
+      const auto found = of_track.find(song.id);
+      if (found == of_track.end()) continue;
+      for (const auto* play : found->second) {
+        if (play->playlist != 0 && play->playlist != playlist.id) continue;
+        const auto seconds = std::clamp<std::int64_t>(play->started_ms / 1000, 0, 0xffffffff);
+        song.last_play = std::max(song.last_play, static_cast<std::uint32_t>(seconds));
+      }
+    }
+  }
 }
 
 std::uint32_t file_key(TrackId track) {

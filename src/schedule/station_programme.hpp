@@ -15,6 +15,13 @@
 
 namespace longwave::schedule {
 
+/// When a track was played last, and from which playlist; 0: not by a programme, or nobody knows.
+struct LastPlay {
+  TrackId track;
+  std::int64_t playlist = 0;
+  std::int64_t started_ms = 0;
+};
+
 /// The programme of a station as people edit it and as it is stored. A song's id is its track; what the
 /// library knows of it (length, artist, …) is filled in when it is used. Immutable once it is shared.
 struct StationProgramme {
@@ -38,6 +45,9 @@ Result<StationProgramme> programme_from_json(const boost::json::object& json);
 /// Ready to be chosen by: with what the catalogue knows of each track. A track that it can't play keeps no
 /// file.
 rules::Programme filled(const StationProgramme& programme, const Catalogue& catalogue);
+
+/// Writes into every song when it was played last: of its playlist, or of none.
+void set_last_plays(rules::Programme& rules, const std::vector<LastPlay>& plays);
 
 /// The key by which rules know a track's file, and the 9-character id that goes with it ("000000042"; stored
 /// by a platform as 000/000/042.mp3). 0: none (a track beyond 999,999,999).

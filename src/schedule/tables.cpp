@@ -190,7 +190,7 @@ void write_history(store::Session& session, StationId station, const HistoryRow&
 }  // namespace
 
 std::vector<store::Migration> migrations() {
-  return {{1, first_tables}, {2, transport}, programme_tables()};
+  return {{1, first_tables}, {2, transport}, programme_tables(), radio_tables()};
 }
 
 std::vector<Saved> load_all(store::Session& session, std::size_t history_rows) {

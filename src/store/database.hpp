@@ -17,7 +17,8 @@ std::unique_ptr<Session> open_sqlite(const std::filesystem::path& file, Access a
 
 /// `server` as libpq takes it: postgresql://USER@HOST:PORT/DATABASE?sslmode=…; the password, if it isn't
 /// empty, comes beside it, so that it stands in no message. At least PostgreSQL 13, and a database in UTF-8.
+/// `sole`: as StoreOptions has it.
 std::unique_ptr<Session> open_postgresql(const std::string& server, const std::string& password,
-                                         Access access, int busy_timeout_ms);
+                                         Access access, int busy_timeout_ms, bool sole);
 
 }  // namespace longwave::store

@@ -18,6 +18,8 @@ namespace {
 constexpr int oldest_version = 130000;  // normalize(), for the search
 /// Of pg_advisory_xact_lock: "longwave" in ASCII.
 constexpr const char* schema_lock = "SELECT pg_advisory_xact_lock(7813302241413986917)";
+/// The session's, until its connection ends; the number behind it.
+constexpr const char* sole_lock = "SELECT pg_advisory_lock(7813302241413986918)";
 
 /// SOCI's own factory takes a connection string apart at every space and '='.
 struct Factory final : soci::postgresql_backend_factory {
@@ -166,6 +168,17 @@ void notice(void*, const char* message) {
   log::info("postgresql: {}", text.substr(0, text.find('\n')));
 }
 
+void be_sole(Session& session) {
+  try {
+    session.script(sole_lock);
+  } catch (const Failure& e) {
+    if (e.kind() != FailureKind::busy) throw;
+    throw Failure(FailureKind::busy,
+                  "another Longwave plays the stations of this database: end it, or give this one a "
+                  "database or a --role of its own");
+  }
+}
+
 }  // namespace
 
 Result<void> check_server(const std::string& server) {
@@ -184,7 +197,7 @@ Result<void> check_server(const std::string& server) {
 }
 
 std::unique_ptr<Session> open_postgresql(const std::string& server, const std::string& password,
-                                         Access access, int busy_timeout_ms) {
+                                         Access access, int busy_timeout_ms, bool sole) {
   const std::string string = connection_string(server, password);
   auto connection = std::make_unique<Session::Connection>(std::make_unique<Postgresql>());
   try {
@@ -212,6 +225,7 @@ std::unique_ptr<Session> open_postgresql(const std::string& server, const std::s
     session->script(
         "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = "
         "'off'");
+    if (sole) be_sole(*session);
   } else {
     session->script("SET default_transaction_read_only = on");
   }

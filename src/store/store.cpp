@@ -51,7 +51,8 @@ bool in_memory(const StoreOptions& options) {
 
 std::unique_ptr<Session> open(const StoreOptions& options, Access access) {
   if (options.server.empty()) return open_sqlite(options.file, access, options.busy_timeout_ms);
-  return open_postgresql(options.server, options.password, access, options.busy_timeout_ms);
+  return open_postgresql(options.server, options.password, access, options.busy_timeout_ms,
+                         options.sole && access == Access::write);
 }
 
 /// The session with a transaction begun; a server that went away since is called again, once.

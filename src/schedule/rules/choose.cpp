@@ -14,6 +14,8 @@ constexpr Duration hour_jingle_expires = std::chrono::minutes{1};
 /// What is left of a song that was cut: less than this isn't worth going on with.
 constexpr Duration worth_resuming = std::chrono::seconds{10};
 constexpr Duration slack = std::chrono::seconds{1};
+/// So long a request waits for a place where nothing cuts it.
+constexpr Duration waits_to_be_whole = std::chrono::hours{1};
 
 struct Found {
   const Playlist* playlist = nullptr;
@@ -157,6 +159,8 @@ std::optional<Chosen> Choosing::request() {
       const auto found = playlist.enabled ? find(playlist, request.song) : Found{};
       if (!found.song) continue;
       if (near_.limited(*found.song, playlist.id) || !near_.distance(*found.song).kept()) break;
+      const bool is_cut = exact_ && at_ + found.song->duration() > exact_->at + early;
+      if (is_cut && at_ - request.asked < waits_to_be_whole) break;
       auto reason = why(playlist, {Rule::request, request.id});
       reason.candidates = static_cast<std::uint32_t>(programme_.requests.size());
       return make(playlist, *found.song, reason);

@@ -190,6 +190,8 @@ TEST_F(LibraryTest, what_is_known_of_the_sound_outlives_moves_and_tags) {
   analysis.source_samples = analysis.length.count();
   analysis.lufs = -9.5;
   analysis.payload_hash = "abc";
+  analysis.true_peak_db = -0.5;
+  analysis.limiter_loss_db.fill(0.25F);
   analysis.level_db = {-10, -20, -30};
   shelf_.store.write_now([&](store::Session& s) {
     EXPECT_FALSE(analysis_of(s, id));
@@ -208,6 +210,16 @@ TEST_F(LibraryTest, what_is_known_of_the_sound_outlives_moves_and_tags) {
   EXPECT_EQ(kept->lufs, analysis.lufs);
   EXPECT_EQ(kept->level_db, analysis.level_db);
   EXPECT_EQ(kept->payload_hash, "abc");
+  std::vector<std::pair<TrackId, double>> loudness;
+  shelf_.read([&](store::Session& s) {
+    each_loudness(s, [&](TrackId track, const audio::Analysis& known) {
+      loudness.emplace_back(track, audio::gain_for(known).db);
+    });
+    return 0;
+  });
+  ASSERT_EQ(loudness.size(), 1u);
+  EXPECT_EQ(loudness[0].first, id);
+  EXPECT_EQ(loudness[0].second, audio::gain_for(analysis).db);
   analysis.partial = true;
   analysis.lufs = 0;
   shelf_.store.write_now([&](store::Session& s) { keep_analysis(s, id, analysis); });

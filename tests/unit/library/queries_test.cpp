@@ -8,6 +8,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 namespace longwave::library {
 namespace {
@@ -104,6 +106,21 @@ TEST_F(Queries, missing_tracks_are_left_out_unless_asked_for) {
     const auto it = shelf_.read([&](store::Session& s) { return track(s, row.track).value(); });
     EXPECT_EQ(row.playable, it.title != "Hyperballad") << it.title;
   }
+}
+
+TEST_F(Queries, songs_of_one_title_have_one_key) {
+  make(music_ / "e/1.wav", song("CA  IRA", "Somebody else", "", 8));
+  shelf_.scan({music_.path()});
+  const auto catalogue = shelf_.read([](store::Session& s) { return load_catalogue(s); });
+  std::map<std::string, std::uint32_t> keys;
+  for (const auto& row : *catalogue)
+    keys[shelf_.read([&](store::Session& s) { return track(s, row.track).value(); }).title] = row.title;
+  ASSERT_EQ(keys.size(), 8u);
+  EXPECT_EQ(keys["Ça ira"], keys["CA IRA"]);
+  std::set<std::uint32_t> different;
+  for (const auto& [title, key] : keys) different.insert(key);
+  EXPECT_EQ(different.size(), 7u);
+  EXPECT_FALSE(different.contains(0));
 }
 
 TEST_F(Queries, artists_and_albums_stand_in_order_with_their_counts) {

@@ -295,6 +295,27 @@ TEST(Choose, RequestsWithinTheRules) {
   EXPECT_GE(played[1], monday(2h));     // its distance, and then the show, which takes no requests
 }
 
+TEST(Choose, RequestWaitsUntilNothingCutsIt) {
+  Radio radio{programme(60)};
+  radio.programme.playlists.push_back(playlist(2, 900, 1, 60));
+  radio.programme.events.push_back({5, "News", {every_day, 10min}, {}, true, 2, 0, Start::exact});
+  radio.until(monday(6min));
+  radio.programme.playlists[0].songs[0].duration_ms = 600'000;
+  radio.programme.requests = {{1, 100, radio.now, "ann"}};
+  std::map<std::int64_t, WallTime> played;
+  for (const auto& item : radio.until(monday(1h)))
+    if (item.why.rule == Rule::request) played.try_emplace(item.song.id, item.play.start);
+  EXPECT_EQ(played[100], monday(11min));  // behind the news
+  // One that is never whole is cut rather than never played.
+  radio.programme.playlists[0].songs[1].duration_ms = 4'000'000;
+  radio.programme.requests = {{2, 101, radio.now, "ben"}};
+  const auto asked = radio.now;
+  for (const auto& item : radio.until(monday(4h)))
+    if (item.why.rule == Rule::request) played.try_emplace(item.song.id, item.play.start);
+  EXPECT_GE(played[101], asked + 1h);
+  EXPECT_LE(played[101], asked + 1h + 5min);
+}
+
 TEST(Choose, RestOfASongIsntResumedWhenAShowBegins) {
   Radio radio{programme(20, 200)};
   radio.programme.playlists.push_back(playlist(2, 900, 1, 10));

@@ -2,6 +2,7 @@
 #include "schedule/programmes.hpp"
 #include "schedule/tables.hpp"
 #include "store/store.hpp"
+#include "unit/store/options.hpp"
 
 #include <gtest/gtest.h>
 #include <boost/json.hpp>
@@ -110,8 +111,55 @@ TEST(Programme, FilledFromTheCatalogue) {
   EXPECT_EQ(file_id(rules.playlists[1].songs[0].file), "000000002");
 }
 
+TEST(Programme, TitlesAreThoseOfTheCatalogue) {
+  auto programme = read(full);
+  programme.rules.limits = {{8, rules::Limit::Of::title, 2, 1h}, {9, rules::Limit::Of::title, 99, 1h}};
+  std::vector<Candidate> rows(2);
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    rows[i] = {.track = TrackId{static_cast<std::int64_t>(i) + 1},
+               .duration_ms = 1000,
+               .title = 700 + static_cast<std::uint32_t>(i)};
+  const auto rules = filled(programme, Catalogue(rows));
+  EXPECT_EQ(rules.playlists[0].songs[1].title, 701U);
+  ASSERT_EQ(rules.limits.size(), 1U);  // of track 99 nobody knows the title
+  EXPECT_EQ(rules.limits[0].key, 701);
+}
+
+TEST(ProgrammeTables, WhatASchedulerPlayedLast) {
+  store::Store store(store::test_options(), {{"schedule", migrations()}});
+  StationRow row;
+  row.slug = "main";
+  row.radio_uuid = "1q2w3e4r5t";
+  row = store.write_now([&](store::Session& session) { return create(session, row); });
+  store.write_now([&](store::Session& session) {
+    write_radio_plays(session, {{"1q2w3e4r5t", TrackId{1}, 5'000'000},
+                                {"gone", TrackId{1}, 6'000'000},
+                                {"1q2w3e4r5t", TrackId{2}, 7'000'000}});
+    write_radio_plays(session,
+                      {{"1q2w3e4r5t", TrackId{1}, 4'000'000}, {"1q2w3e4r5t", TrackId{2}, 8'000'900}});
+  });
+  const auto plays =
+      store.read_now([&](store::Session& session) { return read_last_plays(session, row.id); });
+  ASSERT_EQ(plays.size(), 2U);
+  auto programme = read(full).rules;
+  for (const std::int64_t track : {1, 2, 3}) {
+    rules::Song song;
+    song.id = track;
+    programme.playlists[0].songs.push_back(song);
+  }
+  set_last_plays(programme, plays);
+  const auto& songs = programme.playlists[0].songs;
+  EXPECT_EQ(songs[0].last_play, 5000U);
+  EXPECT_EQ(songs[1].last_play, 8000U);
+  EXPECT_EQ(songs[2].last_play, 0U);
+  set_last_plays(programme,
+                 {{TrackId{3}, 1, 9'000'000}, {TrackId{2}, 77, 9'000'000}});  // of another playlist
+  EXPECT_EQ(songs[2].last_play, 9000U);
+  EXPECT_EQ(songs[1].last_play, 8000U);
+}
+
 TEST(ProgrammeTables, WrittenAndRead) {
-  store::Store store({}, {{"schedule", migrations()}});
+  store::Store store(store::test_options(), {{"schedule", migrations()}});
   StationRow row;
   row.slug = "main";
   row.radio_uuid = "1q2w3e4r5t";

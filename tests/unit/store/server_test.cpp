@@ -103,6 +103,43 @@ TEST(Server, a_lock_that_is_held_too_long_is_busy) {
   second.close();
 }
 
+TEST(Server, who_wants_to_be_the_only_one_is) {
+  RealPostgresql server;
+  StoreOptions options{.file = {}, .server = server.fresh()};
+  options.busy_timeout_ms = 500;
+  auto alone = options;
+  alone.sole = true;
+  Store first(alone, notes());
+  try {
+    Store second(alone, notes());
+    ADD_FAILURE() << "a second was let in";
+  } catch (const Failure& refused) {
+    EXPECT_EQ(refused.kind(), FailureKind::busy);
+    EXPECT_NE(std::string(refused.what()).find("another Longwave plays"), std::string::npos)
+        << refused.what();
+  }
+  Store scheduler(options, notes());  // who doesn't ask for that works beside it
+  EXPECT_EQ(write_and_wait(scheduler, insert(1)), nullptr);
+  server.stop();
+  server.start();
+  EXPECT_EQ(write_and_wait(first, insert(2)), nullptr) << "after a restart of the server it is again";
+  server.stop();
+  server.start();
+  {
+    Store quicker(alone, notes());
+    const auto refused = write_and_wait(first, insert(3));
+    ASSERT_NE(refused, nullptr) << "another was quicker";
+    EXPECT_EQ(kind_of(refused), FailureKind::busy);
+    EXPECT_EQ(write_and_wait(quicker, insert(4)), nullptr);
+  }
+  std::exception_ptr refused;
+  do {  // the server notices a little later that the other has gone
+    refused = write_and_wait(first, insert(5));
+  } while (refused && kind_of(refused) == FailureKind::busy);
+  EXPECT_EQ(refused, nullptr) << text_of(refused);
+  EXPECT_EQ(count_notes(first), 4);
+}
+
 TEST(Server, messages_hold_no_values_and_no_password) {
   const std::string server = postgresql_server();
   Store store({.file = {}, .server = server}, notes());
