@@ -1343,6 +1343,17 @@ export interface Methods {
       id?: number;  // of what was made
     };
   };
+  /** Takes a request back that wasn't played yet. Role: dj. */
+  "programme.withdraw": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      id: number;  // as programme.get has it in `pending`
+    };
+    result: {
+      version: number;
+      id?: number;  // of what was made
+    };
+  };
   /** Whether a query is understood, and what of it isn't. Role: anyone. */
   "query.check": {
     params: {
@@ -2170,6 +2181,10 @@ export interface Events {
     }>;
     total: number;
     connections: number;
+  };
+  /** The programme is another one now: it is asked for with programme.get. On station:<slug>. */
+  "programme.changed": {
+    version: number;
   };
   /** The queue has a new version. `ops` turn the version before into it, in order; a client that has another version asks queue.list. On station:<slug>. */
   "queue.changed": {
