@@ -1652,6 +1652,18 @@ export interface Methods {
       }>;
     };
   };
+  /** Listeners over time, from the history: of each step the most that an item had which was on air in it. What is on air now isn't in the history yet. Role: anyone. */
+  "station.listeners": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      from_ms: number;  // of the clock, ms
+      step_s?: number;  // s, default 900
+      count?: number;  // how many steps, default 96
+    };
+    result: {
+      most: number[];  // one for each step
+    };
+  };
   /** Changes modes; what isn't given stays. Role: dj. */
   "station.modes": {
     params: {
