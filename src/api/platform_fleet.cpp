@@ -24,7 +24,7 @@ void add_fleet_methods(Table& table, Context& context) {
        .role = Role::admin,
        .handler = [&context](const Call& call, const Responder& answer) {
          if (!context.fleet) return answer.fail(error(Errc::unavailable, "this process schedules no fleet"));
-         context.fleet("/" + call.string("page"), call.string("radio"),
+         context.fleet("/" + call.string("page"), call.has("radio") ? call.string("radio") : std::string{},
                        static_cast<std::size_t>(call.integer("offset")), [answer](const json::value* page) {
                          if (!page) return answer.fail(error(Errc::not_found, "no such page"));
                          answer.finish(json::object{{"page", *page}});

@@ -127,6 +127,13 @@ Result<std::int64_t> request(Context& context, const Call& call, schedule::Stati
   return id;
 }
 
+Result<std::int64_t> withdraw(const Call& call, schedule::StationProgramme& programme) {
+  const auto id = call.integer("id");
+  if (std::erase_if(programme.rules.requests, [&](const auto& r) { return r.id == id; }) == 0)
+    return error(Errc::not_found, fmt::format("there is no request {}: perhaps it was played", id));
+  return 0;
+}
+
 void change(Context& context, StationId station, schedule::StationProgramme programme,
             std::optional<std::uint64_t> base, std::int64_t made, const Responder& answer) {
   schedule::SetProgramme set{std::make_shared<const schedule::StationProgramme>(std::move(programme)), base};
@@ -282,6 +289,16 @@ void add_programme_methods(Table& table, Context& context) {
              .handler = editing(context, [&context](const Call& call, schedule::StationProgramme& programme) {
                return request(context, call, programme);
              })});
+  hosts.add({.name = "programme.withdraw",
+             .summary = "Takes a request back that wasn't played yet.",
+             .params = {station_param(), integer("id").about("as programme.get has it in `pending`")},
+             .result = edited(),
+             .errors = {not_found, conflict, unavailable},
+             .handler = editing(context, withdraw)});
+  table.event({.name = "programme.changed",
+               .channel = "station:<slug>",
+               .summary = "The programme is another one now: it is asked for with programme.get.",
+               .data = object({integer("version")})});
 }
 
 }  // namespace longwave::api

@@ -91,7 +91,8 @@ void preview(Context& context, const Call& call, const Responder& answer) {
   if (to <= from || to - from > longest_ms)
     return answer.fail(error(Errc::invalid, "expected `to_ms` behind `from_ms`, by eight days at most"));
   const auto& by = context.keeper->programmer(*station)->programme();
-  if (!by.works()) return answer.fail(error(Errc::conflict, "the station has no programme that is enabled"));
+  if (by.rules().playlists.empty())
+    return answer.fail(error(Errc::conflict, "the station has no programme yet: it needs a playlist"));
   const Asked asked{from_unix_ms(from), from_unix_ms(to), static_cast<std::uint64_t>(call.integer("seed")),
                     static_cast<std::size_t>(call.integer("offset")),
                     static_cast<std::size_t>(call.integer("limit"))};

@@ -54,6 +54,7 @@ void add_all_methods(rpc::Table& table, Context& context) {
   add_playlist_methods(table, context);
   add_collection_methods(table, context);
   add_station_methods(table, context);
+  add_listeners_method(table, context);
   add_station_keeping_methods(table, context);
   add_queue_methods(table, context);
   add_playback_methods(table, context);

@@ -12,6 +12,8 @@ struct Context;
 
 /// station.list, .now and .history.
 void add_station_methods(rpc::Table& table, Context& context);
+/// station.listeners.
+void add_listeners_method(rpc::Table& table, Context& context);
 
 /// The parameter by which a method names its station.
 rpc::Field station_param();

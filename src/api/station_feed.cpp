@@ -67,6 +67,12 @@ StationFeed::StationFeed(schedule::Keeper& keeper, TrackBook& book, const Clock&
     });
     changed(event.slug, "removed");
   });
+  on_programme_ = keeper_.programme_changed.connect([this](const schedule::ProgrammeChanged& event) {
+    feed_.add({}, [this, event](const TrackBook::Tracks&) {
+      if (const auto* programmer = keeper_.programmer(event.station))
+        publish_(channel(*programmer), "programme.changed", text_of({{"version", event.version}}));
+    });
+  });
   on_history_ = keeper_.history_added.connect([this](const schedule::HistoryAdded& event) {
     feed_.add({event.row.track}, [this, event](const TrackBook::Tracks& tracks) {
       if (const auto* programmer = keeper_.programmer(event.station)) {

@@ -24,7 +24,8 @@ struct Audience {
 };
 
 /// What happens on the stations, told on the channels `station:<slug>` in the order in which it happened:
-/// station.now, queue.changed, history.added, listeners.changed. Belongs to the station loop.
+/// station.now, queue.changed, history.added, programme.changed, listeners.changed. Belongs to the station
+/// loop.
 class StationFeed {
  public:
   using Text = std::shared_ptr<const std::string>;
@@ -60,7 +61,7 @@ class StationFeed {
   TrackBook& book_;
   Feed feed_;
   std::unordered_map<StationId, Audience> audiences_;
-  Subscription on_queue_, on_now_, on_history_, on_state_, on_opened_, on_renamed_, on_closed_;
+  Subscription on_queue_, on_now_, on_history_, on_programme_, on_state_, on_opened_, on_renamed_, on_closed_;
 };
 
 }  // namespace longwave::api

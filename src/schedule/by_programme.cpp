@@ -58,7 +58,8 @@ void ByProgramme::restore(const std::vector<LastPlay>& last_plays, const std::ve
 void ByProgramme::set(const StationProgramme* programme, const Catalogue* catalogue) {
   works_ = programme && programme->enabled && catalogue;
   avoided_.clear();
-  if (!works_) {
+  // Also of one that is switched off: it is previewed before it goes on the air.
+  if (!programme || !catalogue) {
     rules_ = {};
     return;
   }

@@ -115,15 +115,14 @@ void Keeper::schedule(Station& station) {
   ports_.wake(armed_);
 }
 
-void Keeper::history(StationId id, std::size_t limit, std::optional<std::int64_t> before,
-                     HistoryReply reply) {
+/// Reads `Rows` with a reader of the store and gives them to `reply` on the station loop.
+template <class Rows, class Read>
+void Keeper::read(StationId id, Read read, UniqueFunction<void(Result<Rows>)> reply) {
   if (!station(id)) return reply(error(Errc::not_found, "there is no such station"));
-  auto rows = std::make_shared<std::vector<HistoryRow>>();
-  auto answer = std::make_shared<HistoryReply>(std::move(reply));
+  auto rows = std::make_shared<Rows>();
+  auto answer = std::make_shared<UniqueFunction<void(Result<Rows>)>>(std::move(reply));
   ports_.store.read(
-      [rows, id, limit, before](store::Session& session) {
-        *rows = read_history(session, id, limit, before);
-      },
+      [rows, read](store::Session& session) { *rows = read(session); },
       [rows, answer, post = ports_.post, alive = std::weak_ptr<bool>(alive_)](std::exception_ptr failure) {
         post([rows, answer, alive, failure] {
           if (alive.expired()) return;
@@ -131,6 +130,19 @@ void Keeper::history(StationId id, std::size_t limit, std::optional<std::int64_t
           (*answer)(std::move(*rows));
         });
       });
+}
+
+void Keeper::history(StationId id, std::size_t limit, std::optional<std::int64_t> before,
+                     HistoryReply reply) {
+  read<std::vector<HistoryRow>>(
+      id, [id, limit, before](store::Session& session) { return read_history(session, id, limit, before); },
+      std::move(reply));
+}
+
+void Keeper::heard(StationId id, WallTime from, WallTime to, HeardReply reply) {
+  read<std::vector<ItemHeard>>(
+      id, [id, from, to](store::Session& session) { return read_heard(session, id, from, to); },
+      std::move(reply));
 }
 
 std::vector<StationId> Keeper::stations() const {

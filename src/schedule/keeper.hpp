@@ -6,6 +6,7 @@
 #include "base/signal.hpp"
 #include "base/task.hpp"
 #include "orders/orders.hpp"
+#include "schedule/listening.hpp"
 #include "schedule/programmer.hpp"
 
 #include <cstdint>
@@ -70,6 +71,7 @@ class Keeper final : public orders::ProgrammerPort {
   /// What somebody else has to write or to say in the same commit, before anything else is written.
   using Along = std::function<Result<void>(store::Session&)>;
   using HistoryReply = UniqueFunction<void(Result<std::vector<HistoryRow>>)>;
+  using HeardReply = UniqueFunction<void(Result<std::vector<ItemHeard>>)>;
 
   explicit Keeper(KeeperPorts ports);
   ~Keeper() override;
@@ -99,6 +101,9 @@ class Keeper final : public orders::ProgrammerPort {
   /// Newest first, rows with an id below `before`.
   void history(StationId station, std::size_t limit, std::optional<std::int64_t> before, HistoryReply reply);
 
+  /// What was on air between the two, and how many heard it.
+  void heard(StationId station, WallTime from, WallTime to, HeardReply reply);
+
   std::vector<StationId> stations() const;
   std::optional<StationId> find(std::string_view slug) const;
   /// As it was told last (before start(): as it was read); null: no such station.
@@ -109,6 +114,7 @@ class Keeper final : public orders::ProgrammerPort {
   Signal<QueueChanged> queue_changed;
   Signal<NowChanged> now_changed;
   Signal<HistoryAdded> history_added;
+  Signal<ProgrammeChanged> programme_changed;
   Signal<StationChanged> station_changed;  ///< after the finer ones above, before the command is answered
   Signal<StationId> station_opened;        ///< made at run time: before its first order
   Signal<StationId> station_renamed;
@@ -119,6 +125,8 @@ class Keeper final : public orders::ProgrammerPort {
 
   Station* station(StationId id) const;
   void schedule(Station& station);
+  template <class Rows, class Read>
+  void read(StationId station, Read read, UniqueFunction<void(Result<Rows>)> reply);
   void opened(StationRow row);
   void closed(StationId id);
 

@@ -183,6 +183,8 @@ void Keeper::Station::tell(const Event& event) {
   if (const auto* queue = std::get_if<QueueChanged>(&event)) keeper_.queue_changed.emit(*queue);
   if (const auto* now = std::get_if<NowChanged>(&event)) keeper_.now_changed.emit(*now);
   if (const auto* history = std::get_if<HistoryAdded>(&event)) keeper_.history_added.emit(*history);
+  if (const auto* programme = std::get_if<ProgrammeChanged>(&event))
+    keeper_.programme_changed.emit(*programme);
   const auto* changed = std::get_if<StationChanged>(&event);
   if (!changed) return;
   auto told = *changed;

@@ -136,6 +136,7 @@ void Programmer::finish_turn() {
     if (std::exchange(programme_written_, false)) {
       delta.programme = row_.programme;
       delta.programme_before = std::exchange(programme_before_, nullptr);
+      out_.events.emplace_back(ProgrammeChanged{row_.id, row_.programme->version});
     }
     delta.history.insert(delta.history.end(), std::make_move_iterator(history_.begin()),
                          std::make_move_iterator(history_.end()));

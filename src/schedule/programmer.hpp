@@ -80,7 +80,12 @@ struct HistoryAdded {
   StationId station;
   HistoryRow row;
 };
-using Event = std::variant<QueueChanged, NowChanged, HistoryAdded, StationChanged>;
+/// What people made of the station's programme, or a request was fulfilled.
+struct ProgrammeChanged {
+  StationId station;
+  std::uint64_t version = 0;
+};
+using Event = std::variant<QueueChanged, NowChanged, HistoryAdded, ProgrammeChanged, StationChanged>;
 
 /// What a step wants done, in this order: write, then (when that is on disk, if it was a command) send and
 /// tell.

@@ -269,4 +269,27 @@ std::vector<HistoryRow> read_history(store::Session& session, StationId station,
   return rows;
 }
 
+std::vector<ItemHeard> read_heard(store::Session& session, StationId station, WallTime from, WallTime to) {
+  // Ids go up with time, so this reads from the newest on and needs no index of times.
+  constexpr std::int64_t page = 2000;
+  std::vector<ItemHeard> items;
+  auto before = std::numeric_limits<std::int64_t>::max();
+  for (bool more = true; more;) {
+    std::int64_t rows = 0;
+    session.each<std::int64_t, std::int64_t, std::int64_t, int>(
+        "SELECT id, started_ms, ended_ms, heard_by FROM history"
+        " WHERE station = :station AND id < :before ORDER BY id DESC LIMIT :page",
+        [&](std::int64_t id, std::int64_t started, std::int64_t ended, int heard_by) {
+          ++rows;
+          before = id;
+          const ItemHeard item{from_unix_ms(started), from_unix_ms(ended), heard_by};
+          more = item.to > from;
+          if (more && item.from < to) items.push_back(item);
+        },
+        station, before, page);
+    more = more && rows == page;
+  }
+  return items;
+}
+
 }  // namespace longwave::schedule

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "schedule/listening.hpp"
 #include "schedule/state.hpp"
 #include "store/migration.hpp"
 
@@ -30,5 +31,7 @@ void remove(store::Session& session, StationId station);
 /// Newest first, ids below `before`.
 std::vector<HistoryRow> read_history(store::Session& session, StationId station, std::size_t limit,
                                      std::optional<std::int64_t> before);
+/// What was on air between the two, and how many heard it; newest first.
+std::vector<ItemHeard> read_heard(store::Session& session, StationId station, WallTime from, WallTime to);
 
 }  // namespace longwave::schedule

@@ -187,8 +187,11 @@ def test_redis_cli(binary):
 
 
 def test_pages(binary):
-    """the monitoring pages are there as HTML, on an address of their own"""
+    """the monitoring pages are there as HTML, on an address of their own; the platform page reads the same"""
     with place(binary) as here:
+        for page in ("status", "radios", "streaming_radios", "broken_radios", "streamers", "listeners", "time_events"):
+            assert "page" in here.server.call("platform.fleet", page=page), page
+        assert here.server.call("platform.fleet", page="time_events", radio=here.radio)["page"]
         for path in ("/status", "/radios", "/streaming_radios", "/broken_radios", "/streamers", "/listeners", "/time_events", f"/time_events?radio={here.radio}"):
             with urllib.request.urlopen(f"http://127.0.0.1:{here.monitor_port}{path}", timeout=20) as answer:
                 assert answer.headers["Content-Type"].startswith("text/html")

@@ -49,8 +49,8 @@ async function open(address, options = {}) {
   await page.goto(base + address);
   return page;
 }
-const label = (page, name) => page.locator(`.block[aria-label^="${name},"]`);
-const said = (page, name) => label(page, name).first().getAttribute('aria-label');
+const label = (page, name) => page.locator('.block', { has: page.locator('.unseen', { hasText: `${name},` }) });
+const said = (page, name) => label(page, name).first().locator('.unseen').innerText();
 const shows = (page) => page.locator('.block').count();
 
 const mara = await open('/#/programme/week');
@@ -125,7 +125,7 @@ await step('keys alone: moved, stretched, opened, closed, with the focus on it a
   await mara.keyboard.press('ArrowRight');
   await mara.keyboard.up('Alt');
   await until('Friday 12:30', async () => (await said(mara, 'Lunch')).includes('Friday, 12:30 to 15:00') || said(mara, 'Lunch'));
-  const focused = () => mara.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? '');
+  const focused = () => mara.evaluate(() => document.activeElement?.querySelector('.unseen')?.textContent ?? '');
   check((await focused()).startsWith('Lunch'), await focused());
   await mara.keyboard.press('Alt+Shift+ArrowUp');
   await until('until 14:45', async () => (await said(mara, 'Lunch')).includes('12:30 to 14:45') || said(mara, 'Lunch'));
@@ -175,6 +175,35 @@ await step('a jingle and a clock are made', async () => {
   await mara.locator('.clock-row', { hasText: 'By day' }).locator('.clock-slot').nth(1).waitFor();
 });
 
+await step('a song is asked for, seen by others at once, taken back and asked for again with Undo', async () => {
+  await mara.goto(base + '/#/programme/requests');
+  await jonas.goto(base + '/#/programme/requests');
+  await mara.getByRole('button', { name: 'Switch the programme on' }).click();
+  await mara.getByRole('searchbox', { name: 'Find a song to ask for' }).fill('a');
+  await mara.locator('.finder-hit .tool').first().click();
+  const waiting = (page) => page.locator('.requests li').count();
+  await until('it waits', async () => (await waiting(mara)) === 1);
+  await until('it waits for others, too', async () => (await waiting(jonas)) === 1);
+  const taking = jonas.locator('.requests .tool');
+  const title = await jonas.locator('.requests .row-title').innerText();
+  await taking.click();
+  await until('taken back', async () => (await waiting(mara)) === 0);
+  await jonas.locator('.notice', { hasText: title }).getByRole('button', { name: 'Undo' }).last().click();
+  await until('asked for again', async () => (await waiting(mara)) === 1 && (await mara.locator('.requests .row-title').innerText()) === title);
+});
+
+await step('a limit of an artist, found by name', async () => {
+  await mara.goto(base + '/#/programme/rules');
+  await mara.getByRole('button', { name: 'New limit' }).click();
+  const form = mara.getByRole('dialog');
+  await form.getByLabel('What may come only so often').selectOption('artist');
+  check(await form.getByRole('button', { name: 'Save' }).isDisabled(), 'nobody is chosen yet');
+  await form.getByRole('searchbox').fill('player');
+  await form.getByRole('radio').first().check();
+  await form.getByRole('button', { name: 'Save' }).click();
+  await mara.locator('.plan-limit', { hasText: 'Player' }).waitFor();
+});
+
 await step('rules are changed and undone', async () => {
   await mara.goto(base + '/#/programme/rules');
   const field = mara.getByLabel('the same artist');
@@ -191,15 +220,18 @@ await step('the coming day is looked at, with what goes wrong', async () => {
   await mara.locator('.plan-well, .violations').first().waitFor();
 });
 
-await step('what was played says why', async () => {
+await step('what was played says why, and how many listened', async () => {
   await mara.goto(base + '/#/programme/played');
-  await mara.locator('.played .row-sub, .empty').first().waitFor();
+  await mara.locator('.played .row-sub').first().waitFor();
+  await mara.locator('svg.listening-lines').waitFor();
+  await mara.getByRole('button', { name: '7 days' }).click();
+  await mara.locator('.listening-times span').first().waitFor();
 });
 
 await step('no serious finding of axe, on a desk and on a phone', async () => {
   const phone = await open('/#/programme/week', { viewport: { width: 360, height: 700 }, hasTouch: true, colorScheme: 'dark' });
   for (const page of [mara, phone]) {
-    for (const view of ['week', 'playlists', 'clocks', 'inserts', 'rules', 'preview', 'played']) {
+    for (const view of ['week', 'playlists', 'clocks', 'inserts', 'requests', 'rules', 'preview', 'played']) {
       await page.goto(`${base}/#/programme/${view}`);
       await page.locator('.plan-head').first().waitFor();
       await page.evaluate(axe);

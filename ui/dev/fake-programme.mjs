@@ -44,7 +44,7 @@ function example() {
 
 const nothing = () => ({ ...example(), enabled: false, default_playlist: 0, version: 0, playlists: [], shows: [], clocks: [], dayparts: [], jingles: [], events: [], limits: [] });
 
-export function programmeMethods({ tracks, Refusal, steer, empty }) {
+export function programmeMethods({ tracks, Refusal, steer, empty, changed }) {
   const now = empty ? nothing() : example();
   const songs = new Map(now.playlists.map(({ id }) => [id, tracks.filter((_, i) => i % 5 === id % 5).slice(0, 40).map((track, i) => ({ track, frequency: [0.5, 0.75, 0.25, 1][i % 4], enabled: i % 9 !== 8 }))]));
   let nextId = 100;
@@ -53,6 +53,7 @@ export function programmeMethods({ tracks, Refusal, steer, empty }) {
     if (base !== undefined && base !== now.version) throw new Refusal(-32005, 'the programme has changed');
     const more = act() ?? {};
     now.version++;
+    changed(now.version);
     return { version: now.version, ...more };
   };
   const list = () => ({ ...now, playlists: now.playlists.map((one) => ({ ...one, songs: one.library ? 0 : (songs.get(one.id)?.length ?? 0) })) });
@@ -72,6 +73,14 @@ export function programmeMethods({ tracks, Refusal, steer, empty }) {
         if (part === 'playlists' && now.shows.some((one) => one.playlist === id)) throw new Refusal(-32005, 'a show plays it');
         now[part] = now[part].filter((one) => one.id !== id);
       }),
+    'programme.request': ({ track }, who) =>
+      change(who, undefined, () => {
+        if (now.pending.some((one) => one.song === track)) throw new Refusal(-32005, 'it is wished for already');
+        now.pending.push({ id: nextId, song: track, asked_ms: Date.now(), by: who.name || who.user || '' });
+        return { id: nextId++ };
+      }),
+    'programme.withdraw': ({ id }, who) => change(who, undefined, () => void (now.pending = now.pending.filter((one) => one.id !== id))),
+    'station.listeners': ({ count }) => ({ most: Array.from({ length: count }, (_, i) => Math.max(0, Math.round(14 + 12 * Math.sin(i / 9) + 5 * Math.sin(i * 1.7)))) }),
     'programme.songs': ({ playlist, offset = 0, limit = 50 }) => ({ total: songs.get(playlist).length, songs: songs.get(playlist).slice(offset, offset + limit) }),
     'programme.songs_set': ({ playlist, songs: list, base }, who) => change(who, base, () => void songs.set(playlist, list.map((one) => ({ frequency: 0.5, enabled: true, ...one, track: tracks[one.track - 1] })))),
     'schedule.preview'({ from_ms, to_ms, seed, offset = 0, limit = 500 }) {

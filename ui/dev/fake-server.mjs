@@ -223,7 +223,7 @@ const methods = {
   'auth.logout': () => ({}),
   'track.get': (p) => ({ track: tracks[p.id - 1] }),
   'station.list': () => ({ stations: stationList() }),
-  ...programmeMethods({ tracks, Refusal, steer, empty: flag('noprogramme') }),
+  ...programmeMethods({ tracks, Refusal, steer, empty: flag('noprogramme'), changed: (version) => publish('station:main', 'programme.changed', { version }) }),
 };
 const stationNames = ['Longwave', 'Harbour Radio', 'Night Bus', 'Kitchen Table', 'North Relay', 'Slow Weather FM', 'Lighthouse', 'Radio Meridian', 'Paper Birds', 'Eleven Rooms'];
 const stationList = () => stationNames.map((name, i) => ({ station: i === 0 ? 'main' : name.toLowerCase().replaceAll(' ', '-'), name, now: i === 6 ? null : tracks[i * 7], listeners: (i * 37) % 120 }));

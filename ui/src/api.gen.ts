@@ -1343,6 +1343,17 @@ export interface Methods {
       id?: number;  // of what was made
     };
   };
+  /** Takes a request back that wasn't played yet. Role: dj. */
+  "programme.withdraw": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      id: number;  // as programme.get has it in `pending`
+    };
+    result: {
+      version: number;
+      id?: number;  // of what was made
+    };
+  };
   /** Whether a query is understood, and what of it isn't. Role: anyone. */
   "query.check": {
     params: {
@@ -1639,6 +1650,18 @@ export interface Methods {
         now: Track | null;
         listeners: number;
       }>;
+    };
+  };
+  /** Listeners over time, from the history: of each step the most that an item had which was on air in it. What is on air now isn't in the history yet. Role: anyone. */
+  "station.listeners": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      from_ms: number;  // of the clock, ms
+      step_s?: number;  // s, default 900
+      count?: number;  // how many steps, default 96
+    };
+    result: {
+      most: number[];  // one for each step
     };
   };
   /** Changes modes; what isn't given stays. Role: dj. */
@@ -2170,6 +2193,10 @@ export interface Events {
     }>;
     total: number;
     connections: number;
+  };
+  /** The programme is another one now: it is asked for with programme.get. On station:<slug>. */
+  "programme.changed": {
+    version: number;
   };
   /** The queue has a new version. `ops` turn the version before into it, in order; a client that has another version asks queue.list. On station:<slug>. */
   "queue.changed": {

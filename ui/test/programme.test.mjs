@@ -50,6 +50,48 @@ describe('changes of the programme', () => {
     end();
   });
 
+  it('of others are fetched when they are told, our own are not', async () => {
+    const event = (version) => socket.receive({ method: 'programme.changed', params: { version } });
+    event(5);
+    await turn();
+    assert.ok(!socket.sent.some(({ method }) => method === 'programme.get'), 'it is known');
+    const done = page.plan.put('shows', show(10, { time: '21:00:00' }));
+    const call = await socket.next('programme.put');
+    event(6);
+    socket.receive({ id: call.id, result: { version: 6, id: 10 } });
+    await done;
+    await turn();
+    assert.ok(!socket.sent.some(({ method }) => method === 'programme.get'), 'it is ours');
+    event(7);
+    await socket.answer('programme.get', told(7, { shows: [] }));
+    assert.equal(now().shows.length, 0);
+    end();
+  });
+
+  it('asking for a song: there at once, gone when it is refused', async () => {
+    const done = page.plan.request({ id: 7, title: 'Blue Hour' });
+    assert.deepEqual(now().pending.map(({ song }) => song), [7]);
+    const call = await socket.next('programme.request');
+    assert.equal(call.params.track, 7);
+    socket.receive({ id: call.id, error: { code: -32005, message: 'it is wished for already' } });
+    await socket.answer('programme.get', told(5));
+    await done;
+    assert.equal(now().pending.length, 0);
+    end();
+  });
+
+  it('one that came after somebody else\'s is fetched with theirs', async () => {
+    const done = page.plan.request({ id: 7, title: 'Blue Hour' });
+    const call = await socket.next('programme.request');
+    socket.receive({ id: call.id, result: { version: 7, id: 101 } });
+    await socket.answer('programme.get', told(7, { shows: [], pending: [{ id: 101, song: 7, asked_ms: 1, by: 'mara' }] }));
+    await done;
+    await turn();
+    assert.equal(now().shows.length, 0);
+    assert.deepEqual(now().pending.map(({ id, by }) => [id, by]), [[101, 'mara']]);
+    end();
+  });
+
   it('are sent one after the other, each on the version of the last', async () => {
     void page.plan.put('shows', show(10, { time: '21:00:00' }));
     void page.plan.put('shows', show(10, { time: '22:00:00' }));
@@ -170,13 +212,19 @@ describe('what is worked out', () => {
     end();
   });
 
-  it('listeners over time: steps, and nothing where nothing was played', () => {
-    const items = [{ started_ms: 60_000, ended_ms: 100_000, listeners: 4 }, { started_ms: 10_000, ended_ms: 40_000, listeners: 2 }, { started_ms: 0, ended_ms: 5_000, listeners: 9 }];
-    const steps = page.listening.stepsOf(items, 8_000, 108_000);
-    assert.deepEqual(steps.map(({ from_ms, listeners }) => [from_ms, listeners]), [[10_000, 2], [60_000, 4]]);
-    assert.equal(page.listening.most(steps).listeners, 4);
-    assert.equal(page.listening.most([]), null);
-    assert.equal(page.listening.lineOf(steps, 8_000, 108_000, 4, 100, 42), 'M0 41.0H2.0V21.0H32.0H32.0V41.0H52.0V1.0H92.0V41.0H100');
+  it('listeners over time: whole steps up to now, with those who listen now', async () => {
+    const { listening } = page;
+    const asked = listening.ask('day', 1_000_000_000_000 + 12_345);
+    const call = await socket.next('station.listeners');
+    assert.deepEqual(call.params, { station: 'main', from_ms: 1_000_000_000_000 - (1_000_000_000_000 % 900_000) - 95 * 900_000, step_s: 900, count: 96 });
+    socket.receive({ id: call.id, result: { most: [1, ...Array(94).fill(0), 2] } });
+    const known = await asked;
+    assert.equal(known.to_ms - known.from_ms, 86_400_000);
+    assert.equal(listening.withNow(known, 5).at(-1), 5);
+    assert.equal(listening.withNow(known, 1).at(-1), 2);
+    assert.equal(listening.peak([0, 3, 1, 3]), 3);
+    assert.equal(listening.peak([0, 0]), null);
+    assert.equal(listening.lineOf([2, 2, 0, 4], 100, 42), 'M0 21.0H50.0V41.0H75.0V1.0H100');
     end();
   });
 

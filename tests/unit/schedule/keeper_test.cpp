@@ -180,6 +180,23 @@ TEST_F(KeeperTest, AnswersACommandWhenItIsInTheStore) {
   EXPECT_GE(there.station.version, answer->version);
 }
 
+TEST_F(KeeperTest, TellsAnotherProgrammeWhenItIsInTheStore) {
+  open();
+  settle();
+  std::vector<std::uint64_t> told;
+  const auto subscription = keeper->programme_changed.connect([&](const ProgrammeChanged& change) {
+    told.push_back(change.version);
+    EXPECT_EQ(stored().station.programme->version, change.version);
+  });
+  StationProgramme programme;
+  programme.zone = "Europe/Berlin";
+  const auto shared = std::make_shared<const StationProgramme>(std::move(programme));
+  ASSERT_TRUE(run(SetProgramme{shared, std::nullopt}));
+  ASSERT_TRUE(run(SetProgramme{shared, 1}));
+  ASSERT_FALSE(run(SetProgramme{shared, 1}));
+  EXPECT_EQ(told, (std::vector<std::uint64_t>{1, 2}));
+}
+
 TEST_F(KeeperTest, TellsAndOrdersNothingOfACommandThatCouldNotBeWritten) {
   open();
   settle();

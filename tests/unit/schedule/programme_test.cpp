@@ -94,6 +94,8 @@ TEST_F(ProgrammeTest, OffAndTheAutoDjIsBack) {
   off.enabled = false;
   use(off);
   EXPECT_EQ(desk.programmer->queue().entries().back()->reason.rule, rule::autodj);
+  EXPECT_FALSE(desk.programmer->programme().works());
+  EXPECT_EQ(desk.programmer->programme().rules().playlists.size(), 4U) << "it can still be previewed";
   desk.pass(1h);
   EXPECT_TRUE(played().back().reason.drawn());
   EXPECT_FALSE(played().back().reason.programmed);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The way between the station, the music and the programme. In the document it comes after what plays: Play is the first stop.
+// The way between the station, the music, the programme and the directory of stations. In the document it comes after what plays: Play is the first stop.
 import { place, to, toProgramme } from '../state/place';
 import { stationRole } from '../state/session';
 import { s } from '../strings';
@@ -24,6 +24,9 @@ export function Places() {
           {s.programme}
         </a>
       )}
+      <a class="place" href="/stations">
+        {s.stations}
+      </a>
     </nav>
   );
 }

@@ -52,6 +52,7 @@ export const de: Strings = {
   station: 'Sender',
   music: 'Musik',
   programme: 'Programm',
+  stations: 'Alle Sender',
   partLost: 'Dieser Teil der Seite konnte nicht geladen werden. Prüfe die Verbindung und versuche es noch einmal.',
 
   onAir: 'Auf Sendung',

@@ -53,6 +53,7 @@ export const en = {
   station: 'Station',
   music: 'Music',
   programme: 'Programme',
+  stations: 'All stations',
   partLost: 'This part of the page could not be loaded. Look at your connection and try again.',
 
   onAir: 'On air',

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every word of the programme place, in English.
+import type { Range } from '../state/programme/listening';
 import type { Start, Limit, Slot, ViolationKind } from '../state/programme/types';
 
 const plural = (n: number, one: string, many: string) => (n === 1 ? one : many);
@@ -67,7 +68,7 @@ export const en = {
   } as Record<Start, [string, string]>,
   randomPlay: 'In random order',
   withJingles: 'Jingles play in it, too',
-  withRequests: 'Wishes play in it, too',
+  withRequests: 'Requests play in it, too',
   enabled: 'Switched on',
   onlyThisDay: (day: string) => `Make ${day} a show of its own`,
   plays: 'It plays',
@@ -114,7 +115,7 @@ export const en = {
   clocksText: 'A clock is the template of an hour: what comes first after the full hour, what next. Put it on the air as a time of day in the week.',
   noClocks: 'No clock yet.',
   slots: 'In each hour, in turn',
-  slotKinds: { playlist: 'a song of', jingle: 'a jingle of', request: 'a wish, or else a song of' } as Record<Slot['kind'], string>,
+  slotKinds: { playlist: 'a song of', jingle: 'a jingle of', request: 'a request, or else a song of' } as Record<Slot['kind'], string>,
   slot: (n: number) => `Step ${n}`,
   addSlot: 'Add a step',
   dropSlot: (n: number) => `Remove step ${n}`,
@@ -143,6 +144,20 @@ export const en = {
   expires: 'Given up after so many minutes',
   everyHourAt: (minute: string) => `every hour at ${minute}`,
 
+  requests: 'Requests',
+  requestsWaiting: 'Requests that wait',
+  noRequests: 'No request waits.',
+  noRequestsText: 'Find a song above to ask for it. It plays when the rules let it.',
+  requestsOff: 'Requests are taken when the programme and the switch above are on.',
+  findRequest: 'Find a song to ask for',
+  requestSong: (title: string) => `Ask for ${title}`,
+  requested: (title: string) => `Asked for “${title}”.`,
+  withdrawn: (title: string) => `Took back the request for “${title}”.`,
+  takeBack: (title: string) => `Take back the request for ${title}`,
+  askedBy: (who: string, time: string) => `asked for by ${who} at ${time}`,
+  askedAt: (time: string) => `asked for at ${time}`,
+  songGone: 'a song that is gone',
+
   onAir: 'On the air',
   programmeOn: 'The programme chooses what plays',
   zone: 'Time zone',
@@ -154,18 +169,23 @@ export const en = {
   minutes: 'minutes',
   limits: 'At most once in',
   limitsText: 'How often something may come at all.',
+  limitOn: (kind: string, name: string) => `${kind} “${name}”`,
+  limitWhat: 'What may come only so often',
+  limitFind: 'Type its name',
+  limitNone: 'Nothing found.',
+  limitMinutes: 'At most once in so many minutes',
   limitOf: { playlist: 'playlist', artist: 'artist', album: 'album', title: 'title', song: 'song' } as Record<Limit['of'], string>,
   limitSays: (what: string, time: string) => `${what}: at most every ${time}`,
   newLimit: 'New limit',
   noLimits: 'No limit yet.',
-  wishes: 'Wishes of listeners',
-  wishesOn: 'Wishes are played when the rules let them',
-  wishesEvery: 'Songs between two wishes, at least',
+  wishes: 'Taking requests',
+  wishesOn: 'Requests are played when the rules let them',
+  wishesEvery: 'Songs between two requests, at least',
 
   previewOf: 'What plays',
   nextDays: (n: number) => (n === 1 ? 'The next 24 hours' : `The next ${n} days`),
   throwAgain: 'Another throw of the dice',
-  previewText: 'The programme as it would run now. Chance decides differently on the air, and wishes come.',
+  previewText: 'The programme as it would run now. Chance decides differently on the air, and requests come.',
   wellSoFar: 'Nothing goes wrong in this time.',
   problems: (n: string, count: number) => `${n} ${plural(count, 'problem', 'problems')}`,
   kinds: {
@@ -185,6 +205,8 @@ export const en = {
   previewFailed: (why: string) => `The preview could not be made: ${why}`,
 
   listenersTitle: 'Listeners',
+  listenersRange: 'How far back',
+  listenersRanges: { day: '24 hours', week: '7 days', month: '30 days' } as Record<Range, string>,
   listenersText: (most: string, time: string) => `At most ${most}, at ${time}.`,
   listenersNone: 'Nobody has listened in this time.',
   listenersSay: (from: string, to: string, most: string) => `Listeners from ${from} to ${to}: at most ${most}`,
@@ -209,6 +231,7 @@ export const en = {
   settingsChanged: 'Changed the rules of the programme.',
   changedMeanwhile: 'somebody else has just changed the same; look at it and try again.',
   failed: {
+    request: (why: string) => `The song was not asked for: ${why}`,
     change: (why: string) => `The programme was not changed: ${why}`,
     load: (why: string) => `The programme could not be fetched: ${why}`,
   },

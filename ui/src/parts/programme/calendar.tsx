@@ -6,6 +6,7 @@ import { say } from '../../state/notices';
 import { dayNames } from '../../state/programme/types';
 import { byKey, day_s, type Key, neighbour, type Piece, pieces, same, shortTime, type Span, type Spot } from '../../state/programme/week';
 import { g } from '../../strings/programme';
+import { DayName } from './fields';
 import { type Draft, scrollerOf, step_s, useGesture } from './gesture';
 import { daysSaid, ends, range } from './words';
 
@@ -156,8 +157,8 @@ export function WeekCalendar(props: Props) {
       <div class="week-heads">
         <span class="week-corner" />
         {g.days.map((day, i) => (
-          <button key={day} type="button" class="week-head" aria-pressed={i === shownDay} aria-label={day} data-today={i === now.day} onClick={() => setShownDay(i)}>
-            {g.shortDays[i]}
+          <button key={day} type="button" class="week-head" aria-pressed={i === shownDay} data-today={i === now.day} onClick={() => setShownDay(i)}>
+            <DayName day={i} />
           </button>
         ))}
       </div>
@@ -252,10 +253,11 @@ function Block({ piece, thing, span, held, tabIndex, editable, onFocus, onOpen }
   const said = thing && g.block(thing.name, daysSaid(span.days), shortTime(span.start_s), ends(span), thing.off ? `${thing.about}, ${g.blockOff}` : thing.about);
   return (
     <li class="block-at" style={{ ...place(piece), '--hue': thing?.hue ?? 0 }} data-short={piece.to_s - piece.from_s < 2700}>
-      <button type="button" class="block" data-piece={nameOf(piece)} data-held={held} data-off={thing?.off ?? false} data-new={!thing} data-unsaved={piece.id < 0} tabIndex={tabIndex} aria-label={said ?? undefined} aria-haspopup="dialog" aria-keyshortcuts={editable ? 'Alt+ArrowUp Alt+ArrowDown Alt+ArrowLeft Alt+ArrowRight' : undefined} onFocus={onFocus} onClick={onOpen}>
-        <span class="block-name">{piece.first || piece.from_s === 0 ? (thing?.name ?? '') : ''}</span>
-        <span class="block-time">{held || piece.first ? range(span) : ''}</span>
-        {thing && <span class="block-about">{thing.about}</span>}
+      <button type="button" class="block" data-piece={nameOf(piece)} data-held={held} data-off={thing?.off ?? false} data-new={!thing} data-unsaved={piece.id < 0} tabIndex={tabIndex} aria-haspopup="dialog" aria-keyshortcuts={editable ? 'Alt+ArrowUp Alt+ArrowDown Alt+ArrowLeft Alt+ArrowRight' : undefined} onFocus={onFocus} onClick={onOpen}>
+        {said && <span class="unseen">{said}</span>}
+        <span class="block-name" aria-hidden="true">{piece.first || piece.from_s === 0 ? (thing?.name ?? '') : ''}</span>
+        <span class="block-time" aria-hidden="true">{held || piece.first ? range(span) : ''}</span>
+        {thing && <span class="block-about" aria-hidden="true">{thing.about}</span>}
         {editable && piece.first && <span class="block-start" />}
         {editable && piece.last && <span class="block-end" />}
       </button>

@@ -108,13 +108,21 @@ export function Days({ value, onInput }: { value: Day[]; onInput: (days: Day[]) 
     <fieldset class="plan-days">
       <legend>{g.onDays}</legend>
       {dayNames.map((day, i) => (
-        <button key={day} type="button" class="switch" aria-pressed={value.includes(day)} aria-label={g.days[i]} onClick={() => onInput(inOrder(value.includes(day) ? value.filter((one) => one !== day) : [...value, day]))}>
-          {g.shortDays[i]}
+        <button key={day} type="button" class="switch" aria-pressed={value.includes(day)} onClick={() => onInput(inOrder(value.includes(day) ? value.filter((one) => one !== day) : [...value, day]))}>
+          <DayName day={i} />
         </button>
       ))}
     </fieldset>
   );
 }
+
+/** Short to be seen, whole to be heard. */
+export const DayName = ({ day }: { day: number }) => (
+  <>
+    <span aria-hidden="true">{g.shortDays[day]}</span>
+    <span class="unseen">{g.days[day]}</span>
+  </>
+);
 
 export function Time({ label, value, onInput }: { label: string; value: string; onInput: (time: string) => void }) {
   const id = useId();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the station will play and why: the week, its playlists, clocks and rules, the days to come and those gone by.
 import type { ComponentType } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { link, wasOnline } from '../../state/connection';
 import { because } from '../../state/notices';
 import { place, toProgramme } from '../../state/place';
@@ -16,6 +16,7 @@ import { ClocksView, InsertsView } from './inserts';
 import { PlayedView } from './played';
 import { PlaylistsView, PlaylistView } from './playlists';
 import { PreviewView } from './preview_view';
+import { RequestsView } from './requests';
 import { RulesView } from './rules_view';
 import { WeekView } from './week_view';
 
@@ -26,19 +27,23 @@ const views: Record<string, { view: ComponentType<{ id: string }>; of: string }>
   playlist: { view: PlaylistView, of: 'playlists' },
   clocks: { view: ClocksView, of: 'clocks' },
   inserts: { view: InsertsView, of: 'inserts' },
+  requests: { view: RequestsView, of: 'requests' },
   rules: { view: RulesView, of: 'rules' },
   preview: { view: PreviewView, of: 'preview' },
   played: { view: PlayedView, of: 'played' },
 };
-const sections = ['week', 'playlists', 'clocks', 'inserts', 'rules', 'preview', 'played'] as const;
+const sections = ['week', 'playlists', 'clocks', 'inserts', 'requests', 'rules', 'preview', 'played'] as const;
 
 export function ProgrammePlace() {
   useEffect(watchProgramme, []);
   const { view, id } = place.value;
   const shown = views[view] ?? views.week!;
+  const nav = useRef<HTMLElement>(null);
+  // On a phone the sections are a row that is longer than the screen.
+  useEffect(() => nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' }), [shown.of]);
   return (
     <main class="desk desk-plan">
-      <nav class="plan-sections" aria-label={g.sections}>
+      <nav ref={nav} class="plan-sections" aria-label={g.sections}>
         {sections.map((one) => (
           <a key={one} class="plan-section" href={toProgramme(one)} aria-current={shown.of === one ? 'page' : undefined}>
             {g[one]}

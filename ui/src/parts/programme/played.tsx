@@ -2,9 +2,9 @@
 // What was played and why, newest first; above it how many listened.
 import { useEffect, useState } from 'preact/hooks';
 import type { HistoryItem } from '../../api';
-import { call, slug } from '../../state/connection';
-import { complete, items, more } from '../../state/history';
-import { lineOf, most, stepsOf } from '../../state/programme/listening';
+import { complete, items, more, openHistory } from '../../state/history';
+import { ask, type Listening as Known, lineOf, peak, type Range, ranges, withNow } from '../../state/programme/listening';
+import { listeners } from '../../state/station';
 import { count, s, span, timeOfDay, day } from '../../strings';
 import { g } from '../../strings/programme';
 import { Artwork } from '../artwork';
@@ -13,9 +13,9 @@ import { VirtualList } from '../virtual_list';
 import { Title } from './title';
 
 const ahead = 20;
-const window_ms = 86_400_000;
 
 export function PlayedView() {
+  useEffect(openHistory, []);
   const list = items.value;
   return (
     <>
@@ -34,49 +34,59 @@ export function PlayedView() {
   );
 }
 
-/** A day of the history, in pages of its own: the list below grows only as it is scrolled. */
-async function lastDay(from_ms: number): Promise<HistoryItem[]> {
-  const all: HistoryItem[] = [];
-  for (let page = 0; page < 8; page++) {
-    const before = all.at(-1)?.id;
-    const { items: some } = await call('station.history', { station: slug, limit: 500, ...(before === undefined ? {} : { before }) });
-    all.push(...some);
-    if (some.length < 500 || some.at(-1)!.started_ms < from_ms) break;
-  }
-  return all;
-}
-
 const wide = 480;
 const high = 72;
 
+/** Again with each item that is over. */
 function Listening({ newest }: { newest: number }) {
-  const [known, setKnown] = useState<{ items: HistoryItem[]; to_ms: number } | null>(null);
+  const [range, setRange] = useState<Range>('day');
+  const [known, setKnown] = useState<Known | null>(null);
   useEffect(() => {
-    const to_ms = Date.now();
-    lastDay(to_ms - window_ms).then((found) => setKnown({ items: found, to_ms }), () => undefined);
-  }, [newest]);
-  if (!known) return <div class="listening skeleton" aria-hidden="true" />;
-  const from_ms = known.to_ms - window_ms;
-  const steps = stepsOf(known.items, from_ms, known.to_ms);
-  const top = most(steps);
-  const said = top ? g.listenersText(count(top.listeners), timeOfDay(top.from_ms)) : g.listenersNone;
-  const line = lineOf(steps, from_ms, known.to_ms, top?.listeners ?? 1, wide, high);
+    let current = true;
+    ask(range).then((found) => current && setKnown(found), () => undefined);
+    return () => {
+      current = false;
+    };
+  }, [newest, range]);
   return (
     <section class="listening" aria-label={g.listenersTitle}>
-      <p>
-        <b>{g.listenersTitle}</b> <span class="quiet small">{said}</span>
-      </p>
-      <svg class="listening-lines" viewBox={`0 0 ${wide} ${high}`} preserveAspectRatio="none" role="img" aria-label={g.listenersSay(timeOfDay(from_ms), timeOfDay(known.to_ms), count(top?.listeners ?? 0))}>
-        <path class="listening-grid" d={[0, 6, 12, 18, 24].map((h) => `M${(h / 24) * wide} 0V${high}`).join('')} />
+      <div class="listening-head">
+        <b>{g.listenersTitle}</b>
+        <span class="switches" role="group" aria-label={g.listenersRange}>
+          {(Object.keys(ranges) as Range[]).map((one) => (
+            <button key={one} type="button" class="switch" aria-pressed={range === one} onClick={() => setRange(one)}>
+              {g.listenersRanges[one]}
+            </button>
+          ))}
+        </span>
+      </div>
+      {known ? <Lines known={known} /> : <div class="listening-lines skeleton" aria-hidden="true" />}
+    </section>
+  );
+}
+
+function Lines({ known }: { known: Known }) {
+  const most = withNow(known, listeners.value?.total ?? 0);
+  const { from_ms, to_ms, step_ms } = known;
+  const days = to_ms - from_ms > 86_400_000;
+  const at = (ms: number) => (days ? day(ms) : timeOfDay(ms));
+  const top = peak(most);
+  const line = lineOf(most, wide, high);
+  const marks = [0, 0.25, 0.5, 0.75, 1];
+  return (
+    <>
+      <p class="quiet small">{top === null ? g.listenersNone : g.listenersText(count(most[top]!), days ? `${day(from_ms + top * step_ms)}, ${timeOfDay(from_ms + top * step_ms)}` : at(from_ms + top * step_ms))}</p>
+      <svg class="listening-lines" viewBox={`0 0 ${wide} ${high}`} preserveAspectRatio="none" role="img" aria-label={g.listenersSay(at(from_ms), at(to_ms), count(top === null ? 0 : most[top]!))}>
+        <path class="listening-grid" d={marks.map((mark) => `M${mark * wide} 0V${high}`).join('')} />
         <path class="listening-area" d={`${line}V${high}H0Z`} />
         <path class="listening-line" d={line} />
       </svg>
       <div class="listening-times quiet small" aria-hidden="true">
-        {[0, 6, 12, 18, 24].map((h) => (
-          <span key={h}>{timeOfDay(from_ms + h * 3_600_000)}</span>
+        {marks.map((mark) => (
+          <span key={mark}>{at(from_ms + mark * (to_ms - from_ms))}</span>
         ))}
       </div>
-    </section>
+    </>
   );
 }
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The playlists of the programme: which there are and what uses them; and one of them with its songs.
 import { signal } from '@preact/signals';
-import { useEffect, useState } from 'preact/hooks';
-import type { Track } from '../../api';
-import { call, link } from '../../state/connection';
-import { because, notify } from '../../state/notices';
+import { useEffect } from 'preact/hooks';
+import { link } from '../../state/connection';
+import { because } from '../../state/notices';
 import { go, toProgramme } from '../../state/place';
 import { change, isSaving, programme, put, remove } from '../../state/programme/programme';
 import { edit, joined, open, opened, openProblem, shifted, without } from '../../state/programme/songs';
@@ -14,10 +13,11 @@ import { count, s, span } from '../../strings';
 import { g } from '../../strings/programme';
 import { Artwork } from '../artwork';
 import { useDrag } from '../drag';
-import { AddIcon, GripIcon, RemoveIcon, SearchIcon } from '../icons';
+import { AddIcon, GripIcon, RemoveIcon } from '../icons';
 import { Empty, SkeletonRows } from '../panel';
 import { VirtualList } from '../virtual_list';
 import { Check, Form, Text, useEdited } from './fields';
+import { Finder } from './finder';
 import { Title } from './title';
 import { hueOf, usersOf } from './words';
 
@@ -128,72 +128,12 @@ export function PlaylistView({ id }: { id: string }) {
         <SkeletonRows n={8} />
       ) : (
         <>
-          {able() && <Finder list={list} songs={songs} />}
+          {able() && <Finder label={g.findSongs} addLabel={g.addSong} known={songs.map((song) => song.track.id)} onAdd={(tracks) => void edit(joined(songs, tracks), g.added(tracks.length, list.name))} many />}
           {songs.length === 0 ? <Empty title={g.noSongs} text={able() ? g.noSongsText : ''} /> : <Songs songs={songs} ordered={list.ordered} label={list.name} />}
         </>
       )}
       {making.value && <ListForm item={making.value} />}
     </>
-  );
-}
-
-const found = 8;
-const debounce_ms = 160;
-
-/** Songs of the library by what is typed; what is in the list already isn't offered. */
-function Finder({ list, songs }: { list: List; songs: Song[] }) {
-  const [text, setText] = useState('');
-  const [hits, setHits] = useState<{ tracks: Track[]; total: number } | null>(null);
-  useEffect(() => {
-    if (!text.trim()) return setHits(null);
-    let current = true;
-    const timer = setTimeout(() => {
-      call('library.search', { text: text.trim(), limit: 200 }).then(
-        (answer) => current && setHits(answer),
-        (error) => notify(s.failed.search(because(error)), null, true),
-      );
-    }, debounce_ms);
-    return () => {
-      current = false;
-      clearTimeout(timer);
-    };
-  }, [text]);
-  const known = new Set(songs.map((song) => song.track.id));
-  const fresh = hits?.tracks.filter((track) => !known.has(track.id) && track.state === 'ok') ?? [];
-  const add = (tracks: Track[]) => void edit(joined(songs, tracks), g.added(tracks.length, list.name));
-  return (
-    <div class="finder">
-      <div class="search">
-        <SearchIcon />
-        <input class="field" type="search" aria-label={g.findSongs} placeholder={g.findSongs} value={text} onInput={(event) => setText(event.currentTarget.value)} />
-      </div>
-      {hits && (
-        <>
-          <p class="finder-sum quiet small" role="status">
-            {fresh.length === 0 ? s.nothingFound(text.trim()) : s.found(count(hits.total), hits.total)}
-            {fresh.length > 1 && (
-              <button type="button" class="button button-plain" onClick={() => add(fresh)}>
-                {g.addAll(fresh.length)}
-              </button>
-            )}
-          </p>
-          <ul class="finder-hits">
-            {fresh.slice(0, found).map((track) => (
-              <li key={track.id} class="finder-hit">
-                <span class="row-text">
-                  <span class="row-title">{track.title}</span>
-                  <span class="row-sub">{[track.artist, track.album].filter(Boolean).join(' · ')}</span>
-                </span>
-                <span class="quiet small">{span(track.duration_ms)}</span>
-                <button type="button" class="tool" aria-label={g.addSong(track.title)} title={g.add} onClick={() => add([track])}>
-                  <AddIcon />
-                </button>
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
-    </div>
   );
 }
 
@@ -225,7 +165,7 @@ function Songs({ songs, ordered, label }: { songs: Song[]; ordered: boolean; lab
       keyOf={(index) => songs[index]!.track.id}
       placeOf={placeOf}
       onRowKey={onRowKey}
-      rowClass={(index) => [held === index ? 'row-held' : 'row-glides', songs[index]!.enabled && songs[index]!.track.state === 'ok' ? '' : 'row-dim'].join(' ')}
+      rowClass={(index) => ['plan-song', held === index ? 'row-held' : 'row-glides', songs[index]!.enabled && songs[index]!.track.state === 'ok' ? '' : 'row-dim'].join(' ')}
       row={(index, row) => {
         const { track, frequency, enabled } = songs[index]!;
         return (

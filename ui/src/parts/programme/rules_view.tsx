@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What holds for the whole programme: on or off, the time zone, distances, limits, wishes.
+// What holds for the whole programme: on or off, the time zone, distances, limits.
 import { useId, useState } from 'preact/hooks';
 import { link } from '../../state/connection';
-import { change, programme, put, remove } from '../../state/programme/programme';
-import type { Limit, Programme, Settings } from '../../state/programme/types';
+import { change, programme } from '../../state/programme/programme';
 import { canSteer } from '../../state/session';
 import { g } from '../../strings/programme';
-import { AddIcon, RemoveIcon } from '../icons';
-import { Form, Num, Playlists, useEdited } from './fields';
+import { Limits } from './limits';
 import { Title } from './title';
-import { lengthSaid, playlistName } from './words';
 
 const kinds = ['song_s', 'title_s', 'artist_s', 'album_s'] as const;
 
@@ -46,7 +43,6 @@ export function RulesView() {
           ))}
           <p class="quiet small">{g.separationText}</p>
         </fieldset>
-        <Wishes rules={now.requests} able={able} />
         <Limits now={now} able={able} />
       </div>
     </>
@@ -116,74 +112,5 @@ function Zone({ zone }: { zone: string }) {
         ))}
       </datalist>
     </>
-  );
-}
-
-function Wishes({ rules, able }: { rules: Settings['requests']; able: boolean }) {
-  return (
-    <fieldset disabled={!able}>
-      <legend>{g.wishes}</legend>
-      <label class="check">
-        <input type="checkbox" checked={rules.enabled} onChange={(event) => void change({ requests: { ...rules, enabled: event.currentTarget.checked } })} /> {g.wishesOn}
-      </label>
-      <label class="number">
-        <span>{g.wishesEvery}</span>
-        <input
-          class="field"
-          type="number"
-          min={0}
-          max={1000}
-          value={rules.every_songs}
-          onChange={(event) => {
-            const value = Math.round(Number(event.currentTarget.value));
-            if (value >= 0 && value <= 1000) void change({ requests: { ...rules, every_songs: value } });
-            else event.currentTarget.value = String(rules.every_songs);
-          }}
-        />
-      </label>
-    </fieldset>
-  );
-}
-
-function Limits({ now, able }: { now: Programme; able: boolean }) {
-  const [making, setMaking] = useState(false);
-  const name = (one: Limit) => (one.of === 'playlist' ? playlistName(now, one.key) : `${g.limitOf[one.of]} ${one.key}`);
-  return (
-    <fieldset disabled={!able}>
-      <legend>{g.limits}</legend>
-      <p class="quiet small">{g.limitsText}</p>
-      {now.limits.length === 0 && <p class="quiet">{g.noLimits}</p>}
-      <ul>
-        {now.limits.map((one) => {
-          const said = g.limitSays(name(one), lengthSaid(one.every_s));
-          return (
-            <li key={one.id} class="plan-limit">
-              <span>{said}</span>
-              {able && (
-                <button type="button" class="tool" aria-label={`${g.erase}: ${said}`} title={g.erase} onClick={() => void remove('limits', one.id)}>
-                  <RemoveIcon />
-                </button>
-              )}
-            </li>
-          );
-        })}
-      </ul>
-      {able && now.playlists.length > 0 && (
-        <button type="button" class="button button-plain" onClick={() => setMaking(true)}>
-          <AddIcon /> {g.newLimit}
-        </button>
-      )}
-      {making && <LimitForm playlist={now.playlists.at(-1)!.id} onClose={() => setMaking(false)} />}
-    </fieldset>
-  );
-}
-
-function LimitForm({ playlist, onClose }: { playlist: number; onClose: () => void }) {
-  const [limit, edit] = useEdited<Limit>({ id: 0, of: 'playlist', key: playlist, every_s: 3600 });
-  return (
-    <Form title={g.newLimit} onClose={onClose} onSave={() => void put('limits', limit)}>
-      <Playlists label={g.playlist} value={limit.key} onInput={(key) => edit({ key })} />
-      <Num label={`${g.limits} (${g.minutes})`} value={limit.every_s / 60} low={1} high={44640} onInput={(minutes) => edit({ every_s: minutes * 60 })} />
-    </Form>
   );
 }

@@ -1,33 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
-// Listeners over time, from what was played: each item knows how many heard it.
-import type { HistoryItem } from '../../api';
+// Listeners over time: of each step the most that anything had which was on air in it.
+import { slug } from '../connection';
+import { remote } from './remote';
 
-export interface Step {
+/** Steps that end with the one in which we are. */
+export const ranges = { day: { step_s: 900, count: 96 }, week: { step_s: 3600, count: 168 }, month: { step_s: 14_400, count: 180 } } as const;
+export type Range = keyof typeof ranges;
+
+export interface Listening {
   from_ms: number;
   to_ms: number;
-  listeners: number;
+  step_ms: number;
+  most: number[];
 }
 
-/** In order of time, within the window. What lies between two items (silence) is nobody's. */
-export function stepsOf(items: readonly HistoryItem[], from_ms: number, to_ms: number): Step[] {
-  return items
-    .filter((item) => item.ended_ms > from_ms && item.started_ms < to_ms)
-    .map((item) => ({ from_ms: Math.max(from_ms, item.started_ms), to_ms: Math.min(to_ms, item.ended_ms), listeners: item.listeners }))
-    .sort((a, b) => a.from_ms - b.from_ms);
+export async function ask(range: Range, now_ms = Date.now()): Promise<Listening> {
+  const { step_s, count } = ranges[range];
+  const step_ms = step_s * 1000;
+  const from_ms = (Math.floor(now_ms / step_ms) - count + 1) * step_ms;
+  const { most } = await remote.listeners(slug, from_ms, step_s, count);
+  return { from_ms, to_ms: from_ms + count * step_ms, step_ms, most };
 }
 
-export const most = (steps: readonly Step[]): Step | null => steps.reduce<Step | null>((top, step) => (step.listeners > (top?.listeners ?? 0) ? step : top), null);
+/** What is on air now isn't in the history yet. */
+export const withNow = (known: Listening, listeners: number): number[] => known.most.map((n, i) => (i === known.most.length - 1 ? Math.max(n, listeners) : n));
 
-/** A line of steps in a box of this size: it falls to nothing where nothing is known. */
-export function lineOf(steps: readonly Step[], from_ms: number, to_ms: number, top: number, width: number, height: number): string {
-  const x = (ms: number) => (((ms - from_ms) / (to_ms - from_ms)) * width).toFixed(1);
-  const y = (n: number) => (height - (n / Math.max(1, top)) * (height - 2) - 1).toFixed(1);
-  let path = `M0 ${y(0)}`;
-  let end = from_ms;
-  for (const step of steps) {
-    if (step.from_ms - end > 5_000) path += `H${x(end)}V${y(0)}`;
-    path += `H${x(step.from_ms)}V${y(step.listeners)}H${x(step.to_ms)}`;
-    end = Math.max(end, step.to_ms);
-  }
-  return `${path}V${y(0)}H${width}`;
+/** Where the most were, null if there was nobody; the latest of equal ones. */
+export function peak(most: readonly number[]): number | null {
+  const top = Math.max(0, ...most);
+  return top === 0 ? null : most.lastIndexOf(top);
+}
+
+/** A line of steps in a box of this size. */
+export function lineOf(most: readonly number[], width: number, height: number): string {
+  const top = Math.max(1, ...most);
+  const x = (i: number) => ((i / most.length) * width).toFixed(1);
+  const y = (n: number) => (height - (n / top) * (height - 2) - 1).toFixed(1);
+  return most.reduce((path, n, i) => (i > 0 && n === most[i - 1] ? path : `${path}${i === 0 ? 'M0 ' : `H${x(i)}V`}${y(n)}`), '') + `H${width}`;
 }

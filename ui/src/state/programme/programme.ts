@@ -4,10 +4,12 @@
 // meanwhile is fetched, and ours is sent again unless both are about the same thing.
 import { RpcError } from '@longwave/client';
 import { computed, signal } from '@preact/signals';
-import { ErrorCode } from '../../api';
+import { ErrorCode, type Track } from '../../api';
 import { g } from '../../strings/programme';
-import { also, link, onOnline } from '../connection';
+import { also, onOnline } from '../connection';
 import { failed, notify } from '../notices';
+import { session } from '../session';
+import { titles } from './preview';
 import { type Changed, remote } from './remote';
 import type { PartName, Parts, Programme, Settings } from './types';
 
@@ -38,22 +40,17 @@ export async function refresh(): Promise<void> {
   }
 }
 
-const every_ms = 5_000;
 let watchers = 0;
-let timer: number | undefined;
-also('programme.changed' as never, () => watchers > 0 && void refresh());
+let queue: Promise<unknown> = Promise.resolve();
+// Of our own change the event comes before the answer: what is under way is waited for.
+also('programme.changed', ({ version }) => void queue.then(() => (watchers > 0 && version > (server.value?.version ?? 0) ? refresh() : undefined)));
 onOnline(() => watchers > 0 && void refresh());
 
 /** While somebody looks; the answer ends it. */
 export function watchProgramme(): () => void {
   watchers++;
-  timer ??= window.setInterval(() => link.value === 'online' && !document.hidden && void refresh(), every_ms);
   void refresh();
-  return () => {
-    if (--watchers > 0) return;
-    clearInterval(timer);
-    timer = undefined;
-  };
+  return () => void watchers--;
 }
 
 const isConflict = (error: unknown) => error instanceof RpcError && error.code === ErrorCode.conflict;
@@ -66,7 +63,9 @@ async function deliver(change: Change): Promise<{ id?: number }> {
     try {
       const done = await change.send(now.version);
       asked++; // an answer that is under way doesn't know this yet
-      server.value = { ...change.apply(server.value!), version: done.version };
+      const mine = done.version === now.version + 1;
+      server.value = { ...change.apply(server.value!), version: mine ? done.version : now.version };
+      if (!mine) void refresh(); // somebody else's came between
       return done;
     } catch (error) {
       if (!isConflict(error) || again > 2) throw error;
@@ -77,8 +76,6 @@ async function deliver(change: Change): Promise<{ id?: number }> {
     }
   }
 }
-
-let queue: Promise<unknown> = Promise.resolve();
 
 /** Null when it was refused, which has then been said. */
 function make(change: Change, sentence: (why: string) => string): Promise<{ id?: number } | null> {
@@ -171,6 +168,39 @@ export async function change(settings: Partial<Settings>, undoable = true): Prom
   );
   if (done && undoable) notify(g.settingsChanged, () => void change(before, false));
   return done !== null;
+}
+
+/** Asks for a song, to be played when the rules let it. */
+export async function request(track: Track): Promise<void> {
+  const id = temporary--;
+  let made = id;
+  const done = await make(
+    {
+      apply: (on) => (on.pending.some((one) => one.song === track.id) ? on : { ...on, pending: [...on.pending, { id: made, song: track.id, asked_ms: Date.now(), by: session.value?.name || session.value?.user || '' }] }),
+      send: async () => {
+        const answer = await remote.request(track.id);
+        made = answer.id;
+        return answer;
+      },
+      about: () => null,
+    },
+    g.failed.request,
+  );
+  if (done) notify(g.requested(track.title), () => void withdraw({ id: made }, track.title, false));
+}
+
+/** Takes it back. */
+export async function withdraw({ id, song }: { id: number; song?: number }, title: string, undoable = true): Promise<void> {
+  const done = await make(
+    {
+      apply: (on) => ({ ...on, pending: on.pending.filter((one) => one.id !== id) }),
+      send: () => remote.withdraw(id),
+      about: () => null,
+    },
+    g.failed.change,
+  );
+  const track = song === undefined ? undefined : titles.value.get(song);
+  if (done && undoable && track) notify(g.withdrawn(title), () => void request(track));
 }
 
 /** For what isn't part of the programme's own picture (songs): sent in turn with the others. */

@@ -20,6 +20,10 @@ export const remote = {
   put: <P extends PartName>(part: P, item: Parts[P], base: number) => ask<Changed & { id: number }>('programme.put', { station, part, item, base }),
   remove: (part: PartName, id: number, base: number) => ask<Changed>('programme.remove', { station, part, id, base }),
 
+  listeners: (of: string, from_ms: number, step_s: number, count: number) => ask<{ most: number[] }>('station.listeners', { station: of, from_ms, step_s, count }),
+  request: (track: number) => ask<Changed & { id: number }>('programme.request', { station, track }),
+  withdraw: (id: number) => ask<Changed>('programme.withdraw', { station, id }),
+
   async songs(playlist: number): Promise<Song[]> {
     const all: Song[] = [];
     while (all.length < most) {

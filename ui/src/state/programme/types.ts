@@ -105,7 +105,15 @@ export interface Settings {
   requests: { enabled: boolean; every_songs: number };
 }
 
-export type Programme = Settings & { version: number; pending: { id: number; song: number; asked_ms: number; by: string }[] } & { [P in PartName]: Parts[P][] };
+export interface Request {
+  id: number;
+  /** Of its track. */
+  song: number;
+  asked_ms: number;
+  by: string;
+}
+
+export type Programme = Settings & { version: number; pending: Request[] } & { [P in PartName]: Parts[P][] };
 
 export interface Song {
   track: Track;
