@@ -19,9 +19,7 @@ FleetStations::FleetStations(Stations& stations, RadioDoor& door, std::unique_pt
 void FleetStations::start() {
   auto& keeper = stations_.keeper();
   auto& broadcaster = stations_.broadcaster();
-  const auto keep = [this](Subscription subscription) {
-    subscriptions_.push_back(std::move(subscription));
-  };
+  const auto keep = [this](Subscription subscription) { subscriptions_.push_back(std::move(subscription)); };
   keep(keeper.now_changed.connect([this](const schedule::NowChanged& event) { follow(event.station); }));
   keep(keeper.station_changed.connect(
       [this](const schedule::StationChanged& event) { follow(event.view->id); }));

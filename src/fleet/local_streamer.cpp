@@ -55,7 +55,8 @@ void LocalStreamer::introduce() {
 
 void LocalStreamer::on_bus_message(const std::string&, std::string payload) {
   const auto message = parse_to_streamer(payload);
-  if (message && std::holds_alternative<Ping>(message->message)) say(Pong{.streamer = name_, .address = address_});
+  if (message && std::holds_alternative<Ping>(message->message))
+    say(Pong{.streamer = name_, .address = address_});
 }
 
 void LocalStreamer::say(const FromStreamer& message) {
