@@ -274,7 +274,8 @@ void StationRadios::not_written(const radios::Changes& changes) {
 }
 
 radios::Counts StationRadios::counts() const {
-  radios::Counts counts{.radios = rows_.size()};
+  radios::Counts counts;
+  counts.radios = rows_.size();
   for (const auto& [radio, row] : rows_) {
     if (row.master || on_air(row)) ++counts.streaming;
     if (!on_air(row) || row.items.back().air.end + kept < clock_.now()) ++counts.broken;

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 /// A scheduler whose radio R is a station of its own process, in virtual time: songs of 180 s, one after the
 /// other, as the station's programmer tells them: the one that is heard and the next.
-struct StationWorld : fleet::Port {
+struct StationWorld final : fleet::Port {
   explicit StationWorld(const radios::Saved* saved = nullptr)
       : scheduler(clock, *this, {.term = 3}), radios(clock, scheduler, board, "here") {
     if (saved) radios.restore({*saved});
@@ -33,6 +33,7 @@ struct StationWorld : fleet::Port {
   void pass(Duration time, const std::string& alive = "") {
     for (; time > Duration{}; time -= 250ms) {
       clock.advance(250ms);
+      if (scheduler.roster().find("here")) scheduler.receive(Pong{"here"});
       if (!alive.empty()) scheduler.receive(Pong{alive});
       // The station's programmer: what is over is over, and something follows.
       if (!items.empty() && items.front().end <= clock.now()) {
@@ -125,7 +126,7 @@ TEST(StationRadios, section_15) {
   EXPECT_EQ(w.take(), (Lines{World::plain("st-01", "radio_stopped")}));
   EXPECT_EQ(w.take_reports(), (Lines{"stopped R 170"})) << "who listens here goes on";
   EXPECT_EQ(w.scheduler.counts().listeners, 1U);
-  w.pass(60s, "here");
+  w.pass(60s);
   w.say(PlayRadio{"st-02", "R"});
   EXPECT_EQ(w.take(), (Lines{World::plain("st-02", "radio_started"), World::play("st-02", 2, "0", "60")}));
   w.say(PlayRadio{"st-02", "nope"});
