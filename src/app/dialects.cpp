@@ -11,8 +11,8 @@
 namespace longwave::app {
 namespace {
 
-constexpr MakeDialect makers[] = {make_channelstream, make_mpd,         make_player,  make_musicdb,
-                                  make_fleet,         make_fleet_files, make_streamer};
+constexpr MakeDialect makers[] = {make_channelstream, make_mpd,   make_player,      make_musicdb,
+                                  make_radio_mounts,  make_fleet, make_fleet_files, make_streamer};
 
 }  // namespace
 

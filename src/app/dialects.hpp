@@ -4,6 +4,7 @@
 #include "access/gate.hpp"
 #include "app/config.hpp"
 #include "app/listening.hpp"
+#include "app/radio_door.hpp"
 #include "base/result.hpp"
 #include "base/task.hpp"
 #include "io/listener.hpp"
@@ -37,6 +38,7 @@ struct DialectRooms {
   Stations& stations;
   People& people;
   io::LoopGroup& net;
+  std::shared_ptr<RadioDoor> door = std::make_shared<RadioDoor>();
 };
 
 /// A protocol of somebody else, translated to our rooms. It has routes on the main port, or a listener of its
@@ -131,6 +133,7 @@ Result<std::unique_ptr<Dialect>> make_channelstream(const DialectRooms& rooms);
 Result<std::unique_ptr<Dialect>> make_mpd(const DialectRooms& rooms);
 Result<std::unique_ptr<Dialect>> make_player(const DialectRooms& rooms);
 Result<std::unique_ptr<Dialect>> make_musicdb(const DialectRooms& rooms);
+Result<std::unique_ptr<Dialect>> make_radio_mounts(const DialectRooms& rooms);
 Result<std::unique_ptr<Dialect>> make_fleet(const DialectRooms& rooms);
 Result<std::unique_ptr<Dialect>> make_fleet_files(const DialectRooms& rooms);
 Result<std::unique_ptr<Dialect>> make_streamer(const DialectRooms& rooms);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/dialects.hpp"
+#include "app/fleet_board.hpp"
 #include "app/fleet_figures.hpp"
 #include "app/fleet_outside.hpp"
 #include "app/ground.hpp"
@@ -7,9 +8,11 @@
 #include "app/redis_place.hpp"
 #include "app/stations.hpp"
 #include "fleet/exchange.hpp"
+#include "fleet/joined_bus.hpp"
 #include "fleet/monitor.hpp"
 #include "fleet/node.hpp"
 #include "fleet/redis_bus.hpp"
+#include "fleet/station_radios.hpp"
 #include "fleet/webapp.hpp"
 #include "io/loop.hpp"
 
@@ -27,10 +30,20 @@ namespace {
 /// So often the library is read again, for changes that another process made.
 constexpr Duration look_again = std::chrono::minutes{5};
 
-std::string name_of_process() {
+std::string host_name() {
   std::array<char, 256> host{};
   ::gethostname(host.data(), host.size() - 1);
-  return fmt::format("{}-{}", host.data(), ::getpid());
+  return host.data();
+}
+
+std::string name_of_process() {
+  return fmt::format("{}-{}", host_name(), ::getpid());
+}
+
+/// Of the stations' own player among the streamers: the same after a restart, and not that of a streamer on
+/// this host.
+std::string name_of_player(const Config& config) {
+  return config.streamer_id.empty() ? host_name() + "-all" : config.streamer_id;
 }
 
 /// So long a scheduler that ends tries to tell what it hasn't told yet.
@@ -54,27 +67,25 @@ fleet::NodeOptions node_options(const Config& config) {
   return options;
 }
 
-/// The scheduler, on a loop of its own: nothing of the rest may hold it up.
+/// The scheduler, on a loop of its own: nothing of the rest may hold it up. Where the stations are played in
+/// this process (role all), they are its radios; else it programmes them itself.
 class Fleet final : public Dialect {
  public:
   Fleet(const DialectRooms& rooms, const std::optional<redis::Address>& redis,
         std::unique_ptr<io::TlsClientContext> tls)
       : address_(rooms.config.monitor_listen),
         tls_(std::move(tls)),
-        bus_(redis ? fleet::make_redis_bus(loop(), rooms.ground.clock(), *redis, tls_.get(),
-                                           std::random_device{}())
-                   : exchange_.end(loop().poster())),
+        bus_(make_bus(rooms, redis)),
         webapp_(make_webapp(loop(), rooms.ground.clock(), rooms.config)),
         outside_(rooms.ground.store(), rooms.ground.users(), rooms.ground.clock(), webapp_.get(),
                  {.lufs = rooms.config.loudness_lufs, .ceiling_db = rooms.config.true_peak_dbtp},
                  loop().poster()),
-        node_({rooms.ground.clock(), loop(), rooms.ground.store(), *bus_, outside_},
-              node_options(rooms.config)),
+        node_({rooms.ground.clock(), loop(), rooms.ground.store(), *bus_, outside_}, options(rooms)),
         figures_(rooms.ground.clock(), loop(), node_,
                  webapp_ ? FleetFigures::Reports([this] { return webapp_->counts(); }) : nullptr),
         look_(loop()),
         on_catalogue_(rooms.stations.library().catalogue_changed.connect(
-            [this](const library::CatalogueChanged&) { outside_.read_library([] {}); }, loop().poster())) {
+            [this](const library::CatalogueChanged&) { read_library(); }, loop().poster())) {
     rooms.people.context().fleet = [this](std::string path, std::string radio, std::size_t offset,
                                           std::function<void(const boost::json::value*)> done) {
       node_.look([=](const fleet::Node::View& view) {
@@ -84,6 +95,7 @@ class Fleet final : public Dialect {
     };
     outside_.tell({.events_came = [this] { node_.wake_up(); },
                    .user_unknown = [this](std::int64_t user) { node_.user_unknown(user); }});
+    if (rooms.stations.plays()) follow_stations(rooms);
   }
   ~Fleet() override { loops_.stop(); }
 
@@ -96,13 +108,32 @@ class Fleet final : public Dialect {
   void add_metrics(api::Metrics& metrics) override { figures_.add(metrics); }
   void start() override {
     loops_.start();
+    if (stations_) station_loop_([this] { stations_->start(); });
     loop().post([this] {
       figures_.start();
-      look_.every(look_again, [this] { outside_.read_library([] {}); });
-      outside_.read_library([this] { node_.start(); });
+      look_.every(look_again, [this] { read_library(); });
+      outside_.read_library([this] {
+        started_ = true;
+        node_.start();
+        if (lines_) lines_->files_changed();
+      });
     });
   }
   void close(Task done) override {
+    if (!stations_) return end(std::move(done));
+    station_loop_([this, done = std::move(done)]() mutable {
+      stations_->leave();
+      end(std::move(done));
+    });
+  }
+
+ private:
+  void read_library() {
+    outside_.read_library([this] {
+      if (lines_) lines_->files_changed();
+    });
+  }
+  void end(Task done) {
     loop().post([this, done = std::move(done)]() mutable {
       look_.cancel();
       figures_.stop();
@@ -111,9 +142,50 @@ class Fleet final : public Dialect {
       });
     });
   }
-
- private:
   io::Loop& loop() { return loops_[0]; }
+  std::unique_ptr<fleet::Bus> make_bus(const DialectRooms& rooms,
+                                       const std::optional<redis::Address>& redis) {
+    auto outside = redis ? fleet::make_redis_bus(loop(), rooms.ground.clock(), *redis, tls_.get(),
+                                                 std::random_device{}())
+                         : nullptr;
+    if (!rooms.stations.plays()) return outside;
+    auto inside = exchange_.end(loop().poster());
+    if (!outside) return inside;
+    return std::make_unique<fleet::JoinedBus>(std::move(outside), std::move(inside));
+  }
+  fleet::NodeOptions options(const DialectRooms& rooms) {
+    auto options = node_options(rooms.config);
+    if (!rooms.stations.plays()) return options;
+    options.programming = [this, &clock = rooms.ground.clock(),
+                           name = name_of_player(rooms.config)](radios::Port& port) {
+      station_loop_([this] { stations_->introduce(); });
+      return std::make_unique<fleet::StationRadios>(clock, port, board_, name);
+    };
+    return options;
+  }
+  void follow_stations(const DialectRooms& rooms) {
+    station_loop_ = rooms.stations.loop().poster();
+    lines_ = std::make_unique<FleetBoard>(
+        FleetBoard::Parts{.store = rooms.ground.store(),
+                          .board = board_,
+                          .post = loop().poster(),
+                          .file = [this](std::uint32_t key) { return outside_.file(key); },
+                          .changed =
+                              [this] {
+                                if (started_) node_.turn();
+                              }});
+    const auto post = loop().poster();
+    stations_ = std::make_unique<FleetStations>(
+        rooms.stations, *rooms.door, exchange_.end(station_loop_), name_of_player(rooms.config),
+        rooms.config.streamer_address,
+        [this, post](const std::string& radio, std::vector<OnAirTrack> line) {
+          post([this, radio, line = std::move(line)]() mutable { lines_->put(radio, std::move(line)); });
+        },
+        [this, post](const std::string& radio) { post([this, radio] { lines_->remove(radio); }); });
+    rooms.door->find_user = [this, post](const fleet::Credentials& who, RadioDoor::FoundUser done) {
+      post([this, who, done = std::move(done)]() mutable { outside_.find_user(who, std::move(done)); });
+    };
+  }
 
   std::string address_;
   io::LoopGroup loops_{1};
@@ -126,6 +198,12 @@ class Fleet final : public Dialect {
   FleetFigures figures_;
   io::Timer look_;
   Subscription on_catalogue_;
+  bool started_ = false;
+  // Of the role all:
+  fleet::StationBoard board_;
+  std::unique_ptr<FleetBoard> lines_;
+  std::unique_ptr<FleetStations> stations_;
+  Post station_loop_;
 };
 
 Error wrong(const char* sentence) {
@@ -149,8 +227,9 @@ Result<std::unique_ptr<Dialect>> make_fleet(const DialectRooms& rooms) {
   if (config.role != "scheduler" && !alone) return std::unique_ptr<Dialect>();
   std::optional<redis::Address> address;
   std::unique_ptr<io::TlsClientContext> tls;
-  if (config.role == "scheduler") {
-    if (config.redis.empty()) return wrong("the role scheduler needs redis, where it meets the streamers");
+  if (config.role == "scheduler" && config.redis.empty())
+    return wrong("the role scheduler needs redis, where it meets the streamers");
+  if (!config.redis.empty()) {
     auto parsed = redis_address(config);
     if (!parsed) return parsed.error();
     auto made = redis_tls(config, *parsed);

@@ -16,7 +16,8 @@ const Option table[] = {
      .value = "ADDRESS",
      .help = "Serves the scheduler's monitoring pages there, HOST:PORT as in listen, usually 127.0.0.1:8001; "
              "with "
-             "the role all it also starts a scheduler inside the process"},
+             "the role all it also starts a scheduler inside the process, whose radios are the stations that "
+             "play here; with redis it steers streamers too"},
     {.name = "on-second-streamer",
      .member = &Config::on_second_streamer,
      .value = "WORD",

@@ -60,6 +60,15 @@ enum class OnAir {
   playing,
 };
 
+/// An item as it is heard, or will be: from `from` until `until`. Its sound at stream time t is t - zero.
+struct Airing {
+  EntryPtr entry;
+  Samples from{};
+  Samples until{};
+  Samples zero{};
+  friend bool operator==(const Airing&, const Airing&) = default;
+};
+
 struct NowView {
   OnAir state = OnAir::empty;
   std::optional<Item> current;  ///< after a skip the old one, until the player has begun the next
@@ -131,6 +140,8 @@ class Programmer {
   const Queue& queue() const { return queue_; }
   const orders::StreamClock& clock() const { return clock_; }
   NowView now() const;
+  /// What is heard and what follows it, as far as its start is certain. Empty: the station rests.
+  std::vector<Airing> airings() const;
   /// As it is told by StationChanged.
   View view() const;
   /// When the entry starts, if that is certain (it and everything before it is ready).

@@ -64,6 +64,21 @@ NowView Programmer::now() const {
   return view;
 }
 
+std::vector<Airing> Programmer::airings() const {
+  if (row_.state != Transport::playing || !current_) return {};
+  std::vector<Airing> airings{{current_->entry, entered_at_, current_->end_at, current_->start_at}};
+  if (!goes_on_by_itself()) return airings;
+  auto at = current_->end_at;
+  for (const auto& coming : line_) {
+    if (!ready(coming.take)) break;
+    const auto zero = at - coming.offset;
+    const auto until = cut_for_programme(at, zero + coming.entry->duration);
+    airings.push_back({coming.entry, at, until, zero});
+    at = until;
+  }
+  return airings;
+}
+
 View Programmer::view() const {
   View view;
   view.id = row_.id;

@@ -139,6 +139,7 @@ bool Audience::answer(web::RequestContext&& context, std::string_view slug, audi
   if (head || !stream.open()) return false;
   ++counts_.listeners;
   const Key key{card->id, format};
+  if (session == 0) session = unasked_session + static_cast<std::uint64_t>(++counts_.unasked);
   auto connection = std::make_unique<Connection>(std::move(stream));
   auto& body = connection->stream();
   auto* listener =

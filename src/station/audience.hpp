@@ -37,7 +37,7 @@ using StationCardPtr = std::shared_ptr<const StationCard>;
 
 /// Counted by the net loops, read by anybody.
 struct AudienceCounts {
-  std::atomic<std::int64_t> listeners{0}, started{0}, dropped{0}, refused{0}, bytes_sent{0};
+  std::atomic<std::int64_t> listeners{0}, started{0}, dropped{0}, refused{0}, bytes_sent{0}, unasked{0};
 };
 
 /// What one net loop tells the station loop, in one post per turn.

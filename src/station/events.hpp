@@ -11,6 +11,9 @@
 /// What the players tell the rest of the program: typed values, emitted on the station loop.
 namespace longwave::station {
 
+/// Sessions of listeners of /listen, whom nobody asked for, are numbers above it.
+inline constexpr std::uint64_t unasked_session = std::uint64_t{1} << 62;
+
 /// A listener's first byte has been queued. `position` is the stream time of that byte: what the page needs
 /// to know which item its currentTime falls into.
 struct ListenerStarted {
@@ -18,7 +21,8 @@ struct ListenerStarted {
   audio::Format format = audio::Format::mp3_128;
   std::string token;  ///< the page's own; empty for other players
   Samples position{};
-  std::uint64_t session = 0;  ///< as Broadcaster::answer() was given it
+  /// As Broadcaster::answer() was given it; else a number of its own, greater than `unasked_session`.
+  std::uint64_t session = 0;
 };
 
 struct ListenerEnded {
