@@ -3,6 +3,7 @@
 
 #include "access/users.hpp"
 #include "app/stations.hpp"
+#include "audio/format.hpp"
 #include "base/log.hpp"
 #include "base/text.hpp"
 #include "fleet/tables.hpp"
@@ -38,6 +39,25 @@ schedule::StationProgramme everything() {
   programme.rules.playlists.push_back(std::move(all));
   programme.rules.default_playlist = 1;
   programme.whole_library = {1};
+  return programme;
+}
+
+/// What of a song there surely is for a streamer to play. A length that was read from an MP3's headers counts
+/// what its encoder added, and every joint needs a moment of both songs: a song that is said to be longer
+/// than its sound leaves a hole before the next one.
+std::int32_t surely_ms(const schedule::Candidate& candidate) {
+  constexpr std::int32_t added_ms = 120;
+  if (!candidate.analysed) return std::max(candidate.duration_ms - added_ms, candidate.duration_ms / 2);
+  const auto length = to_samples(std::chrono::milliseconds{candidate.duration_ms});
+  return static_cast<std::int32_t>(audio::programme_duration(length).count() * 1000 / 44100);
+}
+
+rules::Programme with_lengths_of_sound(rules::Programme programme, const schedule::Catalogue& catalogue) {
+  for (auto& playlist : programme.playlists) {
+    for (auto& song : playlist.songs) {
+      if (const auto* row = catalogue.find(TrackId{song.id})) song.duration_ms = surely_ms(*row);
+    }
+  }
   return programme;
 }
 
@@ -102,7 +122,8 @@ void FleetOutside::read_programme(const std::string& radio_uuid, UniqueFunction<
         if (!station || !library->catalogue) return;
         const auto stored = schedule::read_programme(session, *station);
         const auto& programme = stored && stored->enabled ? *stored : everything();
-        auto rules = schedule::filled(programme, *library->catalogue);
+        auto rules =
+            with_lengths_of_sound(schedule::filled(programme, *library->catalogue), *library->catalogue);
         schedule::set_last_plays(rules, schedule::read_last_plays(session, *station));
         *found = std::make_shared<const rules::Programme>(std::move(rules));
       },

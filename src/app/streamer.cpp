@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <charconv>
 #include <functional>
 #include <map>
 #include <random>
@@ -155,6 +156,7 @@ class StreamerRole final : public Dialect, fleet::StreamerPort, fleet::StagePort
   struct Relay {
     std::uint64_t serial = 0;
     std::string address;
+    bool ours = false;  // it has said where it is reached, which an original doesn't
     std::unique_ptr<fleet::Upstream> upstream;
   };
 
@@ -184,6 +186,8 @@ class StreamerRole final : public Dialect, fleet::StreamerPort, fleet::StagePort
     streamer_.left(session);
   }
   void serve(web::RequestContext&& context, audio::Format format);
+  std::string passport(const std::string& radio, const fleet::User& user) const;
+  std::optional<fleet::User> read_passport(const std::string& radio, const web::Request& request) const;
   /// Null without a node to fetch from.
   std::function<void(const std::string&, const std::string&, fleet::FileShelf::Fetched)> fetcher(
       const std::string& from);
@@ -261,6 +265,7 @@ void StreamerRole::relay(const std::string& radio, const std::string& master, co
   auto& relay = relays_[radio];
   relay.serial = ++last_relay_;
   relay.address = address.empty() ? "http://" + master : address;
+  relay.ours = !address.empty();
   log::info("radio {} is passed on from {}", radio, master);
   const auto target = "/" + radio + signed_query(secret_, "relay", radio, clock_.wall());
   relay.upstream = std::make_unique<fleet::Upstream>(
@@ -286,11 +291,38 @@ void StreamerRole::admit(fleet::SessionId session, const fleet::Admission& admis
                                  post_([this, session] { act([&] { leave(session); }); });
                                }};
   if (const auto radio = sessions_.find(session); radio != sessions_.end()) {
-    const auto relay = relays_.find(radio->second);
-    if (relay != relays_.end()) answer.elsewhere = relay->second.address;
+    if (const auto relay = relays_.find(radio->second); relay != relays_.end()) {
+      answer.passed_on = true;
+      if (relay->second.ours) answer.elsewhere = relay->second.address + "/" + radio->second;
+      answer.query = passport(radio->second, {admission.user, admission.hd});
+    }
     if (admission.kind != fleet::Admission::Kind::playing) sessions_.erase(radio);
   }
   desks_.answer(session, std::move(answer));
+}
+
+/// Who listens, for the streamer that a request is sent on to: it doesn't ask again (a token is good for one
+/// time). Empty without a secret.
+std::string StreamerRole::passport(const std::string& radio, const fleet::User& user) const {
+  const auto who = fmt::format("{}{}", user.id ? fmt::to_string(*user.id) : "", user.hd ? "hd" : "");
+  auto query = signed_query(secret_, "listener", radio + " " + who, clock_.wall());
+  return query.empty() ? query : query + "&who=" + who;
+}
+
+std::optional<fleet::User> StreamerRole::read_passport(const std::string& radio,
+                                                       const web::Request& request) const {
+  auto who = request.query_value("who");
+  if (!who || !is_signed(secret_, "listener", radio + " " + std::string(*who), request, clock_.wall()))
+    return std::nullopt;
+  fleet::User user;
+  std::string_view text = *who;
+  if (text.ends_with("hd")) {
+    user.hd = true;
+    text.remove_suffix(2);
+  }
+  std::int64_t number = 0;
+  if (std::from_chars(text.data(), text.data() + text.size(), number).ec == std::errc{}) user.id = number;
+  return user;
 }
 
 void StreamerRole::serve(web::RequestContext&& context, audio::Format format) {
@@ -301,16 +333,17 @@ void StreamerRole::serve(web::RequestContext&& context, audio::Format format) {
     if (const auto value = request.query_value(name)) return std::string(*value);
     return std::nullopt;
   };
-  const fleet::Credentials credentials{given("auth_token"), given("username"), given("api_key")};
-  const bool counted = !is_signed(secret_, "relay", radio, request, clock_.wall());
+  const fleet::Caller caller{.credentials = {given("auth_token"), given("username"), given("api_key")},
+                             .counted = !is_signed(secret_, "relay", radio, request, clock_.wall()),
+                             .known = read_passport(radio, request)};
   const auto gone = [this](fleet::SessionId session) {
     post_([this, session] { act([&] { leave(session); }); });
   };
-  const auto session = desks_.wait(std::move(context), radio, format, gone);
+  const auto session = desks_.wait(std::move(context), radio, format, gone, !caller.counted);
   if (!session) return;
-  post_([this, session, radio, credentials, counted] {
+  post_([this, session, radio, caller] {
     sessions_[session] = radio;
-    act([&] { streamer_.listen(session, radio, credentials, counted); });
+    act([&] { streamer_.listen(session, radio, caller); });
   });
 }
 
@@ -337,9 +370,9 @@ Result<void> StreamerRole::add_routes(web::Router& router) {
     const char* about;
     audio::Format format;
   } mounts[] = {
-      {"/:radio", "a radio by its uuid, as MP3", audio::Format::mp3_128},
+      {"/:radio", "a radio by its uuid, as MP3; 256 kbit/s for who may have hd", audio::Format::mp3_128},
       {"/:radio.mp3", "the same", audio::Format::mp3_128},
-      {"/:radio.opus", "the same as Opus, for who may have the better mounts", audio::Format::opus_96}};
+      {"/:radio.opus", "the same as Opus", audio::Format::opus_96}};
   for (const auto& mount : mounts) {
     auto added = router.add({.methods = {"GET"},
                              .pattern = mount.pattern,

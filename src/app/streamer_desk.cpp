@@ -37,7 +37,7 @@ StreamerDesks::StreamerDesks(io::LoopGroup& net, station::Broadcaster& broadcast
 }
 
 fleet::SessionId StreamerDesks::wait(web::RequestContext&& context, std::string radio, audio::Format format,
-                                     std::function<void(fleet::SessionId)> gone) {
+                                     std::function<void(fleet::SessionId)> gone, bool passes_on) {
   const auto place = std::find_if(desks_.begin(), desks_.end(),
                                   [&](const auto& desk) { return desk->loop == &context.loop(); });
   if (place == desks_.end()) {
@@ -50,7 +50,7 @@ fleet::SessionId StreamerDesks::wait(web::RequestContext&& context, std::string 
     desk.post([&desk, session] { desk.waiting.erase(session); });
     gone(session);
   });
-  desk.waiting.emplace(session, Waiting{std::move(context), std::move(radio), format});
+  desk.waiting.emplace(session, Waiting{std::move(context), std::move(radio), format, passes_on});
   return session;
 }
 
@@ -63,17 +63,21 @@ void StreamerDesks::answer(fleet::SessionId session, Answer answer) {
 void StreamerDesks::decide(Desk& desk, fleet::SessionId session, Answer& answer) {
   auto node = desk.waiting.extract(session);
   if (node.empty()) return;
-  auto& [context, radio, format] = node.mapped();
+  auto& [context, radio, format, passes_on] = node.mapped();
   using Kind = fleet::Admission::Kind;
   if (answer.admission.kind == Kind::unknown)
     return context.respond(web::Response::text(404, "There is no such radio.\n"));
   if (answer.admission.kind == Kind::unavailable) return context.respond(unavailable());
-  if (format == audio::Format::opus_96 && !answer.admission.hd) {
-    context.respond(web::Response::text(403, "This mount is for users with the HD permission.\n"));
-  } else if (format == audio::Format::opus_96 && !answer.elsewhere.empty()) {
-    context.respond(web::Response::redirect(302, answer.elsewhere + context.request().target));
-  } else if (broadcaster_.answer(std::move(context), radio, format, session)) {
-    return;
+  const bool opus = format == audio::Format::opus_96;
+  if (!opus && answer.admission.hd && !(answer.passed_on && answer.elsewhere.empty()))
+    format = audio::Format::mp3_256;
+  if (format == audio::Format::mp3_128 || !answer.passed_on) {
+    if (broadcaster_.answer(std::move(context), radio, format, session, passes_on)) return;
+  } else if (answer.elsewhere.empty()) {
+    context.respond(unavailable());
+  } else {
+    context.respond(
+        web::Response::redirect(302, answer.elsewhere + (opus ? ".opus" : ".mp3") + answer.query));
   }
   answer.refused();
 }

@@ -35,13 +35,16 @@ class StreamerDesks {
 
   struct Answer {
     fleet::Admission admission;
-    std::string elsewhere = {};  ///< the address of the radio's master, if that is another streamer
+    bool passed_on = false;      ///< only mp3_128 is here
+    std::string elsewhere = {};  ///< then: up to the ending, where the others are; may be empty
+    std::string query = {};      ///< for there
     Task refused = {};           ///< called on the net loop when nobody listens after it
   };
-  /// On the request's loop. `gone` is called there if the client goes away before the answer. 0: it was
-  /// answered.
+  /// On the request's loop. Who may have hd gets mp3_256 for mp3_128. `gone` is called there if the client
+  /// goes away before the answer. `passes_on`: it is another streamer, which wants what there is at once. 0:
+  /// it was answered.
   fleet::SessionId wait(web::RequestContext&& context, std::string radio, audio::Format format,
-                        std::function<void(fleet::SessionId)> gone);
+                        std::function<void(fleet::SessionId)> gone, bool passes_on = false);
   /// On the station loop, behind the opening of the radio's station.
   void answer(fleet::SessionId session, Answer answer);
   /// Any thread: whoever waits is sent away.
@@ -56,6 +59,7 @@ class StreamerDesks {
     web::RequestContext context;
     std::string radio;
     audio::Format format;
+    bool passes_on = false;
   };
   struct Desk {
     io::Loop* loop = nullptr;

@@ -33,11 +33,13 @@ std::string own_version(const char* function) {
 }  // namespace
 
 std::string encoder_identity(Format format) {
-  const bool mp3 = format == Format::mp3_128;
+  const bool mp3 = is_mp3(format);
   return fmt::format("{}/{}/lavc{}/{}/{}/delay{}/limiter{}/headroom{}", info(format).name,
                      own_version(mp3 ? "get_lame_version" : "opus_get_version_string"), avcodec_version(),
-                     mp3 ? "reservoir0,scale0.95" : "vbr,loss9", info(format).bitrate,
-                     info(format).encoder_delay, limiter_version, coding_headroom_db);
+                     !mp3                        ? "vbr,loss9"
+                     : format == Format::mp3_128 ? "reservoir0,scale0.95"
+                                                 : "reservoir0",
+                     info(format).bitrate, info(format).encoder_delay, limiter_version, coding_headroom_db);
 }
 
 std::string rendition_key(const TrackSound& sound, Format format) {

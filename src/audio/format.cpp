@@ -7,9 +7,10 @@
 namespace longwave::audio {
 namespace {
 
-constexpr std::array<FormatInfo, 2> formats{{
+constexpr std::array<FormatInfo, 3> formats{{
     {"mp3_128", "mp3", "audio/mpeg", 44100, 1152, 128000, 4, 4, 1105},
     {"opus_96", "opus", "audio/ogg; codecs=opus", 48000, 960, 96000, 8, 4, 312},
+    {"mp3_256", "mp3", "audio/mpeg", 44100, 1152, 256000, 4, 4, 1105},
 }};
 
 std::int64_t floor_div(__int128 a, std::int64_t b) {

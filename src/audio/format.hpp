@@ -15,8 +15,15 @@ enum class Format {
   mp3_128,  ///< MPEG-1 layer III, CBR 128 kbit/s, 44.1 kHz stereo, no bit reservoir, bare frames (no Xing, no
             ///< ID3)
   opus_96,  ///< Opus, 96 kbit/s, 48 kHz stereo, packets of 20 ms; framed as Ogg by audio/ogg.hpp
+  mp3_256,  ///< as mp3_128, with 256 kbit/s: what a platform keeps for users with the permission "hd"
 };
-inline constexpr Format all_formats[] = {Format::mp3_128, Format::opus_96};
+inline constexpr Format all_formats[] = {Format::mp3_128, Format::opus_96, Format::mp3_256};
+/// What every station has at /listen/.
+inline constexpr Format public_formats[] = {Format::mp3_128, Format::opus_96};
+
+constexpr bool is_mp3(Format format) {
+  return format != Format::opus_96;
+}
 
 struct FormatInfo {
   std::string_view name;          ///< "mp3_128": in cache keys and configuration

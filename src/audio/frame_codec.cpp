@@ -16,8 +16,10 @@ extern "C" {
 namespace longwave::audio {
 namespace {
 
-// At 128 to 160 kbit/s LAME multiplies its input by 0.95 without saying so.
-constexpr float lame_compensation = 1.0f / 0.95f;
+// At 128 to 160 kbit/s LAME multiplies its input by 0.95 without saying so; from 256 on it leaves it alone.
+constexpr float lame_compensation(Format format) {
+  return format == Format::mp3_128 ? 1.0f / 0.95f : 1.0f;
+}
 
 void make_stereo(AVChannelLayout& layout) {
   AVChannelLayout stereo = AV_CHANNEL_LAYOUT_STEREO;
@@ -33,7 +35,7 @@ Error missing(std::string_view what) {
 Result<FrameEncoder> FrameEncoder::open(Format format) {
   ff::restrain();
   const auto& f = info(format);
-  const char* name = format == Format::mp3_128 ? "libmp3lame" : "libopus";
+  const char* name = is_mp3(format) ? "libmp3lame" : "libopus";
   const auto* codec = avcodec_find_encoder_by_name(name);
   if (!codec) return missing(name);
   FrameEncoder encoder{format};
@@ -43,9 +45,9 @@ Result<FrameEncoder> FrameEncoder::open(Format format) {
   context->sample_rate = f.sample_rate;
   context->bit_rate = f.bitrate;
   context->time_base = {1, f.sample_rate};
-  context->sample_fmt = format == Format::mp3_128 ? AV_SAMPLE_FMT_FLTP : AV_SAMPLE_FMT_FLT;
+  context->sample_fmt = is_mp3(format) ? AV_SAMPLE_FMT_FLTP : AV_SAMPLE_FMT_FLT;
   make_stereo(context->ch_layout);
-  if (format == Format::mp3_128) {
+  if (is_mp3(format)) {
     av_opt_set_int(context->priv_data, "reservoir", 0, 0);
   } else {
     av_opt_set(context->priv_data, "application", "audio", 0);
@@ -75,12 +77,13 @@ Result<void> FrameEncoder::encode(std::span<const float> pairs, const Sink& sink
   const auto n = static_cast<std::size_t>(info(format_).frame_samples);
   LW_ASSERT(pairs.size() == n * 2, "one frame");
   if (av_frame_make_writable(frame_.get()) < 0) throw std::bad_alloc{};
-  if (format_ == Format::mp3_128) {
+  if (is_mp3(format_)) {
+    const float scale = lame_compensation(format_);
     auto* left = reinterpret_cast<float*>(frame_->data[0]);
     auto* right = reinterpret_cast<float*>(frame_->data[1]);
     for (std::size_t i = 0; i < n; ++i) {
-      left[i] = pairs[2 * i] * lame_compensation;
-      right[i] = pairs[2 * i + 1] * lame_compensation;
+      left[i] = pairs[2 * i] * scale;
+      right[i] = pairs[2 * i + 1] * scale;
     }
   } else {
     std::memcpy(frame_->data[0], pairs.data(), pairs.size_bytes());
@@ -110,7 +113,7 @@ Result<void> FrameEncoder::drain(const Sink& sink) {
 Result<FrameDecoder> FrameDecoder::open(Format format) {
   ff::restrain();
   const AVCodec* codec = nullptr;
-  if (format == Format::mp3_128) codec = avcodec_find_decoder_by_name("mp3float");
+  if (is_mp3(format)) codec = avcodec_find_decoder_by_name("mp3float");
   if (format == Format::opus_96) codec = avcodec_find_decoder_by_name("libopus");
   if (!codec) return missing(info(format).name);
   FrameDecoder decoder{format};
@@ -118,7 +121,7 @@ Result<FrameDecoder> FrameDecoder::open(Format format) {
   if (!decoder.codec_) throw std::bad_alloc{};
   auto* context = decoder.codec_.get();
   context->sample_rate = info(format).sample_rate;
-  context->request_sample_fmt = format == Format::mp3_128 ? AV_SAMPLE_FMT_FLTP : AV_SAMPLE_FMT_FLT;
+  context->request_sample_fmt = is_mp3(format) ? AV_SAMPLE_FMT_FLTP : AV_SAMPLE_FMT_FLT;
   context->err_recognition = AV_EF_CRCCHECK | AV_EF_BITSTREAM | AV_EF_EXPLODE;
   context->flags2 |= AV_CODEC_FLAG2_SKIP_MANUAL;
   context->thread_count = 1;

@@ -180,11 +180,11 @@ Result<SegmentPtr> make_joint(const JointPlan& plan, std::stop_token stop) {
     }
   }
   if (best && best_tolerable) return SegmentPtr{best};
-  if (best && plan.format != Format::mp3_128) {
+  if (best && !is_mp3(plan.format)) {
     best->kind = JointKind::doubtful;
     return SegmentPtr{best};
   }
-  if (plan.format != Format::mp3_128) return last;
+  if (!is_mp3(plan.format)) return last;
   auto cut = std::make_shared<Segment>();
   cut->format = plan.format;
   cut->kind = JointKind::hard_cut;

@@ -73,6 +73,7 @@ Result<station::TrackFile> FileShelf::look(const std::string& file) const {
   std::error_code ignored;
   for (const auto& at : {parts_.folder.empty() ? fs::path() : parts_.folder / path, parts_.fetched / file}) {
     if (at.empty() || !fs::is_regular_file(at, ignored)) continue;
+    if (at == parts_.fetched / file) fs::last_write_time(at, fs::file_time_type::clock::now(), ignored);
     auto [artist, title] = parts_.tags(at);
     station::TrackFile found;
     found.path = at;
@@ -101,7 +102,7 @@ void FileShelf::fetch(TrackId track, Row& row) {
 
 Result<station::TrackFile> FileShelf::store(const std::string& file, const std::string& bytes) const {
   if (shelf_path(file).empty()) return missing(file);
-  make_room();
+  make_room(bytes.size());
   const auto at = parts_.fetched / file;
   const auto beside = parts_.fetched / (file + ".part");
   std::ofstream out(beside, std::ios::binary | std::ios::trunc);
@@ -113,9 +114,9 @@ Result<station::TrackFile> FileShelf::store(const std::string& file, const std::
   return look(file);
 }
 
-void FileShelf::make_room() const {
+void FileShelf::make_room(std::uint64_t coming) const {
   struct File {
-    fs::file_time_type written;
+    fs::file_time_type used;
     std::uint64_t bytes;
     fs::path path;
   };
@@ -127,8 +128,8 @@ void FileShelf::make_room() const {
     files.push_back({entry.last_write_time(ignored), entry.file_size(ignored), entry.path()});
     total += files.back().bytes;
   }
-  std::sort(files.begin(), files.end(), [](const File& a, const File& b) { return a.written < b.written; });
-  for (auto file = files.begin(); total > parts_.most_bytes && file != files.end(); ++file) {
+  std::sort(files.begin(), files.end(), [](const File& a, const File& b) { return a.used < b.used; });
+  for (auto file = files.begin(); total + coming > parts_.most_bytes && file != files.end(); ++file) {
     fs::remove(file->path, ignored);  // who plays it has it open
     total -= file->bytes;
   }

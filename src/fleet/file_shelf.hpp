@@ -32,7 +32,7 @@ class FileShelf final : public station::TrackSource {
   struct Parts {
     std::filesystem::path folder;  ///< may be empty: nothing is shared
     std::filesystem::path fetched;
-    std::uint64_t most_bytes;  ///< of what was fetched; the oldest go
+    std::uint64_t most_bytes;  ///< of what was fetched; what wasn't wanted for longest goes
     Post post;                 ///< to the station loop
     std::function<void(Task)> blocking;
     std::function<Tags(const std::filesystem::path&)> tags;  ///< through `blocking`
@@ -58,7 +58,7 @@ class FileShelf final : public station::TrackSource {
   };
   Result<station::TrackFile> look(const std::string& file) const;  // blocking
   Result<station::TrackFile> store(const std::string& file, const std::string& bytes) const;
-  void make_room() const;
+  void make_room(std::uint64_t coming) const;
   void fetch(TrackId track, Row& row);
   void found(TrackId track, Result<station::TrackFile> file);
 

@@ -3,6 +3,7 @@
 
 #include "base/clock.hpp"
 #include "fleet/messages.hpp"
+#include "fleet/ports.hpp"
 #include "fleet/remote_clock.hpp"
 
 #include <cstddef>
@@ -54,6 +55,15 @@ struct Admission {
 
 using SessionId = std::uint64_t;
 
+/// Who wants to hear a radio.
+struct Caller {
+  Credentials credentials = {};
+  /// False for other streamers that pass the radio on: their listeners are counted there.
+  bool counted = true;
+  /// Somebody of the fleet has asked already who it is; credentials are not looked at.
+  std::optional<User> known = {};
+};
+
 /// Where a Streamer speaks. Called inside its methods, on its thread; nothing here may wait, and nothing may
 /// call back into it from inside.
 class StreamerPort {
@@ -97,9 +107,8 @@ class Streamer {
   void receive(const Stamped& message);
 
   /// Somebody wants to hear a radio; admit() answers, perhaps at once. The caller gives the ids, growing
-  /// ones. `counted` is false for other streamers that pass the radio on: their listeners are counted there.
-  void listen(SessionId session, const std::string& radio, const Credentials& credentials = {},
-              bool counted = true);
+  /// ones.
+  void listen(SessionId session, const std::string& radio, const Caller& caller = {});
   /// The first byte left.
   void began(SessionId session);
   /// It is over, at whatever point.

@@ -22,23 +22,26 @@ std::string Streamer::session_name(SessionId id) const {
   return fmt::format("{}-{}", options_.session, id);
 }
 
-void Streamer::listen(SessionId id, const std::string& name, const Credentials& credentials, bool counted) {
+void Streamer::listen(SessionId id, const std::string& name, const Caller& caller) {
   const auto known = radios_.find(name);
   if (waiting_.size() >= options_.most_waiting ||
       (known == radios_.end() && radios_.size() >= options_.most_radios))
     return port_.admit(id, {});
   auto& session = sessions_[id];
   session.radio = name;
-  session.counted = counted;
+  session.counted = caller.counted;
   session.until = clock_.now() + options_.answer_within;
   waiting_.insert(id);
   auto& radio = radios_[name];
   ++radio.sessions;
   radio.idle_since.reset();
   if (known == radios_.end()) ask(name, radio);
-  if (says_who(credentials)) {
-    session.credentials = credentials;
-    session.asks_who = publish(AskUser{options_.name, credentials, name});
+  if (caller.known) {
+    session.user = caller.known->id;
+    session.hd = caller.known->hd;
+  } else if (says_who(caller.credentials)) {
+    session.credentials = caller.credentials;
+    session.asks_who = publish(AskUser{options_.name, caller.credentials, name});
   }
   consider(id, session);
 }

@@ -234,9 +234,11 @@ class Library::Impl {
     observer.progress = on_loop([this](const ScanProgress& progress) { room_.scan_progress.emit(progress); });
     ScanFinished finished;
     try {
-      finished.report =
-          library::scan(store_, {.music = options_.music, .threads = options_.scan_threads, .again = again},
-                        clock_, std::move(stop), observer);
+      // Without folders of its own it knows what another process with the same database finds.
+      if (!options_.music.empty())
+        finished.report =
+            library::scan(store_, {.music = options_.music, .threads = options_.scan_threads, .again = again},
+                          clock_, std::move(stop), observer);
     } catch (const std::exception& e) {
       finished.failure = sentence(e);
     }

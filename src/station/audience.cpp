@@ -79,6 +79,22 @@ void Audience::close(StationId station) {
   }
 }
 
+void Audience::keep_only(StationId station, audio::Format format) {
+  for (auto it = rooms_.begin(); it != rooms_.end();) {
+    const auto key = it->first;
+    if (key.first != station || key.second == format || it->second.mount->listeners() == 0) {
+      ++it;
+      continue;
+    }
+    it->second.mount->each([&](const Listener& listener) {
+      --counts_.listeners;
+      pending_.ended.push_back({key.first, key.second, listener.token, false, listener.session});
+    });
+    changed(key);
+    it = rooms_.erase(it);
+  }
+}
+
 Samples Audience::now(const StationCard& card) const {
   return card.clock.position(clock_.now());
 }
@@ -112,7 +128,7 @@ Audience::Room& Audience::room(const StationCardPtr& card, audio::Format format)
 }
 
 bool Audience::answer(web::RequestContext&& context, std::string_view slug, audio::Format format,
-                      std::uint64_t session) {
+                      std::uint64_t session, bool prompt) {
   const auto found = cards_.find(slug);
   if (found == cards_.end()) {
     context.respond(web::Response::text(404, "There is no such station.\n"));
@@ -120,7 +136,7 @@ bool Audience::answer(web::RequestContext&& context, std::string_view slug, audi
   }
   const auto card = found->second;
   const auto& request = context.request();
-  const bool icy = format == audio::Format::mp3_128 && request.headers.get("Icy-MetaData") == "1";
+  const bool icy = audio::is_mp3(format) && request.headers.get("Icy-MetaData") == "1";
   if (counts_.listeners.load() >= options_.max_listeners) {
     ++counts_.refused;
     auto full = web::Response::text(503, "The station is full. Try again later.\n");
@@ -143,7 +159,8 @@ bool Audience::answer(web::RequestContext&& context, std::string_view slug, audi
   auto connection = std::make_unique<Connection>(std::move(stream));
   auto& body = connection->stream();
   auto* listener =
-      room(card, format).mount->join(std::move(connection), std::move(token), icy, now(*card), session);
+      room(card, format)
+          .mount->join(std::move(connection), std::move(token), icy, now(*card), session, prompt);
   body.on_close([this, key, listener] { left(key, listener); });
   changed(key);
   if (timer_.armed()) return true;
@@ -183,7 +200,7 @@ void Audience::flush_report() {
   flush_asked_ = false;
   for (auto& count : pending_.counts) {
     const auto found = rooms_.find({count.station, count.format});
-    if (found != rooms_.end()) count.listeners = static_cast<int>(found->second.mount->listeners());
+    count.listeners = found == rooms_.end() ? 0 : static_cast<int>(found->second.mount->listeners());
     if (count.listeners == 0 && found != rooms_.end()) rooms_.erase(found);
   }
   report_(std::exchange(pending_, {}));

@@ -66,9 +66,11 @@ class Audience {
   void open(StationCardPtr card);
   /// Its listeners' streams end.
   void close(StationId station);
+  /// Those of its other formats end.
+  void keep_only(StationId station, audio::Format format);
   /// GET or HEAD of a station's stream. True: there is a listener now, whose end will be told.
   bool answer(web::RequestContext&& context, std::string_view slug, audio::Format format,
-              std::uint64_t session = 0);
+              std::uint64_t session = 0, bool prompt = false);
   void deliver(const std::vector<MountBatchPtr>& batches);
 
  private:

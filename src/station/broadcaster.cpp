@@ -71,7 +71,7 @@ class Broadcaster::Impl final : public PlayerHost {
   void relay(StationId station, RelayedPiece piece);
   void add_routes(web::Router& router);
   bool answer(web::RequestContext&& context, std::string_view slug, audio::Format format,
-              std::uint64_t session);
+              std::uint64_t session, bool prompt);
   StationMetrics metrics() const;
   ListenersChanged listeners(StationId station) const;
 
@@ -248,7 +248,7 @@ void Broadcaster::Impl::batch(const MountBatchPtr& made) {
   mount.recent.push_back(batch);
   const auto& player = *stations_.at(batch->station).player;
   const auto present = unit_at(batch->format, player.stream().position(clock_.now()));
-  while (mount.recent.front()->end() <= present) mount.recent.pop_front();
+  while (mount.recent.size() > 1 && mount.recent.front()->end() <= present) mount.recent.pop_front();
   for (std::size_t i = 0; i < outgoing_.size(); ++i)
     if (mount.listeners[i] > 0) outgoing_[i].push_back(batch);
 }
@@ -259,6 +259,11 @@ void Broadcaster::Impl::set_relayed(StationId id, bool relayed) {
   found->second.relayed = relayed;
   found->second.relay_next = 0;
   hurry(id);
+  if (!relayed) return;
+  for (std::size_t i = 0; i < audiences_.size(); ++i) {
+    net_posts_[i](
+        with(audiences_[i], [id](Audience& audience) { audience.keep_only(id, audio::Format::mp3_128); }));
+  }
 }
 
 void Broadcaster::Impl::relay(StationId id, RelayedPiece piece) {
@@ -278,7 +283,10 @@ void Broadcaster::Impl::relay(StationId id, RelayedPiece piece) {
   auto made = std::make_shared<MountBatch>();
   made->station = id;
   made->format = format;
-  made->first = std::max(station.relay_next, present);
+  // What comes begins at the moment the other was asked, and is whole: late or not it has its place, and the
+  // player will take over at the right second. Only after a hole it is placed anew.
+  const auto hole = present - unit_at(format, to_samples(options_.lead));
+  made->first = station.relay_next >= hole ? station.relay_next : present;
   made->bytes = std::move(piece.bytes);
   made->ends = std::move(piece.ends);
   made->marks = {{made->first, station.relay_title}};
@@ -306,7 +314,7 @@ void Broadcaster::Impl::take_report(std::size_t loop, const AudienceReport& repo
     auto& mount = station.mounts[static_cast<std::size_t>(count.format)];
     const auto before = std::exchange(mount.listeners[loop], count.listeners);
     if (before == 0 && count.listeners > 0) send_recent(loop, station, mount, count.format);
-    (count.format == audio::Format::mp3_128 ? metrics_.listeners_mp3 : metrics_.listeners_opus) +=
+    (audio::is_mp3(count.format) ? metrics_.listeners_mp3 : metrics_.listeners_opus) +=
         count.listeners - before;
     station.listeners_changed = true;
     station.player->listeners(count.format, mount.total());
@@ -318,17 +326,17 @@ void Broadcaster::Impl::take_report(std::size_t loop, const AudienceReport& repo
 void Broadcaster::Impl::announce(StationId id, Station& station, Instant now) {
   station.listeners_changed = false;
   station.announced = now;
-  const auto& mounts = station.mounts;
-  self_.listeners_changed.emit({id, mounts[static_cast<std::size_t>(audio::Format::mp3_128)].total(),
-                                mounts[static_cast<std::size_t>(audio::Format::opus_96)].total()});
+  self_.listeners_changed.emit(listeners(id));
 }
 
 ListenersChanged Broadcaster::Impl::listeners(StationId id) const {
   const auto found = stations_.find(id);
   if (found == stations_.end()) return {id, 0, 0};
-  const auto& mounts = found->second.mounts;
-  return {id, mounts[static_cast<std::size_t>(audio::Format::mp3_128)].total(),
-          mounts[static_cast<std::size_t>(audio::Format::opus_96)].total()};
+  ListenersChanged now{id, 0, 0};
+  for (const auto format : audio::all_formats)
+    (audio::is_mp3(format) ? now.mp3 : now.opus) +=
+        found->second.mounts[static_cast<std::size_t>(format)].total();
+  return now;
 }
 
 StationMetrics Broadcaster::Impl::metrics() const {
@@ -345,17 +353,17 @@ StationMetrics Broadcaster::Impl::metrics() const {
 }
 
 bool Broadcaster::Impl::answer(web::RequestContext&& context, std::string_view slug, audio::Format format,
-                               std::uint64_t session) {
+                               std::uint64_t session, bool prompt) {
   for (const auto& audience : audiences_) {
     if (&audience->loop() == &context.loop())
-      return audience->answer(std::move(context), slug, format, session);
+      return audience->answer(std::move(context), slug, format, session, prompt);
   }
   context.respond(web::Response::text(503, "Not on this connection.\n"));
   return false;
 }
 
 void Broadcaster::Impl::add_routes(web::Router& router) {
-  for (const auto format : audio::all_formats) {
+  for (const auto format : audio::public_formats) {
     const auto extension = std::string{audio::info(format).extension};
     const auto pattern = "/listen/:station." + extension;
     const auto added =
@@ -364,7 +372,7 @@ void Broadcaster::Impl::add_routes(web::Router& router) {
                     .description = "The station's stream as " + std::string{audio::info(format).content_type},
                     .handler = [this, format](web::RequestContext&& context) {
                       const std::string slug{context.request().parameter("station")};
-                      answer(std::move(context), slug, format, 0);
+                      answer(std::move(context), slug, format, 0, false);
                     }});
     LW_ASSERT(added, "the listening routes are free");
     const auto allowed =
@@ -395,8 +403,8 @@ void Broadcaster::add_routes(web::Router& router) {
   impl_->add_routes(router);
 }
 bool Broadcaster::answer(web::RequestContext&& context, std::string_view slug, audio::Format format,
-                         std::uint64_t session) {
-  return impl_->answer(std::move(context), slug, format, session);
+                         std::uint64_t session, bool prompt) {
+  return impl_->answer(std::move(context), slug, format, session, prompt);
 }
 void Broadcaster::open(StationInfo info) {
   impl_->open(std::move(info));

@@ -68,9 +68,10 @@ class Broadcaster final : public PlayerBackend {
   /// GET /listen/:station.mp3 and .opus. The router must not outlive this.
   void add_routes(web::Router& router);
   /// Answers a GET or HEAD of a station's stream on the request's own net loop; for addresses that others
-  /// have. True: there is a listener now, and the events of it carry `session`.
+  /// have. True: there is a listener now, and the events of it carry `session`. `prompt`: it gets what there
+  /// is at every beat, not once a second: somebody who passes the stream on.
   bool answer(web::RequestContext&& context, std::string_view slug, audio::Format format,
-              std::uint64_t session);
+              std::uint64_t session, bool prompt = false);
 
   void open(StationInfo info);
   /// For who tunes in from now on.
@@ -81,7 +82,8 @@ class Broadcaster final : public PlayerBackend {
   void receive(StationId station, const orders::ToPlayer& message) override;
 
   /// The MP3 mount of this station is somebody else's stream from now on, which comes by relay(); its player
-  /// rests. Or it is its player's again. Listeners notice no more than a rough joint.
+  /// rests. Or it is its player's again. Listeners notice no more than a rough joint; those of other mounts
+  /// are let go.
   void set_relayed(StationId station, bool relayed);
   /// As they come. What would lie behind what was given out already is passed over.
   void relay(StationId station, RelayedPiece piece);

@@ -62,11 +62,7 @@ class MediaPool::Impl {
         post_(std::move(own_loop)),
         clock_(clock),
         options_(options) {
-    for (const auto format : audio::all_formats) {
-      make(fillers_, format, [format] { return audio::make_filler(format); });
-      make(rests_, format, [format] { return audio::make_silence(format); });
-      if (!options_.hold.empty()) make(holds_, format, [this, format] { return hold_track(format); });
-    }
+    for (const auto format : audio::public_formats) make_loops(format);
   }
 
   /// Looks the track up and analyses it if it never was; `then` on the station loop.
@@ -76,11 +72,13 @@ class MediaPool::Impl {
   void open(const KnownTrack& track, audio::Format format, std::int64_t from, Instant by,
             std::shared_ptr<Wanted> wanted, Done<audio::RenditionPtr> done);
   void joint(JointRequest request, Instant by, std::shared_ptr<Wanted> wanted, Done<audio::SegmentPtr> done);
-  audio::RenditionPtr filler(audio::Format format) const {
+  audio::RenditionPtr filler(audio::Format format) {
+    make_loops(format);
     return fillers_[static_cast<std::size_t>(format)].get();
   }
   /// The hold track as soon as it is made, silence until then and when it can't be played.
-  audio::RenditionPtr rest(audio::Format format) const {
+  audio::RenditionPtr rest(audio::Format format) {
+    make_loops(format);
     const auto& hold = holds_[static_cast<std::size_t>(format)];
     if (hold.valid() && hold.wait_for(Duration{0}) == std::future_status::ready && hold.get())
       return hold.get();
@@ -89,7 +87,14 @@ class MediaPool::Impl {
 
  private:
   using Loops = std::array<std::shared_future<audio::RenditionPtr>, std::size(audio::all_formats)>;
-  /// Before anything else, so that it is there when somebody listens.
+  /// Before anything else, so that they are there when somebody listens; of formats that not every station
+  /// has, when the first one does.
+  void make_loops(audio::Format format) {
+    if (fillers_[static_cast<std::size_t>(format)].valid()) return;
+    make(fillers_, format, [format] { return audio::make_filler(format); });
+    make(rests_, format, [format] { return audio::make_silence(format); });
+    if (!options_.hold.empty()) make(holds_, format, [this, format] { return hold_track(format); });
+  }
   template <class Make>
   void make(Loops& loops, audio::Format format, Make how) {
     auto promise = std::make_shared<std::promise<audio::RenditionPtr>>();
@@ -250,6 +255,7 @@ void MediaPool::Impl::with_sound(TrackId track, Instant by, std::shared_ptr<Want
 
 void MediaPool::Impl::open(const KnownTrack& track, audio::Format format, std::int64_t from, Instant by,
                            std::shared_ptr<Wanted> wanted, Done<audio::RenditionPtr> done) {
+  make_loops(format);
   auto give = std::make_shared<Done<audio::RenditionPtr>>(std::move(done));
   auto work = [self = this, sound = track.sound, format, from, wanted, give](std::stop_token stop) {
     if (!wanted->yes) return;

@@ -40,23 +40,27 @@ void Mount::add(const MountBatchPtr& batch, Samples now) {
   const auto oldest = unit_at(format_, now - to_samples(options_.kept - options_.lead));
   while (ring_.size() > 1 && ring_.front()->end() <= oldest) ring_.pop_front();
   std::erase_if(waiting_, [&](Listener* listener) { return start(*listener, now); });
+  for (auto* listener : prompt_) {  // who is too far behind goes when its turn comes
+    if (listener->position >= begin() && listener->sink->queued_bytes() == 0) send(*listener, end());
+  }
 }
 
 Listener* Mount::join(std::unique_ptr<ListenerSink> sink, std::string token, bool icy, Samples now,
-                      std::uint64_t session) {
+                      std::uint64_t session, bool prompt) {
   const auto fewest = std::min_element(slots_.begin(), slots_.end(),
                                        [](const auto& a, const auto& b) { return a.size() < b.size(); });
   auto listener = std::make_unique<Listener>();
   listener->sink = std::move(sink);
   listener->token = std::move(token);
   listener->session = session;
-  listener->icy = icy && format_ == audio::Format::mp3_128;
+  listener->icy = icy && audio::is_mp3(format_);
   listener->until_block = audio::icy_interval;
   listener->slot = static_cast<std::uint8_t>(fewest - slots_.begin());
   listener->place = static_cast<std::uint32_t>(fewest->size());
   auto* joined = listener.get();
   fewest->push_back(std::move(listener));
   ++count_;
+  if (prompt) prompt_.push_back(joined);
   if (!start(*joined, now)) waiting_.push_back(joined);
   return joined;
 }
@@ -70,6 +74,7 @@ std::unique_ptr<Listener> Mount::take_out(Listener* listener) {
   }
   slot.pop_back();
   std::erase(waiting_, listener);
+  std::erase(prompt_, listener);
   --count_;
   return out;
 }
@@ -166,7 +171,7 @@ void Mount::write(Listener& listener, const io::SharedBytes& bytes, std::int64_t
 void Mount::send(Listener& listener, std::int64_t to) {
   const auto from = std::exchange(listener.position, to);
   if (from >= to) return;
-  const auto joined = format_ == audio::Format::mp3_128 ? joined_units_mp3 : joined_units_opus;
+  const auto joined = audio::is_mp3(format_) ? joined_units_mp3 : joined_units_opus;
   const bool join = static_cast<std::size_t>(to - from) <= joined;
   if (join && stretch_.from == from && stretch_.to == to && !stretch_.bytes.bytes.empty()) {
     write(listener, stretch_.bytes, from);

@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 /// One mount as one net loop sees it: the last half minute of its stream, and this loop's listeners in it.
@@ -59,14 +60,19 @@ class Mount {
   /// Appends to the ring. What doesn't follow what is there begins a new stream.
   void add(const MountBatchPtr& batch, Samples now);
   /// Starts at once if there is sound for `now`: everything up to the end of the ring. The pointer is valid
-  /// until leave(), drop or the mount's end.
+  /// until leave(), drop or the mount's end. A `prompt` one is served with every batch.
   Listener* join(std::unique_ptr<ListenerSink> sink, std::string token, bool icy, Samples now,
-                 std::uint64_t session = 0);
+                 std::uint64_t session = 0, bool prompt = false);
   void leave(Listener* listener);
   /// The listeners of one slot get what has come since their last turn.
   void serve(int slot, Samples now);
 
   std::size_t listeners() const { return count_; }
+  template <class Each>
+  void each(Each&& visit) const {
+    for (const auto& slot : slots_)
+      for (const auto& listener : slot) visit(std::as_const(*listener));
+  }
   std::int64_t begin() const { return ring_.empty() ? 0 : ring_.front()->first; }
   std::int64_t end() const { return ring_.empty() ? 0 : ring_.back()->end(); }
 
@@ -88,7 +94,7 @@ class Mount {
   Events events_;
   std::deque<MountBatchPtr> ring_;
   std::array<std::vector<std::unique_ptr<Listener>>, slots> slots_;
-  std::vector<Listener*> waiting_;
+  std::vector<Listener*> waiting_, prompt_;
   std::size_t count_ = 0;
   io::SharedBytes headers_;  // of Ogg Opus
   /// The last stretch that was joined: all listeners of a slot get the same.

@@ -60,7 +60,7 @@ TEST_P(Splice, TwoSinesFollowEachOtherWithoutAGap) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Formats, Splice, ::testing::ValuesIn(all_formats),
-                         [](const auto& i) { return std::string{audio::info(i.param).extension}; });
+                         [](const auto& i) { return std::string{audio::info(i.param).name}; });
 
 }  // namespace
 }  // namespace longwave::audio

@@ -293,7 +293,7 @@ TEST_P(Programme, AJointIsAsGoodAsOneContinuousEncode) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Formats, Programme, ::testing::ValuesIn(all_formats),
-                         [](const auto& i) { return std::string{audio::info(i.param).extension}; });
+                         [](const auto& i) { return std::string{audio::info(i.param).name}; });
 
 }  // namespace
 }  // namespace longwave::audio

@@ -311,6 +311,47 @@ TEST(Listen, TitlesComeInBandForThoseWhoAsked) {
     ASSERT_TRUE(frames[i].frame == frames[i - 1].frame + 1 || frames[i].frame == 0) << "the sound is whole";
 }
 
+TEST(Listen, APassedOnStreamThatComesLateKeepsItsPlace) {
+  House house;
+  const auto frames = [&](std::size_t count) {
+    house.station_loops[0].post([&house, count] {
+      RelayedPiece piece;
+      piece.bytes.assign(count * 100, 'x');
+      for (std::uint32_t i = 1; i <= count; ++i) piece.ends.push_back(i * 100);
+      house.broadcaster->relay(main_station, std::move(piece));
+    });
+  };
+  house.station_loops[0].post([&] { house.broadcaster->set_relayed(main_station, true); });
+  Client client(house.port, get("/listen/main.mp3"));
+  frames(76);  // two seconds
+  ASSERT_TRUE(house.wait_for([&] { return !house.started.empty(); }));
+  const auto first = audio::frame_at(audio::Format::mp3_128, house.started[0].position);
+  EXPECT_EQ(client.body(1'000'000, 2500ms).size(), 76u * 100);  // nothing more for that long
+  frames(40);
+  client.body(116 * 100);
+  house.order(4, 0, 100'000);
+  house.station_loops[0].post([&] { house.broadcaster->set_relayed(main_station, false); });
+  const auto rest = client.body(116 * 100 + 10'000).substr(116 * 100);
+  const auto played = simulated::parse(rest);
+  ASSERT_FALSE(played.empty());
+  EXPECT_EQ(played[0].frame, first + 116) << "the player goes on at the right place";
+}
+
+TEST(Listen, WhoHearsAnotherMountIsLetGoWhenOnlyOneIsPassedOn) {
+  House house;
+  house.order(1, 0, 1200);
+  Client mp3(house.port, get("/listen/main.mp3"));
+  Client opus(house.port, get("/listen/main.opus"));
+  mp3.body(1000);
+  opus.body(1000);
+  ASSERT_TRUE(house.wait_for([&] { return house.total == 2; }));
+  house.station_loops[0].post([&] { house.broadcaster->set_relayed(main_station, true); });
+  opus.body(100'000'000, 10s);
+  EXPECT_TRUE(opus.closed);
+  EXPECT_FALSE(mp3.closed);
+  EXPECT_TRUE(house.wait_for([&] { return house.total == 1; }));
+}
+
 TEST(Listen, WithNothingToPlayTheFillerComes) {
   BroadcastOptions options;
   options.first_frame = 300ms;

@@ -110,6 +110,25 @@ TEST_F(MountTest, EverySlotIsServedOnceASecondAndAllOfASlotGetTheSameBytes) {
   EXPECT_EQ(outs[0].size(), 38 * unit_bytes) << "nothing new, nothing written";
 }
 
+TEST_F(MountTest, WhoPassesTheStreamOnGetsEveryBatchAtOnce) {
+  title(0, 1);
+  std::string prompt, other;
+  mount->join(sink(other), "", false, at(0));
+  auto* early = mount->join(sink(prompt), "", false, at(0), 0, true);
+  mount->add(batch(0, 153), at(0));
+  mount->add(batch(153, 10), at(0.25));
+  EXPECT_EQ(prompt.size(), 163 * unit_bytes);
+  EXPECT_EQ(other.size(), 153 * unit_bytes) << "its turn comes";
+  queued = 1000;
+  mount->add(batch(163, 10), at(0.5));
+  EXPECT_EQ(prompt.size(), 163 * unit_bytes) << "it hasn't taken what it got";
+  queued = 0;
+  mount->add(batch(173, 10), at(0.75));
+  EXPECT_EQ(prompt.size(), 183 * unit_bytes);
+  mount->leave(early);
+  mount->add(batch(183, 10), at(1));
+}
+
 TEST_F(MountTest, AListenerMoreThanTwentySecondsBehindIsDropped) {
   title(0, 1);
   mount->add(batch(0, 153), at(0));

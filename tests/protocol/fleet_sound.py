@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Listeners of a platform's radios, and what they heard: which second of which song, and when."""
+import json
+import pathlib
+import shutil
+import tempfile
+import threading
+import time
+import urllib.request
+
+import redis
+
+import music
+import sound
+
+SECONDS = 5  # of a song
+SONGS = 4
+RADIO = "1q2w3e4r5t"
+
+
+def name(number):
+    return f"{number % SONGS + 1:09}.mp3"
+
+
+def songs():
+    """Every second of each is a tone of its own."""
+    return [music.Steps(i, SECONDS) for i in range(SONGS)]
+
+
+def shelf():
+    """A folder of a platform: 000/000/001.mp3 is song 0, and so on."""
+    source = pathlib.Path(music.folder(f"fleet-steps-{SECONDS}", songs()))
+    target = pathlib.Path(tempfile.mkdtemp(prefix="longwave-shelf-"))
+    (target / "000" / "000").mkdir(parents=True)
+    for i, file in enumerate(sorted(source.glob("*.mp3"))):
+        shutil.copy(file, target / "000" / "000" / f"{i + 1:03}.mp3")
+    return target
+
+
+class Scheduler:
+    """One that says what the test wants: reads yascheduler, keeps what it read."""
+
+    def __init__(self, port):
+        self.client = redis.Redis(port=port, socket_connect_timeout=5)
+        self.heard, self.changed, self.over, self.ready = [], threading.Condition(), False, threading.Event()
+        self.begin = None
+
+    def __enter__(self):
+        self.thread = threading.Thread(target=self.read, daemon=True)
+        self.thread.start()
+        assert self.ready.wait(20)
+        return self
+
+    def __exit__(self, *_):
+        self.over = True
+        self.thread.join(20)
+
+    def read(self):
+        while not self.over:
+            try:
+                with self.client.pubsub() as subscription:
+                    subscription.subscribe("yascheduler")
+                    while not self.over:
+                        message = subscription.get_message(timeout=0.2)
+                        if message and message["type"] == "subscribe":
+                            self.ready.set()
+                        if message and message["type"] == "message":
+                            with self.changed:
+                                self.heard.append(json.loads(message["data"]))
+                                self.changed.notify_all()
+            except redis.ConnectionError:
+                time.sleep(0.05)
+
+    def say(self, streamer, kind, **fields):
+        self.client.publish(f"yastream.{streamer}", json.dumps({"type": kind, **fields}))
+
+    def expect(self, kind, wait_s=30, **fields):
+        """The next message of this kind; those before it are dropped."""
+        def found():
+            return [m for m in self.heard if m["type"] == kind and all(m.get(k) == v for k, v in fields.items())]
+        with self.changed:
+            assert self.changed.wait_for(found, wait_s), f"no {kind} {fields}; heard {self.heard}"
+            message = found()[0]
+            del self.heard[:self.heard.index(message) + 1]
+            return message
+
+    # The programme: song i from self.begin + i * SECONDS on, for ever.
+    def stamp(self):
+        return {"term": 1, "sent_at": time.time()}
+
+    def start(self, streamer, ahead=8, original=False):
+        """Grants the radio, and prepares what comes; or as an original would: one song."""
+        self.begin = self.begin or time.time()
+        stamp = {} if original else self.stamp()
+        self.say(streamer, "radio_started", radio_uuid=RADIO, **stamp)
+        number = int((time.time() - self.begin) // SECONDS)
+        self.say(streamer, "play", radio_uuid=RADIO, filename=name(number), delay=0, offset=time.time() - self.begin - number * SECONDS,
+                 crossfade_duration=0, **({} if original else {"item": number + 1, **stamp}))
+        if not original:
+            self.prepare(streamer, number + 1, ahead)
+        return number
+
+    def prepare(self, streamer, first, count):
+        for i in range(first, first + count):
+            self.say(streamer, "prepare", radio_uuid=RADIO, item=i + 1, file=name(i), start_at=self.begin + i * SECONDS, offset=0,
+                     duration=SECONDS, gain=0, **self.stamp())
+
+
+class Listener:
+    """Reads a radio in a thread, until it is told to end or the stream does."""
+
+    def __init__(self, url):
+        self.url, self.bytes, self.over, self.ended, self.began = url, bytearray(), False, False, None
+        self.response = urllib.request.urlopen(url, timeout=20)
+        self.thread = threading.Thread(target=self.read, daemon=True)
+        self.thread.start()
+
+    def read(self):
+        try:
+            while not self.over:
+                piece = self.response.read1(65536)
+                if not piece:
+                    break
+                self.began = self.began or time.time()  # the first byte is of this moment
+                self.bytes += piece
+        except OSError:
+            pass
+        self.ended = True
+
+    def until(self, seconds, wait_s=60, rate=16000):
+        """So much sound has come."""
+        end = time.monotonic() + wait_s
+        while len(self.bytes) < seconds * rate:
+            assert time.monotonic() < end and not self.ended, f"{len(self.bytes)} bytes of {seconds} s came, ended: {self.ended}"
+            time.sleep(0.05)
+
+    def close(self):
+        self.over = True
+        self.thread.join(20)
+        self.response.close()
+
+    def samples(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "capture.mp3")
+            path.write_bytes(bytes(self.bytes))
+            return sound.decoded(path)
+
+
+def heard(samples):
+    """[(second of the capture, song, second of the song)], a row per change."""
+    rows = sound.tones(samples, range(SONGS * SECONDS))
+    return [(at / sound.RATE, tone // SECONDS, tone % SECONDS) for at, tone in rows]
+
+
+def check(listener, song_at, within=8.0, off=0.35, longest_gap_ms=100):
+    """What was heard is what song_at(wall clock) says, (song, second with fraction): at the latest `within` seconds after the first byte, and
+    then to the end. Before that a slow machine may give the sound that stands in."""
+    samples = listener.samples()
+    rows = heard(samples)
+    length = len(samples) / sound.RATE
+    right = []
+    for (at, song, second), following in zip(rows, [*[row[0] for row in rows[1:]], length]):
+        if following - at >= 0.3:
+            planned = song_at(listener.began + (at + following) / 2)
+            right.append((at, planned[0] == song and second - off <= planned[1] <= second + 1 + off, (song, second), planned))
+    first = next((i for i, row in enumerate(right) if row[1]), len(right))
+    assert first < len(right) and right[first][0] <= within, f"not within {within} s: {right}"
+    wrong = [row for row in right[first:-1] if not row[1]]
+    assert not wrong and len(right) - first > 2, f"wrong: {wrong} of {right}"
+    gaps = [gap for gap in sound.gaps(samples[int(right[first][0] * sound.RATE):]) if gap[1] > longest_gap_ms]
+    assert not gaps, gaps
+    return right[first:]

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a streamer's listeners hear when something goes away: Redis, or the streamer whose stream is passed on."""
+import contextlib
+import threading
+
+import fleet_sound
+import streamer_test
+from fleet_sound import RADIO, SECONDS, Listener, check
+from streamer_test import listen, place, planned, url
+
+
+def redis_is_away(binary, changes):
+    """Over so many changes of songs."""
+    with place(binary) as (store, scheduler, server):
+        one = listen(server, scheduler)
+        session = scheduler.expect("register_listener")["session_id"]
+        two = Listener(url(server))
+        other = scheduler.expect("register_listener")["session_id"]
+        assert session != other
+        store.kill()
+        two.close()
+        one.until((changes + 0.5) * fleet_sound.SECONDS, wait_s=200)
+        store.start()
+        scheduler.expect("pong", streamer="st-01")
+        scheduler.expect("unregister_listener", session_id=other)
+        one.close()
+        return check(one, planned(scheduler))
+
+
+def test_redis_is_away(binary):
+    """Redis is killed over two changes of songs: nobody hears it, and the streamer says what was missed when it is back"""
+    redis_is_away(binary, 2)
+
+
+def test_passes_on_and_takes_over(binary):
+    """the second streamer has the radio from the first over one connection; the first is killed, and listeners of the second hear on, at the right second; hd is sent to the master, known already"""
+    with place(binary, ("st-01", "st-02")) as (_, scheduler, first, second), contextlib.ExitStack() as ends:
+        ends.callback(listen(first, scheduler).close)
+        scheduler.expect("register_listener", streamer="st-01")
+        opened = []
+        threads = [threading.Thread(target=lambda: opened.append(Listener(url(second)))) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        scheduler.expect("play_radio", streamer="st-02")
+        scheduler.say("st-02", "radio_exists", radio_uuid=RADIO, master_streamer="st-01", address=f"http://{first.address}")
+        for thread in threads:
+            thread.join(20)
+        one = opened[0]
+        one.until(3.5)
+        with scheduler.changed:
+            assert not [m for m in scheduler.heard if m["type"] == "register_listener" and m["streamer"] == "st-01"], "the other streamer is no listener"
+
+        def hd():
+            scheduler.expect("user_authentication", streamer="st-02", auth_token="once")
+            scheduler.say("st-02", "user_authentication", auth_token="once", user_id=7, hd=True)
+            scheduler.expect("register_listener", streamer="st-01", user_id=7)
+        code, _, header = streamer_test.status(second, f"/{RADIO}?auth_token=once", hd)
+        assert (code, streamer_test.kilobits(header)) == (200, 256)
+        first.kill()
+        scheduler.expect("play_radio", streamer="st-02")
+        scheduler.start("st-02")
+        one.until(2.4 * SECONDS)
+        for listener in opened:
+            listener.close()
+        check(one, planned(scheduler))
