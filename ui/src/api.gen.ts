@@ -954,7 +954,7 @@ export interface Methods {
       total: number;
     };
   };
-  /** Says what comes next, without a cut. Role: dj. */
+  /** Says what comes next, without a cut. For who is `dj` of the station. Role: anyone. */
   "playback.mark": {
     params: {
       station: string;  // slug of the station; the first is `main`
@@ -965,7 +965,7 @@ export interface Methods {
       version: number;
     };
   };
-  /** To the entry that follows; paused, the station stays so at its beginning. Role: dj. */
+  /** To the entry that follows; paused, the station stays so at its beginning. For who is `dj` of the station. Role: anyone. */
   "playback.next": {
     params: {
       station: string;  // slug of the station; the first is `main`
@@ -975,7 +975,7 @@ export interface Methods {
       version: number;
     };
   };
-  /** Holds the item on air where it is; listeners hear silence, or the hold track. Role: dj. */
+  /** Holds the item on air where it is; listeners hear silence, or the hold track. For who is `dj` of the station. Role: anyone. */
   "playback.pause": {
     params: {
       station: string;  // slug of the station; the first is `main`
@@ -985,7 +985,7 @@ export interface Methods {
       version: number;
     };
   };
-  /** Starts: a paused station goes on, a stopped one begins at its cursor; with an entry or an index, that one begins as soon as it is ready. Role: dj. */
+  /** Starts: a paused station goes on, a stopped one begins at its cursor; with an entry or an index, that one begins as soon as it is ready. For who is `dj` of the station. Role: anyone. */
   "playback.play": {
     params: {
       station: string;  // slug of the station; the first is `main`
@@ -998,7 +998,7 @@ export interface Methods {
       version: number;
     };
   };
-  /** To the entry before the cursor. Role: dj. */
+  /** To the entry before the cursor. For who is `dj` of the station. Role: anyone. */
   "playback.previous": {
     params: {
       station: string;  // slug of the station; the first is `main`
@@ -1008,7 +1008,7 @@ export interface Methods {
       version: number;
     };
   };
-  /** Goes to a position of the item on air. Role: dj. */
+  /** Goes to a position of the item on air. For who is `dj` of the station. Role: anyone. */
   "playback.seek": {
     params: {
       station: string;  // slug of the station; the first is `main`
@@ -1019,7 +1019,7 @@ export interface Methods {
       version: number;
     };
   };
-  /** Ends the item on air as soon as the next is ready to be heard. Role: dj. */
+  /** Ends the item on air as soon as the next is ready to be heard. For who is `dj` of the station. Role: anyone. */
   "playback.skip": {
     params: {
       station: string;  // slug of the station; the first is `main`
@@ -1029,7 +1029,7 @@ export interface Methods {
       version: number;
     };
   };
-  /** Ends the item on air; playback.play begins it anew. Role: dj. */
+  /** Ends the item on air; playback.play begins it anew. For who is `dj` of the station. Role: anyone. */
   "playback.stop": {
     params: {
       station: string;  // slug of the station; the first is `main`
@@ -1149,7 +1149,7 @@ export interface Methods {
       playlists: Playlist[];
     };
   };
-  /** The station plays this list from now on, behind the item on air. What it played until now is put away under its own name first. Role: dj. */
+  /** The station plays this list from now on, behind the item on air. What it played until now is put away under its own name first. For who is `dj` of the station. Role: anyone. */
   "playlist.load": {
     params: {
       station: string;  // slug of the station; the first is `main`
@@ -1215,14 +1215,14 @@ export interface Methods {
       entries: number;
     };
   };
-  /** The programme of a station; without one: an empty one that isn't enabled. Role: anyone. */
+  /** The programme of a station; without one: an empty one that isn't enabled. For who is `viewer` of the station. Role: anyone. */
   "programme.get": {
     params: {
       station: string;  // slug of the station; the first is `main`
     };
     result: Programme;
   };
-  /** Makes a playlist, show, clock, daypart, jingle, event or limit, or changes one: what isn't given stays. Role: dj. */
+  /** Makes a playlist, show, clock, daypart, jingle, event or limit, or changes one: what isn't given stays. For who is `programmer` of the station. Role: anyone. */
   "programme.put": {
     params: {
       station: string;  // slug of the station; the first is `main`
@@ -1235,7 +1235,7 @@ export interface Methods {
       id?: number;  // of what was made
     };
   };
-  /** Takes one out. A playlist or clock that something names can't be. Role: dj. */
+  /** Takes one out. A playlist or clock that something names can't be. For who is `programmer` of the station. Role: anyone. */
   "programme.remove": {
     params: {
       station: string;  // slug of the station; the first is `main`
@@ -1248,7 +1248,7 @@ export interface Methods {
       id?: number;  // of what was made
     };
   };
-  /** Wishes for a track; it is played when the rules let it. Role: dj. */
+  /** Wishes for a track; it is played when the rules let it. For who is `dj` of the station. Role: anyone. */
   "programme.request": {
     params: {
       station: string;  // slug of the station; the first is `main`
@@ -1259,7 +1259,7 @@ export interface Methods {
       id?: number;  // of what was made
     };
   };
-  /** Changes what holds for the whole programme; what isn't given stays. Role: dj. */
+  /** Changes what holds for the whole programme; what isn't given stays. For who is `programmer` of the station. Role: anyone. */
   "programme.set": {
     params: {
       station: string;  // slug of the station; the first is `main`
@@ -1283,7 +1283,7 @@ export interface Methods {
       id?: number;  // of what was made
     };
   };
-  /** The songs of a playlist of the programme, in order. Role: anyone. */
+  /** The songs of a playlist of the programme, in order. For who is `viewer` of the station. Role: anyone. */
   "programme.songs": {
     params: {
       station: string;  // slug of the station; the first is `main`
@@ -1300,7 +1300,7 @@ export interface Methods {
       }>;
     };
   };
-  /** Puts songs at the end of a playlist; one that is in it stays where it is. Role: dj. */
+  /** Puts songs at the end of a playlist; one that is in it stays where it is. For who is `programmer` of the station. Role: anyone. */
   "programme.songs_add": {
     params: {
       station: string;  // slug of the station; the first is `main`
@@ -1313,7 +1313,7 @@ export interface Methods {
       id?: number;  // of what was made
     };
   };
-  /** Takes songs out of a playlist. Role: dj. */
+  /** Takes songs out of a playlist. For who is `programmer` of the station. Role: anyone. */
   "programme.songs_remove": {
     params: {
       station: string;  // slug of the station; the first is `main`
@@ -1326,7 +1326,7 @@ export interface Methods {
       id?: number;  // of what was made
     };
   };
-  /** The playlist has these songs from now on, in this order. Role: dj. */
+  /** The playlist has these songs from now on, in this order. For who is `programmer` of the station. Role: anyone. */
   "programme.songs_set": {
     params: {
       station: string;  // slug of the station; the first is `main`
@@ -1343,7 +1343,7 @@ export interface Methods {
       id?: number;  // of what was made
     };
   };
-  /** Takes a request back that wasn't played yet. Role: dj. */
+  /** Takes a request back that wasn't played yet. For who is `dj` of the station. Role: anyone. */
   "programme.withdraw": {
     params: {
       station: string;  // slug of the station; the first is `main`
@@ -1367,7 +1367,7 @@ export interface Methods {
       } | null;  // what of the text isn't understood; it was taken as words
     };
   };
-  /** Adds tracks to the queue: at an index, or behind what others asked for and before what the AutoDJ chose. Answered when it is on disk. Role: dj. */
+  /** Adds tracks to the queue: at an index, or behind what others asked for and before what the AutoDJ chose. Answered when it is on disk. For who is `dj` of the station. Role: anyone. */
   "queue.add": {
     params: {
       station: string;  // slug of the station; the first is `main`
@@ -1382,7 +1382,7 @@ export interface Methods {
       version: number;
     };
   };
-  /** Adds a song by the station's random rules. Role: dj. */
+  /** Adds a song by the station's random rules. For who is `dj` of the station. Role: anyone. */
   "queue.add_random": {
     params: {
       station: string;  // slug of the station; the first is `main`
@@ -1395,7 +1395,7 @@ export interface Methods {
       version: number;
     };
   };
-  /** Removes everything but the item on air; the AutoDJ, if it is on, chooses what follows. Role: dj. */
+  /** Removes everything but the item on air; the AutoDJ, if it is on, chooses what follows. For who is `dj` of the station. Role: anyone. */
   "queue.clear": {
     params: {
       station: string;  // slug of the station; the first is `main`
@@ -1420,7 +1420,7 @@ export interface Methods {
       total: number;
     };
   };
-  /** Moves an entry to another index. Role: dj. */
+  /** Moves an entry to another index. For who is `dj` of the station. Role: anyone. */
   "queue.move": {
     params: {
       station: string;  // slug of the station; the first is `main`
@@ -1432,7 +1432,7 @@ export interface Methods {
       version: number;
     };
   };
-  /** Moves a part of the list. Role: dj. */
+  /** Moves a part of the list. For who is `dj` of the station. Role: anyone. */
   "queue.move_range": {
     params: {
       station: string;  // slug of the station; the first is `main`
@@ -1445,7 +1445,7 @@ export interface Methods {
       version: number;
     };
   };
-  /** Removes an entry; of the item on air, that is a skip. Role: dj. */
+  /** Removes an entry; of the item on air, that is a skip. For who is `dj` of the station. Role: anyone. */
   "queue.remove": {
     params: {
       station: string;  // slug of the station; the first is `main`
@@ -1458,7 +1458,7 @@ export interface Methods {
       version: number;
     };
   };
-  /** Takes a part out of the list; the item on air among it is heard to its end. Role: dj. */
+  /** Takes a part out of the list; the item on air among it is heard to its end. For who is `dj` of the station. Role: anyone. */
   "queue.remove_range": {
     params: {
       station: string;  // slug of the station; the first is `main`
@@ -1470,7 +1470,7 @@ export interface Methods {
       version: number;
     };
   };
-  /** Puts the list, or a part of it, into an order by chance; the item on air stays. Role: dj. */
+  /** Puts the list, or a part of it, into an order by chance; the item on air stays. For who is `dj` of the station. Role: anyone. */
   "queue.shuffle": {
     params: {
       station: string;  // slug of the station; the first is `main`
@@ -1482,7 +1482,7 @@ export interface Methods {
       version: number;
     };
   };
-  /** Two entries change places. Role: dj. */
+  /** Two entries change places. For who is `dj` of the station. Role: anyone. */
   "queue.swap": {
     params: {
       station: string;  // slug of the station; the first is `main`
@@ -1511,7 +1511,7 @@ export interface Methods {
       track: Track;
     };
   };
-  /** Plays the programme in advance, and lists what would go on air otherwise than it says. The same seed gives the same; the station itself will choose by another chance. Role: anyone. */
+  /** Plays the programme in advance, and lists what would go on air otherwise than it says. The same seed gives the same; the station itself will choose by another chance. For who is `viewer` of the station. Role: anyone. */
   "schedule.preview": {
     params: {
       station: string;  // slug of the station; the first is `main`
@@ -1561,10 +1561,8 @@ export interface Methods {
       user: string | null;
       role: "anyone" | "dj" | "admin";
       name: string;
-      /** on the station that was asked about */
-      station_role: string | null;
-      /** may call station.create */
-      makes_stations: boolean;
+      station_role: string | null;  // on the station that was asked about
+      makes_stations: boolean;  // may call station.create
     };
   };
   /** Sets the name under which others see you; empty takes it away. Role: anyone. */
@@ -1576,17 +1574,16 @@ export interface Methods {
       user: string | null;
       role: "anyone" | "dj" | "admin";
       name: string;
-      /** on the station that was asked about */
-      station_role: string | null;
-      /** may call station.create */
-      makes_stations: boolean;
+      station_role: string | null;  // on the station that was asked about
+      makes_stations: boolean;  // may call station.create
     };
   };
+  /** A new station, on the air at once. For administrators; where `stations-per-user` says so, for everybody who has logged in. Who makes it is its owner. Role: anyone. */
   "station.create": {
     params: {
-      station: string;
-      name: string;
-      kind?: "radio" | "player";
+      station: string;  // its slug: a-z, 0-9 and hyphens; it stays
+      name: string;  // for people; 1 to 80 characters
+      kind?: "radio" | "player";  // default "radio"
     };
     result: {
       station: string;
@@ -1594,35 +1591,12 @@ export interface Methods {
       radio_uuid: string;
     };
   };
+  /** Gives somebody a role on a station, in place of the one before; `none` takes it away. Only an administrator can leave a station without an owner. For who is `owner` of the station. Role: anyone. */
   "station.grant": {
     params: {
-      station: string;
+      station: string;  // slug of the station; the first is `main`
       user: string;
       role: "owner" | "programmer" | "dj" | "viewer" | "none";
-    };
-    result: Record<string, never>;
-  };
-  "station.people": {
-    params: {
-      station: string;
-    };
-    result: {
-      people: Array<{
-        user: string;
-        role: string;
-      }>;
-    };
-  };
-  "station.remove": {
-    params: {
-      station: string;
-    };
-    result: Record<string, never>;
-  };
-  "station.rename": {
-    params: {
-      station: string;
-      name: string;
     };
     result: Record<string, never>;
   };
@@ -1645,14 +1619,13 @@ export interface Methods {
         station: string;
         name: string;
         radio_uuid: string;
-        /** what you are there */
-        role: string | null;
+        role: string | null;  // what you are there
         now: Track | null;
         listeners: number;
       }>;
     };
   };
-  /** Listeners over time, from the history: of each step the most that an item had which was on air in it. What is on air now isn't in the history yet. Role: anyone. */
+  /** Listeners over time, from the history: of each step the most that an item had which was on air in it. What is on air now isn't in the history yet. For who is `viewer` of the station. Role: anyone. */
   "station.listeners": {
     params: {
       station: string;  // slug of the station; the first is `main`
@@ -1664,7 +1637,7 @@ export interface Methods {
       most: number[];  // one for each step
     };
   };
-  /** Changes modes; what isn't given stays. Role: dj. */
+  /** Changes modes; what isn't given stays. For who is `dj` of the station. Role: anyone. */
   "station.modes": {
     params: {
       station: string;  // slug of the station; the first is `main`
@@ -1687,7 +1660,19 @@ export interface Methods {
     };
     result: Now;
   };
-  /** Sets the rules by which songs are chosen; what isn't given gets its default. Role: dj. */
+  /** Who has a role on a station; who has one for the whole server isn't among them. For who is `viewer` of the station. Role: anyone. */
+  "station.people": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+    };
+    result: {
+      people: Array<{
+        user: string;
+        role: string;
+      }>;
+    };
+  };
+  /** Sets the rules by which songs are chosen; what isn't given gets its default. For who is `dj` of the station. Role: anyone. */
   "station.random": {
     params: {
       station: string;  // slug of the station; the first is `main`
@@ -1716,6 +1701,21 @@ export interface Methods {
       version: number;
     };
   };
+  /** Takes a station off the air for good, with its queue, its history and its programme; the music stays. `main` can't be removed. For who is `owner` of the station. Role: anyone. */
+  "station.remove": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+    };
+    result: Record<string, never>;
+  };
+  /** Another name for people; the address stays. For who is `owner` of the station. Role: anyone. */
+  "station.rename": {
+    params: {
+      station: string;  // slug of the station; the first is `main`
+      name: string;  // for people; 1 to 80 characters
+    };
+    result: Record<string, never>;
+  };
   /** How a station is set: started or not, its modes, volume, list and random rules. Role: anyone. */
   "station.state": {
     params: {
@@ -1723,7 +1723,7 @@ export interface Methods {
     };
     result: StationState;
   };
-  /** Sets the volume that players and pages apply; the stream itself stays as it is. Role: dj. */
+  /** Sets the volume that players and pages apply; the stream itself stays as it is. For who is `dj` of the station. Role: anyone. */
   "station.volume": {
     params: {
       station: string;  // slug of the station; the first is `main`
@@ -2021,7 +2021,7 @@ export interface Methods {
     params: {
       user: string;
       password: string;
-      role: "dj" | "admin";
+      role: "anyone" | "dj" | "admin";  // for the whole server; anyone: what station.grant gives
     };
     result: Record<string, never>;
   };
@@ -2211,17 +2211,19 @@ export interface Events {
       entries?: Entry[];
     }>;
   };
+  /** Another item is on air, or next. On station:<slug>. */
+  "station.now": Now;
+  /** The station is gone; nothing more comes on this channel. On station:<slug>. */
+  "station.removed": {
+    station: string;
+  };
+  /** The station was started, paused or stopped, or is set in another way. On station:<slug>. */
+  "station.state": StationState;
+  /** A station was made, renamed or removed: station.list has what there is. On server. */
   "stations.changed": {
     station: string;
     what: "made" | "renamed" | "removed";
   };
-  "station.removed": {
-    station: string;
-  };
-  /** Another item is on air, or next. On station:<slug>. */
-  "station.now": Now;
-  /** The station was started, paused or stopped, or is set in another way. On station:<slug>. */
-  "station.state": StationState;
   /** There are other genres, subgenres or moods. On library. */
   "tags.changed": Record<string, never>;
   /** Tracks are in the library now. On library. */
