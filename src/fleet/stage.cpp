@@ -16,6 +16,7 @@ constexpr Samples before_us{std::int64_t{44100} * 86400 / 1152 * 1152};
 /// heard, begins then, so much further into it.
 constexpr Duration sent_ahead = std::chrono::milliseconds{3500};
 constexpr int ordered_ahead = 2;  // behind what is on
+constexpr int prepared_ahead = 8;
 constexpr std::int64_t grid = 1152;
 
 Samples down(Samples at) {
@@ -59,8 +60,17 @@ void Stage::air(const std::string& name, const Airing& airing) {
                          .track = port_.track(airing.file, airing.url),
                          .airing = airing,
                          .length = {}});
-  const auto& item = radio.items.back();
-  port_.order(radio.station, orders::Prepare{item.id, item.track});
+  prepare_ahead(radio);
+}
+
+/// What comes next, not everything that is known: a player keeps only so many in mind.
+void Stage::prepare_ahead(Radio& radio) {
+  int ahead = 0;
+  for (auto& item : radio.items) {
+    if (++ahead > prepared_ahead) return;
+    if (std::exchange(item.asked_for, true)) continue;
+    port_.order(radio.station, orders::Prepare{item.id, item.track});
+  }
 }
 
 void Stage::receive(StationId station, const orders::FromPlayer& message) {
@@ -128,6 +138,7 @@ void Stage::order_ahead(Radio& radio) {
     }
     before = &item;
   }
+  prepare_ahead(radio);
 }
 
 orders::Play Stage::play(const Radio& radio, const Item& item, const Item* before) const {

@@ -57,6 +57,7 @@ class Stage final : public orders::ProgrammerPort {
     TrackId track;
     Airing airing;
     std::optional<Samples> length;  // of the file; not known before it is prepared
+    bool asked_for = false;         // to be prepared
     bool ordered = false;
     bool started = false;
     Samples zero{};  // of the stream, where the file's beginning lies; once ordered
@@ -73,6 +74,7 @@ class Stage final : public orders::ProgrammerPort {
   void on(Radio& radio, const orders::Started& m);
   void on(Radio& radio, const orders::Ended& m);
   void order_ahead(Radio& radio);
+  void prepare_ahead(Radio& radio);
   /// The order for an item whose length is known; `before` is what is ordered in front of it, if anything.
   orders::Play play(const Radio& radio, const Item& item, const Item* before) const;
   static Item* find(Radio& radio, EntryId id);

@@ -152,10 +152,12 @@ def heard(samples):
     return [(at / sound.RATE, tone // SECONDS, tone % SECONDS) for at, tone in rows]
 
 
-def check(listener, song_at, within=8.0, off=0.35, longest_gap_ms=100):
+def check(listener, song_at, within=8.0, until=None, off=0.35, longest_gap_ms=100):
     """What was heard is what song_at(wall clock) says, (song, second with fraction): at the latest `within` seconds after the first byte, and
-    then to the end. Before that a slow machine may give the sound that stands in."""
+    then to the end, or the moment `until`. Before that a slow machine may give the sound that stands in."""
     samples = listener.samples()
+    if until:
+        samples = samples[:max(0, int((until - listener.began) * sound.RATE))]
     rows = heard(samples)
     length = len(samples) / sound.RATE
     right = []

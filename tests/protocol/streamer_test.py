@@ -83,7 +83,7 @@ def test_an_original_scheduler(binary):
                       offset=0, crossfade_duration=0)
         one.until(1.5 * SECONDS)
         one.close()
-        check(one, planned(scheduler))
+        check(one, planned(scheduler), until=scheduler.begin + 2 * SECONDS)
 
 
 def status(server, path, answer):

@@ -117,7 +117,7 @@ TEST_F(SoundTest, TenMinutesAreContinuousAndEveryBoundaryIsWhereTheProgrammeSaid
   }
   write("boundaries.json", json + "]\n");
 
-  for (const auto format : audio::all_formats) {
+  for (const auto format : audio::public_formats) {
     SCOPED_TRACE(audio::info(format).name);
     const auto sound = decode(folder / fmt::format("main.{}", audio::info(format).extension));
     const auto begin = audio::time_of_frame(format, radio.first_frame[format]).count();

@@ -76,6 +76,17 @@ TEST_F(StageTest, makes_a_player_and_releases_it) {
   EXPECT_EQ(take(), Lines{});
 }
 
+TEST_F(StageTest, prepares_what_comes_next_however_much_is_known) {
+  for (int i = 1; i <= 40; ++i) air(i, std::chrono::seconds{(i - 1) * 5});
+  EXPECT_EQ(take().size(), 8u);
+  prepared(1, 5s);
+  EXPECT_EQ(take(), (Lines{"play 1"}));
+  started(plays.back());
+  clock.advance(5s);
+  stage.receive(StationId{1}, orders::Ended{EntryId{1}, stream.position(clock.now())});
+  EXPECT_EQ(take(), (Lines{"prepare 9"}));
+}
+
 TEST_F(StageTest, enters_what_is_under_way_at_the_right_second) {
   air(1, 0s, 66s);
   EXPECT_EQ(take(), (Lines{"prepare 1"}));

@@ -9,11 +9,11 @@ using namespace std::chrono_literals;
 std::string plain(const std::string& type, const std::string& radio = "R") {
   return fmt::format(R"({{"type":"{}","streamer":"st-01","radio_uuid":"{}"}})", type, radio);
 }
-Credentials token(const std::string& text) {
-  return {.auth_token = text, .username = {}, .api_key = {}};
+Caller token(const std::string& text) {
+  return {.credentials = {.auth_token = text, .username = {}, .api_key = {}}};
 }
-Credentials key(const std::string& user, const std::string& text) {
-  return {.auth_token = {}, .username = user, .api_key = text};
+Caller key(const std::string& user, const std::string& text) {
+  return {.credentials = {.auth_token = {}, .username = user, .api_key = text}};
 }
 const std::string asks = plain("play_radio"), stops = plain("stop_radio");
 const std::string pong =
@@ -247,6 +247,13 @@ TEST_F(StreamerTest, authenticates_by_the_scheduler) {
             (Lines{session("register_listener", 1, "42"), session("unregister_listener", 1, "42")}));
 }
 
+TEST_F(StreamerTest, whom_another_streamer_has_asked_already_is_not_asked_again) {
+  start();
+  stage.streamer.listen(2, "R", {.credentials = {.auth_token = "9f0c"}, .known = User{42, true}});
+  EXPECT_EQ(stage.take_did(), (Lines{"admit 2 playing user 42 hd"}));
+  EXPECT_EQ(stage.take_said(), Lines{});
+}
+
 TEST_F(StreamerTest, who_isnt_known_after_5_s_is_nobody) {
   start();
   stage.streamer.listen(2, "R", token("9f0c"));
@@ -258,7 +265,7 @@ TEST_F(StreamerTest, who_isnt_known_after_5_s_is_nobody) {
 
 TEST_F(StreamerTest, a_listener_of_another_streamer_is_not_counted) {
   start();
-  stage.streamer.listen(2, "R", {}, false);
+  stage.streamer.listen(2, "R", {.counted = false});
   stage.streamer.began(2);
   stage.streamer.left(1);
   EXPECT_EQ(stage.take_said(), (Lines{session("unregister_listener", 1)}));
