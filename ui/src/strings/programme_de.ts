@@ -29,7 +29,7 @@ export const de: ProgrammeStrings = {
   allMusic: 'Alles',
   noPlaylist: 'Eine Sendung braucht erst eine Wiedergabeliste.',
   toPlaylists: 'Wiedergabeliste anlegen',
-  onlyHosts: 'Das können die ändern, die den Sender leiten. Melde dich dazu an.',
+  onlyHosts: 'Das können die ändern, die das Programm des Senders gestalten.',
   unsaved: 'noch nicht gesichert',
   inZone: (zone) => `Zeiten in ${zone}.`,
 

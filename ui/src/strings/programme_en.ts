@@ -30,7 +30,7 @@ export const en = {
   allMusic: 'Everything',
   noPlaylist: 'A show needs a playlist first.',
   toPlaylists: 'Make a playlist',
-  onlyHosts: 'Hosts of the station can change this. Sign in to do so.',
+  onlyHosts: 'Programmers of the station can change this.',
   unsaved: 'not yet saved',
   inZone: (zone: string) => `Times are those of ${zone}.`,
 

@@ -5,7 +5,7 @@ import { programme } from '../../state/programme/programme';
 import type { FixedEvent, HourClock, Jingle } from '../../state/programme/types';
 import { dayNames } from '../../state/programme/types';
 import { secondsOf, shortTime } from '../../state/programme/week';
-import { canSteer } from '../../state/session';
+import { canPlan } from '../../state/session';
 import { g } from '../../strings/programme';
 import { AddIcon } from '../icons';
 import { openForm } from './forms';
@@ -13,7 +13,7 @@ import { Title } from './title';
 import { daysSaid, hueOf, playlistName } from './words';
 
 /** What names a playlist can be made only when there is one. */
-const able = () => canSteer.value && link.value === 'online' && programme.value!.playlists.length > 0;
+const able = () => canPlan.value && link.value === 'online' && programme.value!.playlists.length > 0;
 
 interface RowProps {
   name: string;

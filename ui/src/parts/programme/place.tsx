@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the station will play and why: the week, its playlists, clocks and rules, the days to come and those gone by.
+// What the station will play and why: the week, its playlists, clocks and rules, the days to come and those gone by; and its people.
 import type { ComponentType } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { link, wasOnline } from '../../state/connection';
 import { because } from '../../state/notices';
 import { place, toProgramme } from '../../state/place';
 import { change, problem, programme, put, refresh, watchProgramme } from '../../state/programme/programme';
-import { canSteer } from '../../state/session';
+import { canPlan } from '../../state/session';
 import { s } from '../../strings';
 import { g } from '../../strings/programme';
+import { r } from '../../strings/rights';
 import { Banner } from '../banner';
 import { Empty, SkeletonRows } from '../panel';
+import { PeopleView } from '../rights/people_view';
 import { Forms } from './forms';
 import { ClocksView, InsertsView } from './inserts';
 import { PlayedView } from './played';
@@ -31,8 +33,11 @@ const views: Record<string, { view: ComponentType<{ id: string }>; of: string }>
   rules: { view: RulesView, of: 'rules' },
   preview: { view: PreviewView, of: 'preview' },
   played: { view: PlayedView, of: 'played' },
+  people: { view: PeopleView, of: 'people' },
 };
-const sections = ['week', 'playlists', 'clocks', 'inserts', 'requests', 'rules', 'preview', 'played'] as const;
+const sections = ['week', 'playlists', 'clocks', 'inserts', 'requests', 'rules', 'preview', 'played', 'people'] as const;
+/** They show something of their own, whatever the programme is. */
+const apart = ['played', 'people'];
 
 export function ProgrammePlace() {
   useEffect(watchProgramme, []);
@@ -46,22 +51,22 @@ export function ProgrammePlace() {
       <nav ref={nav} class="plan-sections" aria-label={g.sections}>
         {sections.map((one) => (
           <a key={one} class="plan-section" href={toProgramme(one)} aria-current={shown.of === one ? 'page' : undefined}>
-            {g[one]}
+            {one === 'people' ? r.section : g[one]}
           </a>
         ))}
       </nav>
       <div class="plan" key={`${view}/${id}`}>
         <Banner />
-        <Body view={shown.view} id={id} played={shown.of === 'played'} />
+        <Body view={shown.view} id={id} apart={apart.includes(shown.of)} />
       </div>
       <Forms />
     </main>
   );
 }
 
-function Body({ view: View, id, played }: { view: ComponentType<{ id: string }>; id: string; played: boolean }) {
+function Body({ view: View, id, apart }: { view: ComponentType<{ id: string }>; id: string; apart: boolean }) {
   if (!wasOnline.value) return <SkeletonRows n={9} />;
-  if (played) return <View id={id} />;
+  if (apart) return <View id={id} />;
   const now = programme.value;
   if (!now && problem.value !== null) {
     return (
@@ -84,7 +89,7 @@ function Body({ view: View, id, played }: { view: ComponentType<{ id: string }>;
   );
 }
 
-const able = () => canSteer.value && link.value === 'online';
+const able = () => canPlan.value && link.value === 'online';
 
 function Off() {
   return (
@@ -107,7 +112,7 @@ async function beginWithAll(): Promise<void> {
 }
 
 function Beginning() {
-  if (!canSteer.value) return <Empty title={g.nothingYet} text="" />;
+  if (!canPlan.value) return <Empty title={g.nothingYet} text="" />;
   return (
     <div class="plan-off">
       <p>

@@ -8,7 +8,7 @@ import { go, toProgramme } from '../../state/place';
 import { change, isSaving, programme, put, remove } from '../../state/programme/programme';
 import { edit, joined, open, opened, openProblem, shifted, without } from '../../state/programme/songs';
 import type { List, Song } from '../../state/programme/types';
-import { canSteer } from '../../state/session';
+import { canPlan } from '../../state/session';
 import { count, s, span } from '../../strings';
 import { g } from '../../strings/programme';
 import { Artwork } from '../artwork';
@@ -23,7 +23,7 @@ import { hueOf, usersOf } from './words';
 
 const blank: List = { id: 0, name: '', enabled: true, ordered: false, library: false };
 const making = signal<List | null>(null);
-const able = () => canSteer.value && link.value === 'online';
+const able = () => canPlan.value && link.value === 'online';
 
 export function PlaylistsView() {
   const now = programme.value!;

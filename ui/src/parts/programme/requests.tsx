@@ -6,7 +6,7 @@ import { link } from '../../state/connection';
 import { needTitles, titles } from '../../state/programme/preview';
 import { change, programme, request, withdraw } from '../../state/programme/programme';
 import type { Request, Settings } from '../../state/programme/types';
-import { canSteer } from '../../state/session';
+import { canPlan, canSteer } from '../../state/session';
 import { timeOfDay } from '../../strings';
 import { g } from '../../strings/programme';
 import { Artwork } from '../artwork';
@@ -24,7 +24,7 @@ export function RequestsView() {
       <Title text={g.requests} />
       {!canSteer.value && <p class="quiet">{g.onlyHosts}</p>}
       <div class="rules rules-narrow">
-        <Taking rules={now.requests} able={able} />
+        <Taking rules={now.requests} able={canPlan.value && link.value === 'online'} />
       </div>
       {able && taken && (
         <Finder label={g.findRequest} addLabel={g.requestSong} known={now.pending.map((one) => one.song)} onAdd={([track]) => void request(track!)} />

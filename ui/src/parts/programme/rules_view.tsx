@@ -3,7 +3,7 @@
 import { useId, useState } from 'preact/hooks';
 import { link } from '../../state/connection';
 import { change, programme } from '../../state/programme/programme';
-import { canSteer } from '../../state/session';
+import { canPlan } from '../../state/session';
 import { g } from '../../strings/programme';
 import { Limits } from './limits';
 import { Title } from './title';
@@ -12,11 +12,11 @@ const kinds = ['song_s', 'title_s', 'artist_s', 'album_s'] as const;
 
 export function RulesView() {
   const now = programme.value!;
-  const able = canSteer.value && link.value === 'online';
+  const able = canPlan.value && link.value === 'online';
   return (
     <>
       <Title text={g.rules} />
-      {!canSteer.value && <p class="quiet">{g.onlyHosts}</p>}
+      {!canPlan.value && <p class="quiet">{g.onlyHosts}</p>}
       <div class="rules">
         <fieldset disabled={!able}>
           <legend>{g.onAir}</legend>

@@ -7,7 +7,7 @@ import { programme, put, remove } from '../../state/programme/programme';
 import type { Daypart, Programme, Show } from '../../state/programme/types';
 import { dayNames } from '../../state/programme/types';
 import { between, clashes, inZone, pieces, secondsOf, type Span, type Spot, timeOf } from '../../state/programme/week';
-import { canSteer } from '../../state/session';
+import { canPlan } from '../../state/session';
 import { toProgramme } from '../../state/place';
 import { g } from '../../strings/programme';
 import { AddIcon } from '../icons';
@@ -67,7 +67,7 @@ function useNow(zone: string): Spot {
 export function WeekView() {
   const now = programme.value!;
   const at = useNow(now.zone);
-  const editable = canSteer.value && link.value === 'online' && now.playlists.length > 0;
+  const editable = canPlan.value && link.value === 'online' && now.playlists.length > 0;
   const ofShows = layer.value === 'shows';
   const shows = now.shows.map((one) => showThing(now, one));
   const parts = now.dayparts.map((one) => partThing(now, one));
@@ -108,7 +108,7 @@ export function WeekView() {
           </button>
         ))}
       </div>
-      {canSteer.value && now.playlists.length === 0 && (
+      {canPlan.value && now.playlists.length === 0 && (
         <p class="plan-note">
           {g.noPlaylist} <a href={toProgramme('playlists')}>{g.toPlaylists}</a>
         </p>
