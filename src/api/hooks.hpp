@@ -4,11 +4,12 @@
 #include "api/hook_queue.hpp"
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "http/client.hpp"
 
-#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -49,17 +50,20 @@ class Hooks {
   void stop(Duration grace = std::chrono::milliseconds{1500});
 
  private:
-  class Sender;
   void run();
+  bool send(std::unique_lock<std::mutex>& lock, const HookQueue::Batch& batch);
 
   const HookOptions options_;
   const Clock& clock_;
   Random random_;
-  mutable std::mutex mutex_;  ///< guards the queue
+  const std::string run_;     ///< ids of this start of the program differ from those of the next
+  mutable std::mutex mutex_;  ///< guards what follows
   std::condition_variable changed_;
   HookQueue queue_;
   bool stopping_ = false;
-  std::atomic<Instant> last_moment_{Instant::max()};  ///< a request that lasts longer is broken off
+  Instant last_moment_ = Instant::max();  ///< a request that lasts longer is broken off
+  std::optional<http::Answer> answer_;    ///< of the request that is under way
+  http::Client client_;
   std::thread thread_;
 };
 

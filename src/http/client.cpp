@@ -66,6 +66,7 @@ struct Exchange {
     set(CURLOPT_WRITEFUNCTION, take);
     set(CURLOPT_WRITEDATA, this);
     field("Expect:");
+    for (const auto& more : request.fields) field(more);
     if (request.method == "POST") {
       set(CURLOPT_POST, 1L);
       set(CURLOPT_POSTFIELDS, request.body.data());

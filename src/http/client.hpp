@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// Asking other HTTP servers. (Serving is web/'s.)
 namespace longwave::http {
@@ -17,6 +18,7 @@ struct Request {
   std::string url;             ///< http: or https:
   std::string body = {};       ///< of a POST; empty: none, with a Content-Length of 0
   std::string content_type = {};
+  std::vector<std::string> fields = {};        ///< further ones of the head, "name: value"
   Duration timeout = std::chrono::seconds{5};  ///< from send() to the end of the answer
   std::size_t most_bytes = 64 * 1024;          ///< of the answer's body; a longer one is a failure
 };

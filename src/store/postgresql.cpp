@@ -18,8 +18,9 @@ namespace {
 constexpr int oldest_version = 130000;  // normalize(), for the search
 /// Of pg_advisory_xact_lock: "longwave" in ASCII.
 constexpr const char* schema_lock = "SELECT pg_advisory_xact_lock(7813302241413986917)";
-/// The session's, until its connection ends; the number behind it.
-constexpr const char* sole_lock = "SELECT pg_advisory_lock(7813302241413986918)";
+/// The session's, until its connection ends; one for each schema. "long" in ASCII.
+constexpr const char* sole_lock =
+    "SELECT pg_advisory_lock(1819242087, hashtext(coalesce(current_schema(), '')))";
 
 /// SOCI's own factory takes a connection string apart at every space and '='.
 struct Factory final : soci::postgresql_backend_factory {

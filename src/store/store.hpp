@@ -21,8 +21,8 @@ struct StoreOptions {
   std::filesystem::path file;  ///< of the database; empty: in memory, gone when the store closes (tests)
   std::string server = {};     ///< a PostgreSQL instead, postgresql://USER@HOST:PORT/DATABASE?…
   std::string password = {};   ///< for the server; kept out of every message
-  /// Nobody else who says so too writes to the same server's database: opening one more fails with `busy`,
-  /// and so does every write of who lost the server and finds another there. Ends with the connection.
+  /// Nobody else who says so too writes to this schema of the server: opening one more fails with `busy`, and
+  /// so does every write of who lost the server and finds another there. Ends with the connection.
   bool sole = false;
   int readers = 2;             ///< reading threads, each with its own session; 0 in memory
   int busy_timeout_ms = 5000;  ///< how long another process (the command line) is waited for

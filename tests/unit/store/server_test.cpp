@@ -118,7 +118,10 @@ TEST(Server, who_wants_to_be_the_only_one_is) {
     EXPECT_NE(std::string(refused.what()).find("another Longwave plays"), std::string::npos)
         << refused.what();
   }
-  Store scheduler(options, notes());  // who doesn't ask for that works beside it
+  auto elsewhere = alone;
+  elsewhere.server = server.fresh();
+  Store neighbour(elsewhere, notes());  // another schema is another's
+  Store scheduler(options, notes());    // who doesn't ask for that works beside it
   EXPECT_EQ(write_and_wait(scheduler, insert(1)), nullptr);
   server.stop();
   server.start();
