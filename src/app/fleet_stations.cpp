@@ -23,6 +23,9 @@ void FleetStations::start() {
   keep(keeper.now_changed.connect([this](const schedule::NowChanged& event) { follow(event.station); }));
   keep(keeper.station_changed.connect(
       [this](const schedule::StationChanged& event) { follow(event.view->id); }));
+  keep(keeper.station_opened.connect([this](StationId station) { follow(station); }));
+  keep(keeper.station_closed.connect(
+      [this](const schedule::StationClosed& event) { close(event.radio_uuid); }));
   keep(broadcaster.listener_started.connect([this](const station::ListenerStarted& event) {
     const auto user = door_.users.find(event.session);
     streamer_.began(event.session, radio_of(event.station),

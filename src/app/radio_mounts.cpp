@@ -29,7 +29,13 @@ class RadioMounts final : public Dialect {
         door_(rooms.door),
         address_(rooms.config.streamer_address),
         desks_(rooms.net, rooms.stations.broadcaster(), post_) {
-    for (const auto station : stations_.keeper().stations()) know(station);
+    auto& keeper = stations_.keeper();
+    for (const auto station : keeper.stations()) know(station);
+    on_opened_ = keeper.station_opened.connect([this](StationId station) { know(station); });
+    on_closed_ = keeper.station_closed.connect([this](const schedule::StationClosed& event) {
+      const std::lock_guard lock(mutex_);
+      slugs_.erase(event.radio_uuid);
+    });
   }
 
   std::string_view name() const override { return "radios"; }
@@ -62,6 +68,7 @@ class RadioMounts final : public Dialect {
   StreamerDesks desks_;
   mutable std::mutex mutex_;  // read on the net loops
   std::map<std::string, std::string> slugs_;
+  Subscription on_opened_, on_closed_;
 };
 
 void not_found(web::RequestContext&& context) {
@@ -115,9 +122,11 @@ Result<void> RadioMounts::add_routes(web::Router& router) {
     const char* pattern;
     const char* about;
     audio::Format format;
-  } mounts[] = {{"/:radio", "a station by its radio_uuid, as MP3", audio::Format::mp3_128},
-                {"/:radio.mp3", "the same", audio::Format::mp3_128},
-                {"/:radio.opus", "the same as Opus, for who is known", audio::Format::opus_96}};
+  } mounts[] = {
+      {"/:radio", "a station by its radio_uuid, as MP3; at 256 kbit/s for users with the HD permission",
+       audio::Format::mp3_128},
+      {"/:radio.mp3", "the same", audio::Format::mp3_128},
+      {"/:radio.opus", "the same as Opus", audio::Format::opus_96}};
   for (const auto& mount : mounts) {
     auto added = router.add({.methods = {"GET"},
                              .pattern = mount.pattern,
