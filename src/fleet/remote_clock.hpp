@@ -5,18 +5,20 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace longwave::fleet {
 
 /// The wall clock of somebody whose messages say when they were sent, as instants of ours. The message that
 /// came fastest in the last one or two minutes tells best how far the two clocks are apart; so one that was
-/// held up on its way moves nothing. Pure.
+/// held up on its way moves nothing, however long. They come in the order in which they were sent: one that
+/// seems older than the one before says that their clock was set back. Pure.
 class RemoteClock {
  public:
   void heard(WallTime sent_at, Instant received) {
     const auto apart = received.time_since_epoch() - sent_at.time_since_epoch();
-    if (!least_ ||
-        apart - std::min(*least_, before_) > believable) {  // the first; or that clock was set back
+    const bool set_back = sent_at + at_once < std::exchange(last_, sent_at);
+    if (!least_ || set_back) {
       least_ = before_ = apart;
       since_ = received;
     } else if (received - since_ > kept) {
@@ -35,11 +37,12 @@ class RemoteClock {
 
  private:
   static constexpr Duration kept = std::chrono::minutes{1};
-  static constexpr Duration believable = std::chrono::seconds{10};  // of a way through the bus
+  static constexpr Duration at_once = std::chrono::seconds{1};  // slewing, and threads that publish
 
   std::optional<Duration> least_;  // of this minute
   Duration before_{};              // of the one before
   Instant since_{};
+  WallTime last_{};
 };
 
 }  // namespace longwave::fleet

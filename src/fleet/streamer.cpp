@@ -90,7 +90,8 @@ void Streamer::receive(const Stamped& message) {
       return log::warn("a scheduler with term {} speaks; term {} was heard", message.stamp->term, term_);
     }
     if (message.stamp->term > std::exchange(term_, message.stamp->term)) {
-      // It may not know of what the one before started last.
+      // It may have another clock, and not know of what the one before started last.
+      scheduler_clock_ = {};
       for (auto& [name, radio] : radios_) {
         if (radio.state == State::building) radio.confirm_at = clock_.now() + confirmed_within;
       }

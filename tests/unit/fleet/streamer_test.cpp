@@ -425,6 +425,15 @@ TEST(RemoteClockTest, goes_by_the_fastest_message) {
   EXPECT_EQ(clock.local(there), here + 40ms);
 }
 
+TEST(RemoteClockTest, believes_no_message_that_was_held_up_however_long) {
+  RemoteClock clock;
+  const Instant here{10'000s};
+  const WallTime there{50'000s};
+  clock.heard(there, here);
+  for (int i = 1; i <= 90; ++i) clock.heard(there + i * 1s, here + 90s);  // this process stood still
+  EXPECT_EQ(clock.local(there), here);
+}
+
 TEST(RemoteClockTest, follows_a_clock_that_is_set) {
   RemoteClock clock;
   const Instant here{10'000s};
