@@ -40,7 +40,7 @@ void World::plan_checks() {
 }
 
 void World::check_song(const fleet::SongStarted& song) {
-  report_.counts["songs started"]++;
+  ++count_.songs;
   const auto radio = Database::number(song.radio_uuid);
   const auto length = database_.length(radio, song.song_id);
   database_.played(radio, song.song_id, song.at);
@@ -62,27 +62,29 @@ void World::check_silence() {
   if (database_troubled()) return;
   for (auto radio = slice_; radio < database_.radios(); radio += slices) {
     if (!database_.playable(radio) || now() < playable_since_[radio] + 25s) continue;
-    const auto current = radios_->current(Database::name(radio));
-    report_.counts["looked whether a radio is silent"]++;
-    if (!current || current->end + bound <= now())
-      violation(fmt::format("{} is silent", Database::name(radio)));
+    const auto current = radios_->current(names_[radio]);
+    ++count_.silence;
+    if (!current || current->end + bound <= now()) violation(fmt::format("{} is silent", names_[radio]));
   }
 }
 
 void World::check_streams() {
   for (const auto& node : nodes_) {
     if (!node.streamer->alive() || node.stalled || now() < node.troubled_until) continue;
-    for (const auto& [radio, stream] : node.streamer->streams())
-      if (stream.mastered && stream.since + 2s <= now()) check_stream(node, radio, stream);
+    for (const auto& made : node.streamer->made())
+      if (made.since + 2s <= clock_.now()) check_stream(node, made);
+    for (const auto& relay : node.streamer->passed_on())
+      if (relay.since + 15s <= clock_.now()) check_relay(node, relay);
   }
 }
 
 /// The right second of the right song. One that prepares isn't excused by a Redis that is away.
-void World::check_stream(const Node& node, const std::string& radio, const Streamer::Stream& stream) {
+void World::check_stream(const Node& node, const Streamer::Made& made) {
+  const auto& radio = made.radio;
   const auto number = Database::number(radio);
   const bool bus_troubled = now() < redis_trouble_until_;
   const bool edited = now() < edited_[number] + 10min;
-  if (bus_troubled && (!node.streamer->prepares() || edited || stream.since + 10s > now())) return;
+  if (bus_troubled && (!node.streamer->prepares() || edited || made.since + 10s > clock_.now())) return;
   if (!bus_troubled && radios_->master(radio) != node.streamer->name()) {
     violation(fmt::format("{} plays {}, whose master is {}", node.streamer->name(), radio,
                           radios_->master(radio).value_or("nobody")));
@@ -90,21 +92,31 @@ void World::check_stream(const Node& node, const std::string& radio, const Strea
   }
   const auto current = radios_->current(radio);
   if (!current || database_troubled()) return;
-  const auto* on_air = Streamer::on_air(stream, now());
   // At a joint the streamer may be some milliseconds behind.
-  if (current->end - now() < 1s || now() - current->start < 1s || (on_air && now() - on_air->start < 1s))
+  if (current->end - now() < 1s || now() - current->start < 1s || (made.anything && made.started_ago < 1s))
     return;
-  report_.counts["looked what is heard"]++;
-  if (!on_air) {
+  ++count_.heard;
+  if (!made.anything) {
     violation(fmt::format("{} has nothing to play of {}", node.streamer->name(), radio));
     return;
   }
-  const auto heard = now() - on_air->start + on_air->offset;
+  const auto heard = made.position;
   const auto meant = now() - current->play_time;
-  if (on_air->file != current->file || heard - meant > heard_within || meant - heard > heard_within)
+  if (made.file != current->file || heard - meant > heard_within || meant - heard > heard_within)
     violation(fmt::format("{} plays {} at {} ms of {}, meant is {} at {} ms{}", node.streamer->name(),
-                          on_air->file, to_ms(heard), radio, current->file, to_ms(meant),
+                          made.file, to_ms(heard), radio, current->file, to_ms(meant),
                           bus_troubled ? " (Redis is away)" : ""));
+}
+
+/// Somebody's stream is there, whoever that is now.
+void World::check_relay(const Node& node, const Streamer::PassedOn& relay) {
+  const auto found = std::find_if(nodes_.begin(), nodes_.end(),
+                                  [&](const Node& n) { return n.streamer->name() == relay.from; });
+  if (found == nodes_.end() || found->stalled || now() < found->troubled_until) return;
+  ++count_.passed_on;
+  if (!found->streamer->alive() || !found->streamer->has(relay.radio))
+    violation(fmt::format("{} passes on {} of {}, which has no such stream", node.streamer->name(),
+                          relay.radio, relay.from));
 }
 
 void World::check_masters() {
@@ -112,12 +124,14 @@ void World::check_masters() {
   std::map<std::string, std::string> masters;
   for (const auto& node : nodes_) {
     if (!node.streamer->alive() || node.stalled || now() < node.troubled_until) continue;
-    for (const auto& [radio, stream] : node.streamer->streams()) {
-      if (!stream.mastered || stream.since + 2s > now()) continue;
-      const auto [place, first] = masters.emplace(radio, node.streamer->name());
-      report_.counts["looked for two masters"]++;
-      if (!first)
-        violation(fmt::format("{} has two masters, {} and {}", radio, place->second, node.streamer->name()));
+    for (const auto& made : node.streamer->made()) {
+      if (made.since + 2s > clock_.now()) continue;
+      const auto [place, first] = masters.emplace(made.radio, node.streamer->name());
+      ++count_.masters;
+      if (!first) {
+        violation(
+            fmt::format("{} has two masters, {} and {}", made.radio, place->second, node.streamer->name()));
+      }
     }
   }
 }

@@ -27,6 +27,7 @@ void World::lose_redis() {
   redis_up_ = false;
   scheduler_connected_ = false;
   if (scheduler_) scheduler_->bus_down();
+  for (auto& node : nodes_) node.streamer->bus(false);
   const auto away = 2s + std::chrono::milliseconds{random_.below(58'000)};
   redis_trouble_until_ = now() + away + 35s;
   in(away, [this] {
@@ -36,7 +37,7 @@ void World::lose_redis() {
       node.connected = false;
       in(std::chrono::milliseconds{random_.below(3000)}, [this, at = &node] {
         at->connected = redis_up_;
-        if (at->connected && !at->stalled) at->streamer->reconnected();
+        if (at->connected && !at->stalled) at->streamer->bus(true);
       });
     }
     in(std::chrono::milliseconds{random_.below(2000)}, [this] {
@@ -54,8 +55,8 @@ void World::crash_streamer() {
   trace(node.streamer->name() + " died");
   node.streamer->crash();
   in(5s + pause(60s), [this, at = &node] {
-    at->streamer->start();
-    if (!redis_up_) at->connected = false;
+    at->connected = at->connected && redis_up_;
+    at->streamer->start(at->connected);
   });
 }
 
@@ -72,6 +73,7 @@ void World::stall_streamer() {
   in(length, [this, at = &node] {
     at->stalled = false;
     for (const auto& text : std::exchange(at->inbox, {})) deliver_to_streamer(*at, text);
+    if (at->connected && redis_up_) at->streamer->bus(true);
   });
 }
 
@@ -104,6 +106,10 @@ void World::take_over() {
     return;
   }
   restarted_ = now();
+  // One that was given up meanwhile isn't known to the new scheduler, and an original doesn't say what it
+  // streams: until its next listener comes.
+  for (auto& node : nodes_)
+    if (node.stalled && !node.streamer->prepares()) node.troubled_until = now() + 3h;
   trace("a scheduler takes over");
   begin_scheduler();
 }
@@ -122,7 +128,7 @@ void World::edit() {
   const auto radio = static_cast<std::size_t>(random_.below(database_.radios()));
   if (!database_up_) return;
   report_.counts["programmes edited"]++;
-  if (Database::name(radio) == options_.trace) trace("its programme is edited");
+  if (names_[radio] == options_.trace) trace("its programme is edited");
   const bool before = database_.playable(radio);
   database_.edit(radio);
   if (!before && database_.playable(radio)) playable_since_[radio] = now();
@@ -130,7 +136,7 @@ void World::edit() {
   edited_[radio] = now();
   fleet::AppEvent event;
   event.kind = fleet::AppEvent::Kind::playlist_updated;
-  event.radio_uuid = Database::name(radio);
+  event.radio_uuid = names_[radio];
   event.playlist_id = 1;
   if (scheduler_) scheduler_->app_event(event);
 }

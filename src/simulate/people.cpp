@@ -14,7 +14,7 @@ void World::arrive() {
   // A few radios are heard by many.
   const auto popular = random_.unit() * random_.unit() * random_.unit();
   const auto radio = static_cast<std::size_t>(popular * static_cast<double>(database_.radios()));
-  sessions_[session] = {Database::name(radio), ""};
+  sessions_[session] = {names_[radio], ""};
   connect(session);
   in(pause(20min), [this, session] {
     // Who changed the streamer has another number by now, and the same time to leave.
@@ -57,7 +57,7 @@ void World::go_away(std::int64_t session, const std::string& streamer) {
       sessions_.erase(left);
     });
     auto* to = node(streamer);
-    if (to && to->streamer->alive() && !to->stalled && to->streamer->streams().contains(radio)) {
+    if (to && serving(streamer) && to->streamer->has(radio)) {
       sessions_[again].streamer = streamer;
       to->streamer->come(again, radio);
     } else {
@@ -70,8 +70,28 @@ void World::wait_for_answer(const std::string& streamer, const std::string& radi
   in(5s, [this, streamer, radio] { node(streamer)->streamer->timed_out(radio); });
 }
 
-void World::look_again(const std::string& streamer) {
-  in(5s, [this, streamer] { node(streamer)->streamer->ask_about_unconfirmed(); });
+void World::first_byte(const std::string& streamer, std::int64_t session) {
+  in(latency(), [this, streamer, session] { node(streamer)->streamer->began(session); });
+}
+
+void World::relay(const std::string& streamer, const std::string& radio, const std::string& from) {
+  in(20ms, [this, streamer, radio, from] {
+    if (auto* there = serving(from)) {
+      there->attach(streamer, radio);
+    } else {
+      relay_broke(streamer, radio, from);
+    }
+  });
+}
+
+void World::relay_ended(const std::string& streamer, const std::string& radio, const std::string& from) {
+  in(20ms, [this, streamer, radio, from] {
+    if (auto* there = node(from)) there->streamer->detach(streamer, radio);
+  });
+}
+
+void World::relay_broke(const std::string& streamer, const std::string& radio, const std::string& from) {
+  in(20ms, [this, streamer, radio, from] { node(streamer)->streamer->relay_lost(radio, from); });
 }
 
 }  // namespace longwave::simulate

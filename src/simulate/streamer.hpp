@@ -1,84 +1,97 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "base/time.hpp"
+#include "base/clock.hpp"
 #include "fleet/messages.hpp"
 
 #include <cstdint>
-#include <map>
+#include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 namespace longwave::simulate {
 
-/// What a streamer says, to the bus and to its listeners.
+/// What a streamer says, to the bus, to its listeners and to other streamers. An implementation doesn't call
+/// back into it from inside.
 class StreamerPort {
  public:
-  virtual void publish(const std::string& streamer, const fleet::FromStreamer& message) = 0;
+  /// False: it has no bus.
+  virtual bool publish(const std::string& streamer, const fleet::FromStreamer& message) = 0;
   /// This session can't stay here: it goes to `streamer`, or to any (empty).
   virtual void go_away(std::int64_t session, const std::string& streamer) = 0;
   /// In 5 s: Streamer::timed_out(radio).
   virtual void wait_for_answer(const std::string& streamer, const std::string& radio) = 0;
-  /// In 5 s: Streamer::ask_about_unconfirmed().
-  virtual void look_again(const std::string& streamer) = 0;
+  /// It passes on what `from` streams; soon from->attach(streamer, radio).
+  virtual void relay(const std::string& streamer, const std::string& radio, const std::string& from) = 0;
+  /// It doesn't any more: soon from->detach(streamer, radio).
+  virtual void relay_ended(const std::string& streamer, const std::string& radio,
+                           const std::string& from) = 0;
+  /// What `streamer` passed on of `from` has ended: soon streamer->relay_lost(radio, from).
+  virtual void relay_broke(const std::string& streamer, const std::string& radio,
+                           const std::string& from) = 0;
+  /// Somebody's first byte leaves: soon Streamer::began(session).
+  virtual void first_byte(const std::string& streamer, std::int64_t session) = 0;
 
  protected:
   ~StreamerPort() = default;
 };
 
-/// A streamer as the sheet tells it (docs/protocols/scheduler.md, 5.3), original or one that prepares: what
-/// it was told to play of each radio, and who listens.
+/// A streamer and those who listen there.
 class Streamer {
  public:
-  struct Planned {
-    std::int64_t item = 0;
-    WallTime start{};
-    Duration offset{};
-    std::string file;
-  };
-  struct Stream {
-    bool mastered = false;
-    bool confirmed = true;  ///< the present scheduler has said something about it
-    WallTime since{};
-    std::vector<Planned> plan;  ///< by start
-    std::set<std::int64_t> waiting, listening;
-  };
-
-  Streamer(std::string name, bool prepares, StreamerPort& port)
-      : name_(std::move(name)), prepares_(prepares), port_(port) {}
-
-  void start();
-  void crash();
-  /// The bus is there again.
-  void reconnected();
-  /// `said`: from when on a delay is counted. `term`: of the scheduler; 0: not told.
-  void receive(const fleet::ToStreamer& message, WallTime now, WallTime said, std::int64_t term);
-  void come(std::int64_t session, const std::string& radio);
-  void leave(std::int64_t session, const std::string& radio);
-  void timed_out(const std::string& radio);
-  void ask_about_unconfirmed();
+  explicit Streamer(std::string name) : name_(std::move(name)) {}
+  virtual ~Streamer() = default;
 
   const std::string& name() const { return name_; }
-  bool prepares() const { return prepares_; }
   bool alive() const { return alive_; }
-  const std::map<std::string, Stream>& streams() const { return streams_; }
-  /// What is heard of this radio now; nullptr: nothing was told yet.
-  static const Planned* on_air(const Stream& stream, WallTime now);
+  /// It is told ahead what comes, and goes on by that while it hears nothing.
+  virtual bool prepares() const = 0;
+
+  virtual void start(bool connected) = 0;
+  virtual void crash() = 0;
+  virtual void bus(bool up) = 0;
+  virtual void receive(const std::string& json) = 0;
+  virtual void tick() = 0;  ///< once a second
+
+  virtual void come(std::int64_t session, const std::string& radio) = 0;
+  virtual void leave(std::int64_t session, const std::string& radio) = 0;
+  virtual void began(std::int64_t session) = 0;
+  virtual void timed_out(const std::string& radio) = 0;
+  virtual void attach(const std::string& streamer, const std::string& radio) = 0;
+  virtual void detach(const std::string& streamer, const std::string& radio) = 0;
+  virtual void relay_lost(const std::string& radio, const std::string& from) = 0;
+
+  /// There is a stream of this radio here, made or passed on.
+  virtual bool has(const std::string& radio) const = 0;
+  /// What is made here.
+  struct Made {
+    std::string radio;
+    Instant since{};
+    bool anything = false;  ///< else nothing was told yet, and the rest is empty
+    std::string file;
+    Duration position{};     ///< in the file
+    Duration started_ago{};  ///< this airing
+  };
+  virtual std::vector<Made> made() const = 0;
+  /// What is passed on.
+  struct PassedOn {
+    std::string radio, from;
+    Instant since{};
+  };
+  virtual std::vector<PassedOn> passed_on() const = 0;
+
+ protected:
+  bool alive_ = false;
 
  private:
-  void heard_term(std::int64_t term);
-  void on_play(const fleet::Play& play, WallTime now, WallTime said);
-  void on_prepare(const fleet::Prepare& prepare, WallTime now);
-  void send_away(const std::string& radio, const std::string& to);
-
   std::string name_;
-  bool prepares_;
-  StreamerPort& port_;
-  bool alive_ = false;
-  std::int64_t term_ = 0;
-  std::map<std::string, Stream> streams_;
 };
+
+/// As the sheet tells the original (docs/protocols/scheduler.md); it knows no `prepare`, no terms, and counts
+/// a delay from when it reads it.
+std::unique_ptr<Streamer> make_original(std::string name, const Clock& clock, StreamerPort& port);
+/// fleet::Streamer itself.
+std::unique_ptr<Streamer> make_ours(std::string name, const Clock& clock, StreamerPort& port);
 
 }  // namespace longwave::simulate

@@ -14,6 +14,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
+constexpr std::int64_t most_streamers = 1000;
 /// Written at once when somebody waits: those come first.
 constexpr std::size_t awaited_rows = 16;
 
@@ -28,9 +29,11 @@ World::World(const Options& options, WallTime from)
       playable_since_(options.radios, from),
       edited_(options.radios),
       heard_(options.radios) {
+  for (std::size_t i = 0; i < options.radios; ++i) names_.push_back(Database::name(i));
   for (std::size_t i = 0; i < options.streamers; ++i) {
     Node node;
-    node.streamer = std::make_unique<Streamer>(fmt::format("st-{:02}", i + 1), i % 2 == 0, *this);
+    auto name = fmt::format("st-{:02}", i + 1);
+    node.streamer = i % 2 == 0 ? make_ours(name, clock_, *this) : make_original(name, clock_, *this);
     nodes_.push_back(std::move(node));
   }
   report_.from = from;
@@ -58,7 +61,8 @@ void World::every(Duration mean, const std::function<void()>& what) {
 Report World::run() {
   begin_scheduler();
   create_all();
-  for (auto& node : nodes_) node.streamer->start();
+  for (auto& node : nodes_) node.streamer->start(true);
+  tick_streamers();
   plan_checks();
   if (options_.faults) plan_faults();
   const Duration length = 20min;
@@ -67,9 +71,17 @@ Report World::run() {
     step(hour);
     if (options_.say) {
       options_.say(fmt::format("{:>4} h: {} songs, {} sessions, {} violations", (hour - from_) / 1h,
-                               report_.counts["songs started"], ledger_.sessions(), report_.violations));
+                               count_.songs, ledger_.sessions(), report_.violations));
     }
   }
+  report_.counts["songs started"] = count_.songs;
+  report_.counts["looked whether a radio is silent"] = count_.silence;
+  report_.counts["looked what is heard"] = count_.heard;
+  report_.counts["looked what is passed on"] = count_.passed_on;
+  report_.counts["looked for two masters"] = count_.masters;
+  report_.counts["messages to streamers"] = count_.sent;
+  report_.counts["messages to the scheduler"] = count_.received;
+  report_.counts["programmes read"] = count_.loads;
   report_.counts["listening sessions"] = ledger_.sessions();
   report_.counts["listening seconds reported"] = ledger_.seconds();
   report_.counts["sessions still open"] = ledger_.open();
@@ -77,7 +89,7 @@ Report World::run() {
 }
 
 void World::create_all() {
-  for (std::size_t radio = 0; radio < database_.radios(); ++radio) radios_->create(Database::name(radio));
+  for (const auto& name : names_) radios_->create(name);
   scheduler_trouble_until_ = now() + 20s;
 }
 
@@ -153,11 +165,22 @@ World::Node* World::node(const std::string& streamer) {
   return found == nodes_.end() ? nullptr : &*found;
 }
 
+Streamer* World::serving(const std::string& streamer) {
+  auto* found = node(streamer);
+  return found && found->streamer->alive() && !found->stalled ? found->streamer.get() : nullptr;
+}
+
+void World::tick_streamers() {
+  for (auto& node : nodes_)
+    if (node.streamer->alive() && !node.stalled) node.streamer->tick();
+  in(1s, [this] { tick_streamers(); });
+}
+
 // The bus: text, late by some milliseconds, in order for each receiver, lost while Redis or an end is away.
 
 void World::send(std::string_view streamer, const fleet::ToStreamer& message,
                  const std::optional<fleet::Stamp>& stamp) {
-  report_.counts["messages to streamers"]++;
+  ++count_.sent;
   auto* to = node(std::string(streamer));
   if (!redis_up_ || !scheduler_connected_ || !to) return;
   to->last_delivery = std::max(to->last_delivery, now() + latency());
@@ -172,19 +195,19 @@ void World::send(std::string_view streamer, const fleet::ToStreamer& message,
 }
 
 void World::deliver_to_streamer(Node& node, const std::string& text) {
-  const auto message = fleet::parse_to_streamer(text);
-  if (!message) return violation("a message to a streamer can't be read: " + text);
   if (!options_.trace.empty() && text.find(options_.trace) != std::string::npos)
     trace(node.streamer->name() + " <- " + text);
-  // One of ours knows when it was said; an original counts from when it reads it.
-  const auto stamp = message->stamp.value_or(fleet::Stamp{0, now()});
-  node.streamer->receive(message->message, now(), stamp.sent_at, stamp.term);
+  node.streamer->receive(text);
 }
 
-void World::publish(const std::string& streamer, const fleet::FromStreamer& message) {
-  report_.counts["messages to the scheduler"]++;
+bool World::publish(const std::string& streamer, const fleet::FromStreamer& said) {
+  ++count_.received;
   const auto* from = node(streamer);
-  if (!redis_up_ || !from->connected) return;
+  if (!redis_up_ || !from->connected) return false;
+  auto message = said;
+  // Each session is another user, whose number tells where it listens.
+  if (auto* comes = std::get_if<fleet::RegisterListener>(&message))
+    comes->user_id = comes->user_id.value_or(0) * most_streamers + (from - nodes_.data());
   scheduler_last_delivery_ = std::max(scheduler_last_delivery_, now() + latency());
   agenda_.at(scheduler_last_delivery_, [this, text = fleet::format(message)] {
     if (!options_.trace.empty() && text.find(options_.trace) != std::string::npos)
@@ -193,6 +216,7 @@ void World::publish(const std::string& streamer, const fleet::FromStreamer& mess
     scheduler_->received(text);
     if (database_up_ && scheduler_->wants_store()) store(awaited_rows);
   });
+  return true;
 }
 
 void World::report(const fleet::Report& report) {
@@ -200,8 +224,9 @@ void World::report(const fleet::Report& report) {
     check_song(*song);
     return;
   }
-  const auto wrong =
-      ledger_.enter(report, now(), [this](std::int64_t user) { return sessions_[user].streamer; });
+  const auto wrong = ledger_.enter(report, now(), [this](std::int64_t user) {
+    return nodes_.at(static_cast<std::size_t>(user % most_streamers)).streamer->name();
+  });
   if (wrong) violation(*wrong);
 }
 
@@ -213,7 +238,7 @@ void World::find_radio(std::string_view radio_uuid) {
 }
 
 void World::load(std::string_view radio) {
-  report_.counts["programmes read"]++;
+  ++count_.loads;
   in(latency(), [this, radio = std::string(radio), generation = generation_] {
     if (!radios_ || generation != generation_) return;
     radios_->loaded(radio, database_up_ ? database_.programme(Database::number(radio)) : nullptr);

@@ -42,10 +42,13 @@ class World final : public fleet::Port, public radios::Source, public StreamerPo
   std::string file(std::uint32_t key) const override { return Database::file(key); }
 
   // StreamerPort
-  void publish(const std::string& streamer, const fleet::FromStreamer& message) override;
+  bool publish(const std::string& streamer, const fleet::FromStreamer& message) override;
   void go_away(std::int64_t session, const std::string& streamer) override;
   void wait_for_answer(const std::string& streamer, const std::string& radio) override;
-  void look_again(const std::string& streamer) override;
+  void relay(const std::string& streamer, const std::string& radio, const std::string& from) override;
+  void relay_ended(const std::string& streamer, const std::string& radio, const std::string& from) override;
+  void relay_broke(const std::string& streamer, const std::string& radio, const std::string& from) override;
+  void first_byte(const std::string& streamer, std::int64_t session) override;
 
  private:
   /// A streamer and its end of the bus.
@@ -76,6 +79,9 @@ class World final : public fleet::Port, public radios::Source, public StreamerPo
   void deliver_to_scheduler(const std::string& text);
   void deliver_to_streamer(Node& node, const std::string& text);
   Node* node(const std::string& streamer);
+  /// Whom somebody could listen to now.
+  Streamer* serving(const std::string& streamer);
+  void tick_streamers();
   Duration latency() { return std::chrono::microseconds{500 + random_.below(20'000)}; }
   Duration pause(Duration mean);
   void every(Duration mean, const std::function<void()>& what);
@@ -102,7 +108,8 @@ class World final : public fleet::Port, public radios::Source, public StreamerPo
   void check_song(const fleet::SongStarted& song);
   void check_silence();
   void check_streams();
-  void check_stream(const Node& node, const std::string& radio, const Streamer::Stream& stream);
+  void check_stream(const Node& node, const Streamer::Made& made);
+  void check_relay(const Node& node, const Streamer::PassedOn& relay);
   void check_masters();
   bool scheduler_troubled() const { return !radios_ || now() < scheduler_trouble_until_; }
   /// Programmes that a new scheduler hasn't read yet can't be read.
@@ -137,7 +144,12 @@ class World final : public fleet::Port, public radios::Source, public StreamerPo
   WallTime restarted_{};
   std::vector<WallTime> playable_since_, edited_;
   std::vector<Heard> heard_;
+  std::vector<std::string> names_;  ///< of the radios
   std::size_t slice_ = 0;
+  struct {
+    std::uint64_t songs = 0, silence = 0, heard = 0, passed_on = 0, masters = 0, sent = 0, received = 0,
+                  loads = 0;
+  } count_;
   Report report_;
 };
 
