@@ -76,7 +76,7 @@ class Ours final : public Streamer, fleet::StreamerPort {
     if (!machine_) return port_.relay_broke(streamer, radio, name());
     const auto id = ++last_;
     guests_[id] = {0, radio, streamer};
-    machine_->listen(id, radio, {}, false);
+    machine_->listen(id, radio, {.counted = false});
   }
   void detach(const std::string& streamer, const std::string& radio) override {
     std::vector<fleet::SessionId> gone;
