@@ -73,21 +73,21 @@ await step('its owner gives, changes and takes roles', async () => {
   await owner.goto(`${base}/s/night#/programme/people`);
   await owner.getByText('You are owner of this station.').waitFor();
   for (const [user, role] of [['vera', 'viewer'], ['dora', 'dj']]) {
-    await owner.getByLabel(/Give somebody a role/).fill(user);
+    await owner.locator('#rights-user').fill(user);
     await owner.locator('#rights-role').selectOption(role);
     await owner.getByRole('button', { name: 'Give role' }).click();
-    await owner.getByLabel(`Role of ${user}`).waitFor();
+    await owner.getByLabel(`Role of ${user}`, { exact: true }).waitFor();
   }
   await shot(owner, 'people');
   await accessible(owner);
-  await owner.getByLabel('Role of dora').selectOption('programmer');
+  await owner.getByLabel('Role of dora', { exact: true }).selectOption('programmer');
   await owner.getByText('dora is programmer now').waitFor();
   await owner.getByRole('button', { name: 'Take the role of dora away' }).click();
-  await owner.getByLabel('Role of dora').waitFor({ state: 'detached' });
-  await owner.getByLabel(/Give somebody a role/).fill('nobody-there');
+  await owner.getByLabel('Role of dora', { exact: true }).waitFor({ state: 'detached' });
+  await owner.locator('#rights-user').fill('nobody-there');
   await owner.getByRole('button', { name: 'Give role' }).click();
   await owner.getByText("there is no user 'nobody-there'").waitFor();
-  await owner.getByLabel('Role of olga').selectOption('dj');
+  await owner.getByLabel('Role of olga', { exact: true }).selectOption('dj');
   await owner.getByText('would have no owner').waitFor();
 });
 
@@ -110,7 +110,7 @@ await step('a listener doesn’t see the place', async () => {
 
 await step('fits a phone of 360 px, dark', async () => {
   const phone = await open('olga', '/s/night#/programme/people', { viewport: { width: 360, height: 740 }, colorScheme: 'dark' });
-  await phone.getByLabel('Role of vera').waitFor();
+  await phone.getByLabel('Role of vera', { exact: true }).waitFor();
   const [wide, room] = await phone.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
   check(wide <= room, `${wide} px in ${room}`);
   await shot(phone, 'people-phone-dark');

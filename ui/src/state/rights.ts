@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who may do what on the station of this page, and making, renaming and removing stations.
+import { RpcError } from '@longwave/client';
 import { signal } from '@preact/signals';
-import type { Result } from '../api';
+import { ErrorCode, type Result } from '../api';
 import { r } from '../strings/rights';
 import { call, onOnline, slug } from './connection';
-import { because, failed, notify } from './notices';
+import { because as why, notify } from './notices';
 
 export type StationRole = 'viewer' | 'dj' | 'programmer' | 'owner';
 export const roles: StationRole[] = ['owner', 'programmer', 'dj', 'viewer'];
@@ -12,6 +13,13 @@ export const roles: StationRole[] = ['owner', 'programmer', 'dj', 'viewer'];
 export type Person = Result<'station.people'>['people'][number];
 export const people = signal<Person[] | null>(null);
 export const problem = signal<unknown>(null);
+
+/** What the server says about what was asked is exact: which limit, who is missing, what is taken. */
+function because(error: unknown): string {
+  const exact: number[] = [ErrorCode.full, ErrorCode.not_found, ErrorCode.conflict, ErrorCode.invalid_params];
+  return error instanceof RpcError && exact.includes(error.code) ? error.message : why(error);
+}
+const failed = (sentence: (why: string) => string, error: unknown) => notify(sentence(because(error)), null, true);
 
 let watchers = 0;
 onOnline(() => watchers > 0 && void look());
