@@ -48,6 +48,10 @@ class Messages::Shared {
   hub::SplitBroker both_;
 };
 
+bool Messages::are_shared(const Config& config) {
+  return !config.redis.empty() && config.role != "streamer";
+}
+
 Result<void> Messages::check(const Config& config) {
   if (config.redis.empty()) return {};
   const auto address = redis_address(config);
@@ -59,8 +63,8 @@ Result<void> Messages::check(const Config& config) {
 Messages::Messages(const Config& config, const Clock& clock, io::Loop& hub_loop, const std::string& node)
     : loop_(hub_loop),
       here_(std::make_unique<hub::MemoryBroker>(node, clock)),
-      shared_(config.redis.empty() ? nullptr
-                                   : std::make_unique<Shared>(config, clock, hub_loop, node, *here_)) {}
+      shared_(are_shared(config) ? std::make_unique<Shared>(config, clock, hub_loop, node, *here_)
+                                 : nullptr) {}
 
 Messages::~Messages() = default;
 

@@ -21,6 +21,8 @@ struct Config;
 /// The hub's broker as it is configured: of this process alone, or through Redis between several servers.
 class Messages {
  public:
+  /// Not those of a streamer: nobody talks there, and its Redis user may do no more than it must.
+  static bool are_shared(const Config& config);
   /// What is wrong with the options, before anything starts.
   static Result<void> check(const Config& config);
 

@@ -204,7 +204,7 @@ void People::connect_platform(const Config& config) {
   api::PlatformOptions options;
   options.node = node_;
   options.address = fmt::format("{}", fmt::join(config.listen, " "));
-  options.broker = config.redis.empty() ? "memory" : "redis";
+  options.broker = Messages::are_shared(config) ? "redis" : "memory";
   options.process = process_figures;
   platform_.emplace(context_, std::move(options));
   context_.platform = &*platform_;
