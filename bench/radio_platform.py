@@ -197,6 +197,16 @@ def first_byte(fleet, radio):
         return answered - began, time.monotonic() - began
 
 
+def threads_s(pid):
+    """CPU seconds by the name of the thread."""
+    found = {}
+    for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+        with contextlib.suppress(OSError):
+            name = (task / "comm").read_text().strip()
+            found[name] = found.get(name, 0) + int((task / "schedstat").read_text().split()[0]) / 1e9
+    return found
+
+
 def say(what, values, unit="ms", scale=1000):
     values = sorted(values)
     print(f"{what:<58} median {statistics.median(values) * scale:8.1f} {unit}  ({', '.join(f'{value * scale:.1f}' for value in values)})", flush=True)
@@ -241,7 +251,11 @@ def ours_stations(given, count):
             time.sleep(given.warm)
             memory = (private_kib(fleet.streamer.process.pid) - empty) / count
             for _ in range(given.rounds):
+                threads = threads_s(fleet.streamer.process.pid)
                 (streamer, scheduler), alive, rate = measured([fleet.streamer.process.pid, fleet.scheduler.process.pid], crowd, given.seconds)
+                print("  by thread, us per radio-second: " + ", ".join(
+                    f"{name} {(used - threads.get(name, 0)) / given.seconds / count * 1e6:.0f}" for name, used in
+                    sorted(threads_s(fleet.streamer.process.pid).items()) if used - threads.get(name, 0) > 0.01), flush=True)
                 yield streamer / count, scheduler / count, alive, rate, memory
 
 

@@ -32,7 +32,7 @@ def test_least_rights(binary):
                 return kind(binary, environment={"LONGWAVE_REDIS_PASSWORD": f"{user}-geheim"},
                             **{**more, "options": ["--redis", redis.address, "--redis-ca", certificates.ca, "--redis-user", user,
                                                    "--fleet-secret", "a secret of the fleet", *more["options"]]})
-            monitor = free_port() + 60
+            monitor = free_port() + 3
             tones = music.folder("fleet", [music.Tone(i, 9, "mp3") for i in range(3)])
             with started(Monitored, "scheduler", music=[tones], options=["--role", "scheduler", "--monitor-listen", f"127.0.0.1:{monitor}"]) as scheduler:
                 scheduler.monitor_port = monitor
