@@ -101,8 +101,13 @@ void Stage::on(Radio& radio, const orders::Failed& m) {
 
 void Stage::on(Radio& radio, const orders::Started& m) {
   if (auto* item = find(radio, m.item)) {
+    const auto planned = item->zero;
     item->started = true;
     item->zero = m.at - m.offset;
+    // It wasn't ready in time, and the player has moved what follows with it: that keeps its time.
+    if (item->zero > planned + to_samples(bridged)) {
+      for (auto& later : radio.items) later.ordered = later.started;
+    }
   }
   order_ahead(radio);
 }

@@ -76,6 +76,22 @@ TEST_F(StageTest, makes_a_player_and_releases_it) {
   EXPECT_EQ(take(), Lines{});
 }
 
+TEST_F(StageTest, what_follows_a_late_one_keeps_its_time) {
+  air(1, 0s);
+  air(2, 10s);
+  air(3, 20s);
+  for (int i = 1; i <= 3; ++i) prepared(i, 10s);
+  started(plays[0]);
+  take();
+  clock.advance(14s);  // and only now the second is ready
+  auto late = plays[1];
+  late.start_at = stream.position(clock.now());
+  started(late);
+  EXPECT_EQ(take(), (Lines{"play 3"}));
+  EXPECT_NEAR(zero(plays.back()), 6, frame);
+  EXPECT_TRUE(plays.back().cut);
+}
+
 TEST_F(StageTest, prepares_what_comes_next_however_much_is_known) {
   for (int i = 1; i <= 40; ++i) air(i, std::chrono::seconds{(i - 1) * 5});
   EXPECT_EQ(take().size(), 8u);
