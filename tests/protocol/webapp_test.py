@@ -94,7 +94,7 @@ def test_reports(binary):
 
 def test_it_is_away(binary):
     """while the web application is away or hangs, pings are answered and logins too; afterwards all is told, in order"""
-    with place(binary, ["--ping-every", "1"]) as here, Streamer("st-01", here.redis.port) as one:
+    with place(binary) as here, Streamer("st-01", here.redis.port) as one:
         until(lambda: here.app.told("song"), "the first song")
         one.say("play_radio", radio_uuid=here.radio)
         one.expect("radio_started", "play")
