@@ -99,7 +99,8 @@ def test_the_players_streamer_dies(binary):
         for one in (first, second, other):
             one.close()
         here.end()
+        now = time.time() - 1  # what was seen on the scheduler's page; listeners are ahead of it
         check(first, here.song_at)
-        check(other, here.song_at)
-        check(second, here.song_at, within=2)
+        check(other, here.song_at, until=now)
+        check(second, here.song_at, within=2, until=now)
         assert took < 2, f"the first sound came after {took:.1f} s"

@@ -17,11 +17,14 @@ def whole_frames(path):
     data = path.read_bytes()
     at = 0
     while at + 4 <= len(data) and data[at] == 0xFF and data[at + 1] & 0xE0 == 0xE0:
-        size = 417 + ((data[at + 2] >> 1) & 1)  # 128 kbit/s at 44.1 kHz
+        kilobits = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0][data[at + 2] >> 4]
+        size = 144_000 * kilobits // 44100 + ((data[at + 2] >> 1) & 1)
+        if size < 4:
+            break
         if at + size > len(data):
             break
         at += size
-    assert len(data) - at < 420, f"no frame begins at byte {at} of {len(data)}"
+    assert len(data) - at < 1050, f"no frame begins at byte {at} of {len(data)}"
     path.write_bytes(data[:at])
 
 
