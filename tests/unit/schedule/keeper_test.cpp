@@ -61,7 +61,7 @@ class PreparingPlayer final : public orders::PlayerPort {
     const auto* prepare = std::get_if<orders::Prepare>(&message);
     if (prepare && keeper && post) {
       post([this, station, item = prepare->item] {
-        keeper->receive(station, orders::Prepared{item, minutes(3)});
+        if (keeper) keeper->receive(station, orders::Prepared{item, minutes(3)});
       });
     }
   }
