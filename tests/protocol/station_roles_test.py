@@ -8,13 +8,11 @@ import subprocess
 import tempfile
 
 import music
-import node_packages
 import websockets
 from mpd_wire import Refused, Wire
 from server import RpcError, Server, free_port
 from sound import RATE, decoded, gaps
 
-TOP = pathlib.Path(__file__).resolve().parents[2]
 REFUSED, NOT_FOUND, CONFLICT, FULL, INVALID = -32003, -32004, -32005, -32006, -32602
 SECRET = "correct horse battery"
 
@@ -230,18 +228,3 @@ def test_mpd_partition(binary):
             assert "does not exist" in str(refused)
         else:
             raise AssertionError("a removed station is still a partition")
-
-
-def test_pages(binary):
-    """in Chromium: an owner makes a station, gives and takes roles, renames and removes it; a viewer changes nothing; a listener sees no such place"""
-    node_packages.installed(TOP / "ui")
-    with running(binary) as server:
-        keys = []
-        for user in ("olga", "vera", "dora", "nobody"):
-            server.call("user.add", timeout=60, user=user, password=SECRET, role="anyone")
-            keys.append(f"{user}={server.call('auth.login', timeout=60, user=user, password=SECRET, key=True)['key']}")
-        done = subprocess.run(["node", "tests/protocol/station_roles.mjs", server.url(""), *keys], cwd=TOP, stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, timeout=300)
-        failures = [line for line in done.stdout.splitlines() if line.startswith("FAIL")]
-        assert done.returncode == 0 and not failures, "\n".join(failures or [done.stdout[-1500:], done.stderr[-1500:]])
-        print("        " + done.stdout.strip().splitlines()[-1])

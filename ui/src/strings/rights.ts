@@ -4,7 +4,7 @@ import { s } from '.';
 
 const en = {
   section: 'People',
-  yourRole: (role: string) => `You are ${role} of this station.`,
+  yourRole: (role: string) => `Your role on this station: ${role}.`,
   noRole: 'Only who has a role on this station sees this. Sign in, or ask an owner for one.',
   roles: { owner: 'owner', programmer: 'programmer', dj: 'DJ', viewer: 'viewer' },
   does: {
@@ -53,7 +53,7 @@ const en = {
 
 const de: typeof en = {
   section: 'Leute',
-  yourRole: (role) => `Du bist hier ${role}.`,
+  yourRole: (role) => `Deine Rolle auf diesem Sender: ${role}.`,
   noRole: 'Das sieht nur, wer auf diesem Sender eine Rolle hat. Melde dich an oder bitte einen Besitzer darum.',
   roles: { owner: 'Besitzer', programmer: 'Programmgestalter', dj: 'DJ', viewer: 'Zuschauer' },
   does: {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A station's people in Chromium: an owner makes a station from the directory, gives and takes roles, renames and removes
 // it; a viewer sees and changes nothing; a listener doesn't see the place. Looks, narrow screens, accessibility.
-//   node tests/protocol/station_roles.mjs URL USER=KEY …   (KEY: a cookie's value)
+//   node tests/protocol/station_people.mjs URL USER=KEY …   (KEY: a cookie's value)
 // LONGWAVE_SHOTS: a folder for pictures.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -71,7 +71,7 @@ await step('a station is made from the directory, by keys alone, and its page op
 
 await step('its owner gives, changes and takes roles', async () => {
   await owner.goto(`${base}/s/night#/programme/people`);
-  await owner.getByText('You are owner of this station.').waitFor();
+  await owner.getByText('Your role on this station: owner.').waitFor();
   for (const [user, role] of [['vera', 'viewer'], ['dora', 'dj']]) {
     await owner.locator('#rights-user').fill(user);
     await owner.locator('#rights-role').selectOption(role);
@@ -93,7 +93,7 @@ await step('its owner gives, changes and takes roles', async () => {
 
 await step('a viewer sees the programme and the people, and can change neither; nor steer', async () => {
   const viewer = await open('vera', '/s/night#/programme/people');
-  await viewer.getByText('You are viewer of this station.').waitFor();
+  await viewer.getByText('Your role on this station: viewer.').waitFor();
   check((await viewer.locator('.rights select, .rights form').count()) === 0, 'something to change is offered');
   await viewer.goto(`${base}/s/night#/`);
   await viewer.getByRole('link', { name: 'Programme' }).waitFor();
