@@ -160,8 +160,7 @@ TEST_P(Programme, ADecoderOfOthersHasNothingToComplainAbout) {
   EXPECT_EQ(ffmpeg.output, "");
   const auto bytes = static_cast<std::int64_t>(fs::file_size(folder / "out.raw"));
   const auto wanted = static_cast<std::int64_t>(s.frames.size()) * audio::info(format).frame_samples;
-  EXPECT_NEAR(static_cast<double>(bytes / 8), static_cast<double>(wanted),
-              is_mp3(format) ? 0 : 312);
+  EXPECT_NEAR(static_cast<double>(bytes / 8), static_cast<double>(wanted), is_mp3(format) ? 0 : 312);
   if (is_mp3(format)) {
     const auto mpg123 = run("mpg123 -q -t " + file.string());
     EXPECT_EQ(mpg123.code, 0);
