@@ -75,6 +75,16 @@ void not_found(web::RequestContext&& context) {
   context.respond(web::Response::text(404, "Not Found\n"));
 }
 
+/// The routes take every method: where there is no radio, there is nothing for any of them.
+bool is_read(web::RequestContext& context) {
+  const auto& method = context.request().method;
+  if (method == "GET" || method == "HEAD") return true;
+  auto refused = web::Response::text(405, "Method Not Allowed\n");
+  refused.headers.add("Allow", "GET, HEAD");
+  context.respond(std::move(refused));
+  return false;
+}
+
 /// Without a scheduler in this process there is no web application either: only who may log in here is known.
 void RadioMounts::find_user(const fleet::Credentials& credentials, RadioDoor::FoundUser done) {
   const auto given = [](const std::optional<std::string>& text) { return text && !text->empty(); };
@@ -89,6 +99,7 @@ void RadioMounts::serve(web::RequestContext&& context, audio::Format format) {
   const auto& request = context.request();
   auto slug = slug_of(std::string(request.parameter("radio")));
   if (!slug) return not_found(std::move(context));
+  if (!is_read(context)) return;
   const auto given = [&](std::string_view name) -> std::optional<std::string> {
     if (const auto value = request.query_value(name)) return std::string(*value);
     return std::nullopt;
@@ -112,6 +123,7 @@ void RadioMounts::serve(web::RequestContext&& context, audio::Format format) {
 void RadioMounts::list(web::RequestContext&& context) {
   const auto& request = context.request();
   if (!slug_of(std::string(request.parameter("radio")))) return not_found(std::move(context));
+  if (!is_read(context)) return;
   const auto own =
       address_.empty() ? fmt::format("{}://{}", request.tls ? "https" : "http", request.host()) : address_;
   desks_.list(std::move(context), own);
@@ -128,7 +140,7 @@ Result<void> RadioMounts::add_routes(web::Router& router) {
       {"/:radio.mp3", "the same", audio::Format::mp3_128},
       {"/:radio.opus", "the same as Opus", audio::Format::opus_96}};
   for (const auto& mount : mounts) {
-    auto added = router.add({.methods = {"GET"},
+    auto added = router.add({.methods = {"*"},
                              .pattern = mount.pattern,
                              .description = mount.about,
                              .handler = [this, format = mount.format](web::RequestContext&& context) {
@@ -136,7 +148,7 @@ Result<void> RadioMounts::add_routes(web::Router& router) {
                              }});
     if (!added) return added;
   }
-  return router.add({.methods = {"GET"},
+  return router.add({.methods = {"*"},
                      .pattern = "/:radio.m3u",
                      .description = "a station by its radio_uuid, for players",
                      .handler = [this](web::RequestContext&& context) { list(std::move(context)); }});

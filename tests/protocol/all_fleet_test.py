@@ -123,6 +123,8 @@ def test_a_station_is_its_radio(binary):
             assert here.status_of("/nosuchradio") == (404, "") and here.status_of("/nosuchradio.m3u") == (404, "")
             status = here.status_of(f"/{here.radio}.opus")
             assert status[0] == 200 and "ogg" in status[1], status
+            for method, path, wanted in (("POST", "/nosuchradio", 404), ("DELETE", "/nosuchradio.m3u", 404), ("POST", f"/{here.radio}", 405)):
+                assert here.server.request(method, path)[0] == wanted, (method, path)
             status, _, text = here.server.request("GET", f"/{here.radio}.m3u")
             assert status == 200 and text.decode().splitlines() == ["#EXTM3U", here.server.url(f"/{here.radio}")]
 
