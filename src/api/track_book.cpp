@@ -8,7 +8,7 @@
 
 #include <boost/json.hpp>
 
-#include <algorithm>
+#include <utility>
 
 namespace longwave::api {
 namespace {
@@ -25,46 +25,49 @@ boost::json::object vanished(TrackId id) {
 
 }  // namespace
 
-TrackBook::Tracks TrackBook::view(const std::vector<TrackId>& ids) const {
-  std::unordered_map<TrackId, Shown> held;  // forget() may come while somebody still looks
-  for (const TrackId id : ids) {
-    if (const auto found = known_.find(id); found != known_.end()) held.emplace(id, found->second);
-  }
-  return [held = std::move(held)](TrackId id) -> const boost::json::object& {
-    if (const auto found = held.find(id); found != held.end()) return *found->second;
+TrackBook::Tracks TrackBook::view(Known tracks) {
+  return [tracks = std::move(tracks)](TrackId id) -> const boost::json::object& {
+    if (const auto found = tracks.find(id); found != tracks.end()) return *found->second;
     static const boost::json::object nothing = vanished(TrackId{});
     return nothing;
   };
 }
 
 void TrackBook::with(const std::vector<TrackId>& ids, Use use) {
+  Known known;  // forget() may come while the store is asked for the others
   std::vector<TrackId> unknown;
   for (const TrackId id : ids) {
-    if (!known_.contains(id)) unknown.push_back(id);
+    if (const auto found = known_.find(id); found != known_.end()) {
+      known.emplace(id, found->second);
+    } else {
+      unknown.push_back(id);
+    }
   }
   if (unknown.empty()) {
-    use(view(ids));
+    use(view(std::move(known)));
     return;
   }
   struct Asked {
-    std::vector<TrackId> ids, unknown;
+    Known known;
+    std::vector<TrackId> unknown;
     std::vector<library::Track> found;
     Use use;
   };
-  auto asked = std::make_shared<Asked>(Asked{ids, std::move(unknown), {}, std::move(use)});
+  auto asked = std::make_shared<Asked>(Asked{std::move(known), std::move(unknown), {}, std::move(use)});
   store_.read([asked](store::Session& session) { asked->found = library::tracks(session, asked->unknown); },
               [this, asked, age = age_](std::exception_ptr problem) {
                 if (problem) log::warn("tracks could not be read for a notification");
                 post_([this, asked, age] {
-                  if (known_.size() > most_known) known_.clear();
+                  Known read;
                   for (const TrackId id : asked->unknown)
-                    known_[id] = std::make_shared<boost::json::object>(vanished(id));
-                  for (const auto& track : asked->found) {
-                    known_[track.id] = std::make_shared<boost::json::object>(to_json(track));
-                  }
-                  const auto tracks = view(asked->ids);
-                  if (age != age_) known_.clear();  // what was read may be older than the change
-                  asked->use(tracks);
+                    read[id] = std::make_shared<boost::json::object>(vanished(id));
+                  for (const auto& track : asked->found)
+                    read[track.id] = std::make_shared<boost::json::object>(to_json(track));
+                  if (known_.size() > most_known) known_.clear();
+                  // What was read may be older than a change that came meanwhile.
+                  if (age == age_) known_.insert(read.begin(), read.end());
+                  asked->known.merge(read);
+                  asked->use(view(std::move(asked->known)));
                 });
               });
 }

@@ -35,11 +35,12 @@ class TrackBook {
 
  private:
   using Shown = std::shared_ptr<const boost::json::object>;
-  Tracks view(const std::vector<TrackId>& ids) const;
+  using Known = std::unordered_map<TrackId, Shown>;
+  static Tracks view(Known tracks);
 
   store::Store& store_;
   Post post_;
-  std::unordered_map<TrackId, Shown> known_;
+  Known known_;
   std::uint64_t age_ = 0;
 };
 

@@ -82,5 +82,18 @@ TEST_F(Fixture, WhatWasReadBeforeAChangeIsNotKept) {
   EXPECT_EQ(order.size(), 2u);
 }
 
+TEST_F(Fixture, WhatWasKnownIsShownAlthoughItIsForgottenMeanwhile) {
+  feed.add({TrackId{7}}, [&](const TrackBook::Tracks&) { order.push_back(1); });
+  loop.run_one();
+  feed.add({TrackId{7}, TrackId{8}}, [&](const TrackBook::Tracks& tracks) {
+    EXPECT_EQ(tracks(TrackId{7}).at("id").as_int64(), 7);
+    EXPECT_EQ(tracks(TrackId{8}).at("id").as_int64(), 8);
+    order.push_back(2);
+  });
+  book.forget();
+  loop.run_one();
+  EXPECT_EQ(order.size(), 2u);
+}
+
 }  // namespace
 }  // namespace longwave::api
