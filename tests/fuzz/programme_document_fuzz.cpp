@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Any JSON object is a programme or is refused with a reason; one that was taken is written and read again as
-// the same, and a preview of its first day ends.
+// the same, and a preview of its first hours ends.
 #include "schedule/rules/preview.hpp"
 #include "schedule/station_programme.hpp"
 
@@ -36,6 +36,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto rules = schedule::filled(*programme, schedule::Catalogue(std::move(rows)));
   if (rules.events.size() + rules.shows.size() + rules.dayparts.size() > 20) return 0;
   const auto begin = longwave::from_unix_ms(1'800'000'000'000);
-  longwave::rules::preview(rules, {}, begin, begin + std::chrono::hours{24}, 1);
+  longwave::rules::preview(rules, {}, begin, begin + std::chrono::hours{6}, 1);
   return 0;
 }

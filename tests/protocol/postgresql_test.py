@@ -91,7 +91,8 @@ def test_postgresql_goes_away_and_comes_back(binary):
         server.kill()
         server.start()
         server.until_playing()
-        assert {first, second} <= set(entries(server))
+        kept = entries(server)
+        assert {first, second} <= set(kept), (first, second, kept, server.log()[-3000:])
 
 
 def server_socket(server):

@@ -7,6 +7,7 @@
 #include "schedule/radios/tables.hpp"
 #include "store/store.hpp"
 #include "unit/fleet/world.hpp"
+#include "unit/store/options.hpp"
 
 #include <functional>
 #include <future>
@@ -51,7 +52,7 @@ struct Streamer final : BusHandler {
 };
 
 struct NodeTest : testing::Test {
-  NodeTest() : store({}, {{"radios", radios::migrations()}, migrations()}) {
+  NodeTest() : store(store::test_options(), {{"radios", radios::migrations()}, migrations()}) {
     streamer_end = exchange.end(loop().poster());
     loops.start();
     there([this] { streamer_end->start({streamer_channel("st-01")}, streamer); });

@@ -3,6 +3,7 @@
 
 #include "store/store.hpp"
 #include "unit/radios/stage.hpp"
+#include "unit/store/options.hpp"
 
 #include <gtest/gtest.h>
 
@@ -17,7 +18,7 @@ class Tables : public ::testing::Test {
       return load_all(session);
     });
   }
-  store::Store store{{}, {{"radios", migrations()}}};
+  store::Store store{store::test_options(), {{"radios", migrations()}}};
 };
 
 TEST_F(Tables, GiveBackWhatARestartNeeds) {

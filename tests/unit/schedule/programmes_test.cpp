@@ -203,7 +203,7 @@ TEST(ProgrammeTables, WrittenAndRead) {
 }
 
 TEST(ProgrammeTables, LastPlaysByPlaylist) {
-  store::Store store({}, {{"schedule", migrations()}});
+  store::Store store(store::test_options(), {{"schedule", migrations()}});
   StationRow row;
   row.slug = "main";
   row = store.write_now([&](store::Session& session) { return create(session, row); });
