@@ -235,7 +235,8 @@ void remove(store::Session& session, StationId station) {
   for (const auto* from :
        {"DELETE FROM queue_entries WHERE station = :station", "DELETE FROM history WHERE station = :station",
         "DELETE FROM programme_songs WHERE station = :station",
-        "DELETE FROM programmes WHERE station = :station", "DELETE FROM stations WHERE id = :station"})
+        "DELETE FROM programmes WHERE station = :station", "DELETE FROM radio_plays WHERE station = :station",
+        "DELETE FROM stations WHERE id = :station"})
     session.run(from, station);
 }
 

@@ -413,6 +413,9 @@ TEST_F(StationsTest, LeaveNothingBehind) {
     EXPECT_EQ(keeper->programmer(event.station), nullptr);
     closed = event;
   });
+  store.write_now([&](store::Session& s) {
+    s.run("INSERT INTO radio_plays (station, track, started_ms) VALUES (:station, 7, 1)", jazz);
+  });
   ASSERT_TRUE(remove(jazz));
   ASSERT_TRUE(closed);
   EXPECT_EQ(closed->slug, "jazz");
@@ -423,7 +426,7 @@ TEST_F(StationsTest, LeaveNothingBehind) {
   const auto history_of_main = of("history") + rows("history");
   pass(1h);
   EXPECT_GT(rows("history"), history_of_main);
-  for (const auto* table : {"history", "queue_entries", "programmes", "programme_songs"})
+  for (const auto* table : {"history", "queue_entries", "programmes", "programme_songs", "radio_plays"})
     EXPECT_EQ(of(table), 0) << table;
   EXPECT_EQ(rows("stations"), 1);
   const auto again = create("jazz");
