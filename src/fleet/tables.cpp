@@ -66,6 +66,27 @@ BEGIN
 END $$;
 CREATE TRIGGER fleet_programme_edited AFTER INSERT OR UPDATE ON programmes
   FOR EACH ROW EXECUTE FUNCTION fleet_programme_edited();
+)sql"},
+           // A station that is removed is told to the scheduler that knows its radio.
+           {.version = 2,
+            .sql = "",
+            .sqlite = R"sql(
+CREATE TRIGGER fleet_station_removed AFTER DELETE ON stations BEGIN
+  DELETE FROM fleet_events WHERE radio_uuid = old.radio_uuid;
+  INSERT INTO fleet_events (type, radio_uuid, playlist_id, jingle_id, created_ms)
+    SELECT 'radio_deleted', radio, 0, 0, 0 FROM radio_states WHERE radio = old.radio_uuid;
+END;
+)sql",
+            .postgresql = R"sql(
+CREATE FUNCTION fleet_station_removed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM fleet_events WHERE radio_uuid = old.radio_uuid;
+  INSERT INTO fleet_events (type, radio_uuid, playlist_id, jingle_id, created_ms)
+    SELECT 'radio_deleted', radio, 0, 0, 0 FROM radio_states WHERE radio = old.radio_uuid;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER fleet_station_removed AFTER DELETE ON stations
+  FOR EACH ROW EXECUTE FUNCTION fleet_station_removed();
 )sql"}}};
 }
 
