@@ -130,6 +130,7 @@ class Fleet final : public Dialect {
  private:
   void read_library() {
     outside_.read_library([this] {
+      node_.library_changed();
       if (lines_) lines_->files_changed();
     });
   }

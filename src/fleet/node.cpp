@@ -375,6 +375,14 @@ void Node::wake_up() {
   });
 }
 
+void Node::library_changed() {
+  if (!reign_ || !reign_->own || stopping_) return;
+  auto& radios = *reign_->own;
+  for (const auto& silent : radios.list(radios::Show::broken, 0, radios.counts().radios))
+    radios.programme_changed(silent.radio);
+  turn();
+}
+
 void Node::user_unknown(std::int64_t user_id) {
   post_([this, user_id] {
     if (reign_) reign_->scheduler.user_unknown(user_id);

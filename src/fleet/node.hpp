@@ -79,6 +79,8 @@ class Node final : BusHandler, fleet::Port, radios::Source {
   void wake_up();
   /// From any thread, for the reports: there is no such user.
   void user_unknown(std::int64_t user_id);
+  /// On the loop: there may be songs that weren't there. Radios with nothing to play are asked again at once.
+  void library_changed();
   /// On the loop: something became due that wasn't.
   void turn();
 

@@ -23,7 +23,8 @@ using namespace std::chrono_literals;
 /// The rest of the program: three radios with the songs of World. Of the loop's thread.
 struct Around final : Outside {
   void read_programme(const std::string&, UniqueFunction<void(Programme)> done) override {
-    done(std::make_shared<const rules::Programme>(World::ten_songs()));
+    ++asked;
+    done(std::make_shared<const rules::Programme>(empty ? rules::Programme{} : World::ten_songs()));
   }
   std::string file(std::uint32_t key) const override { return fmt::format("song{:05}.mp3", key); }
   void has_radio(const std::string& radio, UniqueFunction<void(bool)> done) override { done(radio == "R"); }
@@ -35,6 +36,8 @@ struct Around final : Outside {
   void report(const Report& report) override { reports.push_back(World::text(report)); }
   std::size_t reports_waiting() const override { return reports.size(); }
   std::vector<std::string> reports;
+  bool empty = false;  ///< no song is known
+  int asked = 0;       ///< for programmes
 };
 
 /// A streamer that writes down what it is told.
@@ -146,6 +149,7 @@ struct NodeTest : testing::Test {
   std::list<Running> nodes;
   bool seen_active = false;
   std::size_t seen_radios = 99;
+  std::size_t seen_broken = 99;
 };
 
 TEST_F(NodeTest, schedules_when_it_has_the_lease_and_remembers) {
@@ -170,6 +174,22 @@ TEST_F(NodeTest, schedules_when_it_has_the_lease_and_remembers) {
   until([this] { return streamer.has(R"("type":"play")"); });
   there([this] { EXPECT_FALSE(streamer.has("radio_started")); });
   EXPECT_EQ(view(two).holder, "two");
+}
+
+TEST_F(NodeTest, plays_as_soon_as_there_are_songs) {
+  around.empty = true;
+  auto& one = begin("one");
+  until([this] { return around.asked > 0; });
+  const auto began = clock.now();
+  there([&] {
+    around.empty = false;
+    one.node->library_changed();
+  });
+  until([&] {
+    one.node->look([this](const Node::View& now) { seen_broken = now.radios->counts().broken; });
+    return seen_broken == 0;
+  });
+  EXPECT_LT(clock.now() - began, 9s) << "they are asked again by themselves after 10 s";
 }
 
 TEST_F(NodeTest, a_standby_takes_over_with_a_higher_term) {
