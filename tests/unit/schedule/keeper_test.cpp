@@ -106,11 +106,11 @@ class KeeperTest : public ::testing::Test {
   Saved stored() {
     return *store.read_now([this](store::Session& s) { return load(s, main); });
   }
-  void refuse(const char* table) {
+  void refuse(const char* table, const char* what = "INSERT ON ") {
     store.write_now([&](store::Session& s) {
       s.script("CREATE TABLE refusing (name TEXT NOT NULL)");
       s.script("CREATE TABLE refused (name TEXT NOT NULL)");
-      s.script(std::string("CREATE TRIGGER refuse_") + table + " AFTER INSERT ON " + table +
+      s.script(std::string("CREATE TRIGGER refuse_") + table + " AFTER " + what + table +
                " BEGIN INSERT INTO refused (name) SELECT NULL FROM refusing; END");
       s.run("INSERT INTO refusing (name) VALUES ('it')");
     });
@@ -457,11 +457,9 @@ TEST_F(StationsTest, GoOnWhenTheyCannotBeRemoved) {
   ASSERT_TRUE(turns.until([&] { return keeper->programmer(jazz)->now().next.has_value(); }));
   const auto object = [](store::Session&) -> Result<void> { return error(Errc::refused, "not yours"); };
   EXPECT_EQ(remove(jazz, object).error().code, Errc::refused);
-  store.write_now([](store::Session& s) {
-    s.script("CREATE TRIGGER keep BEFORE DELETE ON stations BEGIN SELECT RAISE(ABORT, 'no'); END");
-  });
+  refuse("stations", "DELETE ON ");
   EXPECT_EQ(remove(jazz).error().code, Errc::unavailable);
-  store.write_now([](store::Session& s) { s.script("DROP TRIGGER keep"); });
+  accept();
   pass(1h);
   const auto of_jazz = "history WHERE station = " + std::to_string(jazz.value);
   EXPECT_GT(rows(of_jazz.c_str()), 10) << "it doesn't play any more";
