@@ -20,6 +20,25 @@ KEY = "0123456789abcdef-&?/ä"
 OURS = 1_000_000_000  # users who log in at Longwave have numbers from there on
 
 
+class Server(webapp.Server):
+    """One that can be gone at once, with every connection that was kept."""
+
+    def __init__(self, *place):
+        super().__init__(*place)
+        self.connections = []
+
+    def get_request(self):
+        connection, address = super().get_request()
+        self.connections.append(connection)
+        return connection, address
+
+    def server_close(self):
+        super().server_close()
+        for connection in self.connections:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+
 class App:
     """The sample application; it can go away, and say no to some songs."""
 
@@ -27,7 +46,7 @@ class App:
         self.application, self.port, self.server = webapp.Application(KEY), 0, None
 
     def start(self):
-        self.server = webapp.Server(self.application, ("127.0.0.1", self.port))
+        self.server = Server(self.application, ("127.0.0.1", self.port))
         self.port = self.server.server_port
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         return self
