@@ -59,16 +59,18 @@ const states = {
   drag: { flags: [], go: async (page) => { await tab('queue')(page); const grip = page.locator('.panel-queue .row .grip').nth(1); const box = await grip.boundingBox(); await page.mouse.move(box.x + 20, box.y + 20); await page.mouse.down(); await page.mouse.move(box.x + 10, box.y + 150, { steps: 8 }); await page.waitForTimeout(400); } },
   name: { flags: [], go: async (page) => { await page.click('.name-me'); await page.waitForTimeout(200); } },
   german: { flags: [], locale: 'de-DE' },
+  ...Object.fromEntries(['week', 'playlists', 'playlist/1', 'clocks', 'inserts', 'requests', 'rules', 'preview', 'played', 'people'].map((view) => [`programme-${view.replace('/', '-')}`, { flags: [], at: `#/programme/${view}` }])),
+  stations: { flags: [], at: 'stations' },
 };
 const plan = (name) =>
-  name === 'playing' || name === 'chat' ? Object.keys(sizes) : ['library', 'chatname', 'chatedit', 'chatpending', 'history', 'emptyqueue', 'offline', 'removed', 'signin'].includes(name) ? ['desk', 'phone'] : ['desk'];
+  name === 'playing' || name === 'chat' ? Object.keys(sizes) : name === 'stations' || name.startsWith('programme-') ? ['desk', 'phone', 'small'] : ['library', 'chatname', 'chatedit', 'chatpending', 'history', 'emptyqueue', 'offline', 'removed', 'signin'].includes(name) ? ['desk', 'phone'] : ['desk'];
 
 const browser = await chromium.launch(launch);
 for (const [name, state] of Object.entries(states)) {
   if (only.length > 0 && !only.includes(name)) continue;
   for (const size of plan(name)) {
     const [width, height] = sizes[size];
-    for (const scheme of ['playing', 'chat', 'library'].includes(name) || name === 'removed' ? ['light', 'dark'] : ['light']) {
+    for (const scheme of ['playing', 'chat', 'library'].includes(name) || name === 'removed' || name === 'stations' || name.startsWith('programme-') ? ['light', 'dark'] : ['light']) {
       const server = await serve(state.flags);
       const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, locale: state.locale ?? 'en-GB', hasTouch: size === 'phone' });
 
@@ -77,7 +79,7 @@ for (const [name, state] of Object.entries(states)) {
       page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
       page.on('pageerror', (error) => problems.push(String(error)));
       if (state.flags.includes('--name')) await page.addInitScript(() => localStorage.setItem('longwave.name', 'Ines'));
-      await page.goto(server.url);
+      await page.goto(server.url + (state.at ?? ''));
       await page.waitForTimeout(state.wait ?? state.settle ?? 1200);
       await state.go?.(page, server);
       const file = `${name}-${size}-${scheme}.png`;
