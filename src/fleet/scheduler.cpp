@@ -45,8 +45,10 @@ void Scheduler::start(radios::Programming& radios, const SavedFleet& saved) {
     if (streaming.size() < page) break;
   }
   for (const auto& [name, streamer] : roster_.all()) roster_.find(name)->behind = true;
+  for (const auto& row : saved.departed) departed_.add(row.streamer, row.radios);
   (void)roster_.take_changed();
   (void)listeners_.take_changed();
+  (void)departed_.take_changed();
   fetch_ = clock_.now();
 }
 
@@ -116,7 +118,7 @@ void Scheduler::on(const Test& m) {
 
 void Scheduler::on(const RegisterStreamer& m) {
   if (roster_.find(m.streamer)) lose(m.streamer);
-  departed_.erase(m.streamer);
+  departed_.forget(m.streamer);
   enroll({m.streamer, m.features, m.address});
 }
 
@@ -124,7 +126,7 @@ void Scheduler::on(const UnregisterStreamer& m) {
   if (!roster_.find(m.streamer)) return;
   log::info("streamer {} leaves", m.streamer);
   lose(m.streamer);
-  departed_.erase(m.streamer);
+  departed_.forget(m.streamer);
 }
 
 void Scheduler::on(const Pong& m) {
@@ -143,9 +145,7 @@ void Scheduler::on(const Pong& m) {
 /// It was only out of reach, and plays on as if it were still the master of its radios. What it was told
 /// meanwhile it may not have heard.
 void Scheduler::come_back(const std::string& streamer) {
-  const auto radios = departed_.extract(streamer);
-  if (radios.empty()) return;
-  for (const auto& radio : radios.mapped()) {
+  for (const auto& radio : departed_.take(streamer)) {
     if (!radios_->exists(radio)) continue;
     const auto master = radios_->master(radio);
     if (!master) {
@@ -170,7 +170,7 @@ void Scheduler::lose(const std::string& streamer) {
   for (const auto& listener : listeners_.take_of_streamer(streamer)) closed(listener);
   roster_.remove(streamer);
   forget_asker(streamer, nullptr);
-  if (keep && !radios.empty()) departed_[streamer] = radios;
+  if (keep) departed_.add(streamer, radios);
   tell_streamers();
   master_answered(streamer);  // whoever waited for its answer has it
 }
@@ -272,6 +272,7 @@ FleetChanges Scheduler::take_changes() {
       changes.removed_listeners.push_back(key);
     }
   }
+  changes.departed = departed_.take_changed();
   return changes;
 }
 
@@ -280,6 +281,7 @@ void Scheduler::not_written(const FleetChanges& changes) {
   for (const auto& name : changes.removed_streamers) roster_.mark_changed(name);
   for (const auto& one : changes.put_listeners) listeners_.mark_changed({one.session_id, one.streamer});
   for (const auto& key : changes.removed_listeners) listeners_.mark_changed(key);
+  for (const auto& row : changes.departed) departed_.mark_changed(row.streamer);
 }
 
 void Scheduler::written(const radios::Changes& changes) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "fleet/departed.hpp"
 #include "fleet/expiring.hpp"
 #include "fleet/listeners.hpp"
 #include "fleet/ports.hpp"
@@ -52,6 +53,7 @@ struct SchedulerOptions {
 struct SavedFleet {
   std::vector<StreamerRow> streamers;
   std::vector<Listener> listeners;
+  std::vector<DepartedRow> departed = {};
 };
 
 /// Rows to be written: what is in `put` replaces a row, and the keys are removed.
@@ -60,9 +62,10 @@ struct FleetChanges {
   std::vector<std::string> removed_streamers;
   std::vector<Listener> put_listeners;
   std::vector<ListenerKey> removed_listeners;
+  std::vector<DepartedRow> departed;  ///< each in place of what was stored of its streamer
   bool empty() const {
     return put_streamers.empty() && removed_streamers.empty() && put_listeners.empty() &&
-           removed_listeners.empty();
+           removed_listeners.empty() && departed.empty();
   }
 };
 
@@ -177,7 +180,6 @@ class Scheduler final : public radios::Port {
   void stop_streaming(const std::string& radio, const std::string& streamer);
   void come_back(const std::string& streamer);
   void tell_exists(const std::string& asker, const std::string& radio, const std::string& master);
-  void forget_departed(const std::string& streamer, const std::string& radio);
   void forget_asker(const std::string& streamer, const std::string* radio);
   void change_radio(const AppEvent& event);
   void delete_radio(const std::string& radio);
@@ -197,8 +199,7 @@ class Scheduler final : public radios::Port {
   std::map<std::string, std::set<std::string>> checked_;  // by master: radios, some of them checked no more
   Expiring<Sought> sought_;                               // by radio
   Expiring<std::string> starting_;  // by radio: its new master, until that is in the store
-  std::map<std::string, std::vector<std::string>, std::less<>>
-      departed_;                          // what was theirs before they fell silent
+  Departed departed_;
   std::map<std::uint64_t, Asked> asked_;  // by ticket; older ones have lower tickets and end sooner
   std::uint64_t last_ticket_ = 0;
   std::optional<Instant> round_;  // the next round of pings; none while the bus is down

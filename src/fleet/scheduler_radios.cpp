@@ -10,7 +10,7 @@
 namespace longwave::fleet {
 
 void Scheduler::on(const PlayRadio& m) {
-  forget_departed(m.streamer, m.radio_uuid);
+  departed_.forget(m.streamer, m.radio_uuid);  // it says itself what it wants of this radio
   register_again(m.streamer);
   heard(m.streamer);
   if (radios_->exists(m.radio_uuid)) {
@@ -130,7 +130,7 @@ void Scheduler::hand_over(const std::string& radio, Check check) {
     log::warn("{} did not answer in time; radio {} goes over to {}", check.master, radio, first);
     ++counts_.handed_over;
     send(check.master, RadioStopped{radio});
-    departed_[check.master].push_back(radio);  // told again with its next sign of life
+    departed_.add(check.master, {radio});  // told again with its next sign of life
     stop_streaming(radio, check.master);
   }
   grant(radio, first);
@@ -139,7 +139,7 @@ void Scheduler::hand_over(const std::string& radio, Check check) {
 }
 
 void Scheduler::on(const StopRadio& m) {
-  forget_departed(m.streamer, m.radio_uuid);
+  departed_.forget(m.streamer, m.radio_uuid);  // it says itself what it wants of this radio
   heard(m.streamer);
   forget_asker(m.streamer, &m.radio_uuid);
   if (!radios_->exists(m.radio_uuid))
@@ -155,12 +155,6 @@ void Scheduler::stop_streaming(const std::string& radio, const std::string& stre
   });
   port_.report(Stopped{radio, sum(left)});
   radios_->set_master(radio, std::nullopt);
-}
-
-/// It says itself what it wants of this radio.
-void Scheduler::forget_departed(const std::string& streamer, const std::string& radio) {
-  const auto place = departed_.find(streamer);
-  if (place != departed_.end()) std::erase(place->second, radio);
 }
 
 /// It no longer wants this radio, or any.

@@ -10,7 +10,8 @@
 namespace longwave::fleet {
 
 store::RoomMigrations migrations() {
-  return {"fleet", {{.version = 1, .sql = R"sql(
+  return {"fleet",
+          {{.version = 1, .sql = R"sql(
 CREATE TABLE fleet_streamers (
   streamer TEXT PRIMARY KEY,
   prepares INTEGER NOT NULL,
@@ -35,6 +36,13 @@ CREATE TABLE fleet_events (
 CREATE TABLE fleet_users (
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE
+);
+)sql"},
+           {.version = 2, .sql = R"sql(
+CREATE TABLE fleet_departed (
+  streamer TEXT NOT NULL,
+  radio_uuid TEXT NOT NULL,
+  PRIMARY KEY (streamer, radio_uuid)
 );
 )sql"}}};
 }
@@ -105,6 +113,13 @@ SavedFleet load(store::Session& session) {
         saved.listeners.push_back(
             {std::move(id), std::move(streamer), std::move(radio), user, from_unix_ms(since)});
       });
+  session.each<std::string, std::string>(
+      "SELECT streamer, radio_uuid FROM fleet_departed ORDER BY streamer, radio_uuid",
+      [&](std::string streamer, std::string radio) {
+        if (saved.departed.empty() || saved.departed.back().streamer != streamer)
+          saved.departed.push_back({std::move(streamer), {}});
+        saved.departed.back().radios.push_back(std::move(radio));
+      });
   return saved;
 }
 
@@ -128,6 +143,15 @@ void write(store::Session& session, const FleetChanges& changes) {
         "SET "
         "radio_uuid = excluded.radio_uuid, user_id = excluded.user_id, since_ms = excluded.since_ms",
         one.session_id, one.streamer, one.radio_uuid, one.user_id, unix_ms(one.since));
+  }
+  for (const auto& row : changes.departed) {
+    session.run("DELETE FROM fleet_departed WHERE streamer = :streamer", row.streamer);
+    for (const auto& radio : row.radios) {
+      session.run(
+          "INSERT INTO fleet_departed (streamer, radio_uuid) VALUES (:streamer, :radio) ON CONFLICT DO "
+          "NOTHING",
+          row.streamer, radio);
+    }
   }
 }
 

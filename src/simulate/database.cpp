@@ -163,6 +163,7 @@ void Database::write(const fleet::FleetChanges& changes) {
   for (const auto& row : changes.put_streamers) streamers_[row.streamer] = row;
   for (const auto& key : changes.removed_listeners) listeners_.erase(key);
   for (const auto& row : changes.put_listeners) listeners_[{row.session_id, row.streamer}] = row;
+  for (const auto& row : changes.departed) departed_[row.streamer] = row.radios;
 }
 
 std::vector<radios::Saved> Database::states() const {
@@ -177,6 +178,7 @@ fleet::SavedFleet Database::people() const {
   fleet::SavedFleet saved;
   for (const auto& [name, row] : streamers_) saved.streamers.push_back(row);
   for (const auto& [key, row] : listeners_) saved.listeners.push_back(row);
+  for (const auto& [streamer, radios] : departed_) saved.departed.push_back({streamer, radios});
   return saved;
 }
 

@@ -55,6 +55,7 @@ class Database {
   std::unordered_map<std::string, radios::Saved> states_;
   std::map<std::string, fleet::StreamerRow> streamers_;
   std::map<fleet::ListenerKey, fleet::Listener> listeners_;
+  std::map<std::string, std::vector<std::string>> departed_;
 };
 
 }  // namespace longwave::simulate

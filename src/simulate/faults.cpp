@@ -106,10 +106,6 @@ void World::take_over() {
     return;
   }
   restarted_ = now();
-  // One that was given up meanwhile isn't known to the new scheduler, and an original doesn't say what it
-  // streams: until its next listener comes.
-  for (auto& node : nodes_)
-    if (node.stalled && !node.streamer->prepares()) node.troubled_until = now() + 3h;
   trace("a scheduler takes over");
   begin_scheduler();
 }

@@ -55,6 +55,7 @@ TEST(Simulate, DaysOfOtherSeeds) {
     options.radios = 25;
     options.days = 4;
     options.seed = seed;
+    options.listeners = 30;
     expect_well(run(options), options);
   }
 }

@@ -8,10 +8,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-radios::Saved playing(const World& w, int song, Duration since) {
+radios::Saved playing(const World& w, int song, Duration since, const std::string& master = "st-01") {
   radios::Saved saved;
   saved.radio = "R";
-  saved.master = "st-01";
+  saved.master = master;
   radios::ItemView item;
   item.item = 7;
   item.song = 100 + song;
@@ -270,6 +270,22 @@ TEST(Restart, what_is_over_is_not_replayed) {
   const auto said = w.take();
   ASSERT_EQ(said.size(), 1U);
   EXPECT_NE(said[0].find(R"("delay":0,"offset":0)"), std::string::npos);
+}
+
+TEST(Restart, who_was_given_up_by_the_one_before_has_its_radios_back) {
+  World before;
+  before.say(PlayRadio{"st-01", "R"});
+  before.pass(60s);  // it stands still
+  const auto changes = before.scheduler.take_changes();
+  EXPECT_EQ(changes.departed, (std::vector<DepartedRow>{{"st-01", {"R"}}}));
+  const auto saved = playing(World(), 3, 60s, "");
+  World w({}, &saved, {{}, {}, changes.departed});
+  EXPECT_TRUE(w.scheduler.take_changes().empty());
+  w.pass(10s);
+  w.take();
+  w.say(Pong{"st-01"});
+  EXPECT_EQ(w.take(), (Lines{w.plain("st-01", "radio_started"), w.play("st-01", 3, "0", "70")}));
+  EXPECT_EQ(w.scheduler.take_changes().departed, (std::vector<DepartedRow>{{"st-01", {}}}));
 }
 
 TEST(Restart, a_master_nobody_stored_is_asked_too) {

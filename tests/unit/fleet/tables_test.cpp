@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -65,6 +66,32 @@ TEST_F(FleetEventsTest, a_removed_station_is_told_to_who_knows_its_radio) {
   run("DELETE FROM stations WHERE radio_uuid <> 'aaaaaaaaaa'");
   EXPECT_EQ(events(), (std::vector<std::string>{"playlist_updated aaaaaaaaaa", "radio_deleted bbbbbbbbbb"}))
       << "nobody has ever programmed the third";
+}
+
+TEST(FleetTables, give_back_who_streams_who_listens_and_who_was_given_up) {
+  store::Store store{store::test_options(), {migrations()}};
+  const auto through = [&](const FleetChanges& changes) {
+    return store.write_now([&](store::Session& session) {
+      write(session, changes);
+      return load(session);
+    });
+  };
+  FleetChanges changes;
+  changes.put_streamers = {{"st-01", {true}, "http://a"}, {"st-02"}};
+  changes.put_listeners = {{"1", "st-01", "R", 42, WallTime{std::chrono::seconds{1}}}, {"2", "", "R"}};
+  changes.departed = {{"st-03", {"R", "S"}}, {"st-04", {"T"}}};
+  auto saved = through(changes);
+  EXPECT_EQ(saved.streamers, changes.put_streamers);
+  EXPECT_EQ(saved.listeners, changes.put_listeners);
+  EXPECT_EQ(saved.departed, changes.departed);
+  FleetChanges more;
+  more.removed_streamers = {"st-02"};
+  more.removed_listeners = {{"1", "st-01"}};
+  more.departed = {{"st-03", {}}, {"st-04", {"S", "T"}}};
+  saved = through(more);
+  EXPECT_EQ(saved.streamers.size(), 1U);
+  EXPECT_EQ(saved.listeners.size(), 1U);
+  EXPECT_EQ(saved.departed, (std::vector<DepartedRow>{{"st-04", {"S", "T"}}}));
 }
 
 }  // namespace
