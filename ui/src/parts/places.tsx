@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The way between the station, the music, the programme and the directory of stations. In the document it comes after what plays: Play is the first stop.
 import { place, to, toProgramme } from '../state/place';
+import { sound } from '../state/player';
 import { stationRole } from '../state/session';
 import { s } from '../strings';
 
@@ -24,9 +25,16 @@ export function Places() {
           {s.programme}
         </a>
       )}
-      <a class="place" href="/stations">
-        {s.stations}
-      </a>
+      {sound.value === 'stopped' ? (
+        <a class="place" href="/stations">
+          {s.stations}
+        </a>
+      ) : (
+        // The directory is a page of its own: what is heard goes on in this one.
+        <a class="place" href="/stations" target="_blank" rel="noopener" title={s.newTab}>
+          {s.stations}
+        </a>
+      )}
     </nav>
   );
 }

@@ -53,6 +53,7 @@ export const de: Strings = {
   music: 'Musik',
   programme: 'Programm',
   stations: 'Alle Sender',
+  newTab: 'In einem neuen Tab: hier spielt es weiter',
   partLost: 'Dieser Teil der Seite konnte nicht geladen werden. Prüfe die Verbindung und versuche es noch einmal.',
 
   onAir: 'Auf Sendung',

@@ -54,6 +54,7 @@ export const en = {
   music: 'Music',
   programme: 'Programme',
   stations: 'All stations',
+  newTab: 'In a new tab: the sound goes on here',
   partLost: 'This part of the page could not be loaded. Look at your connection and try again.',
 
   onAir: 'On air',
