@@ -78,7 +78,7 @@ def put_on_air(server, disk):
     server.until(lambda: analysed(server, track), 20, what="it is analysed")
     disk.hang()
     server.skip()
-    server.until(lambda: server.call("station.now", station="main")["current"]["track"]["id"] == track["id"], 10, what="it is on the air")
+    server.until(lambda: server.call("station.now", station="main")["current"]["track"]["id"] == track["id"], 30, what="it is on the air")
     return track
 
 
