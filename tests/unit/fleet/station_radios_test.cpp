@@ -143,7 +143,9 @@ TEST(StationRadios, a_skip_is_told_at_once) {
   w.take();
   w.take_reports();
   w.skip();
-  EXPECT_EQ(w.take(), (Lines{World::play("st-01", 2, "2", "0")}));
+  EXPECT_EQ(w.take(), Lines{}) << "the player may still move it";
+  w.pass(250ms, "st-01");
+  EXPECT_EQ(w.take(), (Lines{World::play("st-01", 2, "1.75", "0")}));
   EXPECT_EQ(w.take_reports(), Lines{});
   w.pass(2s, "st-01");
   EXPECT_EQ(w.take_reports(), (Lines{"song R 102"}));
@@ -167,7 +169,8 @@ TEST(StationRadios, a_station_that_rests_says_nothing_and_goes_on_with_the_same_
   w.items.front().start = w.clock.now();
   w.items.front().end = w.clock.now() + 120s;
   w.tell();
-  EXPECT_EQ(w.take(), (Lines{World::play("st-01", 1, "0", "60")}));
+  w.pass(250ms, "st-01");
+  EXPECT_EQ(w.take(), (Lines{World::play("st-01", 1, "0", "60.25")}));
   EXPECT_EQ(w.take_reports(), Lines{}) << "the same airing";
 }
 
@@ -198,6 +201,8 @@ TEST(StationRadios, who_prepares_is_told_what_is_certain) {
   EXPECT_TRUE(names(told[3], prepare_field) && names(told[3], "song00002"));
   w.scheduler.receive(Pong{"st-01", {.prepare = true}, ""});
   w.skip();
+  w.clock.advance(250ms);
+  w.settle();
   told = w.take();
   ASSERT_EQ(told.size(), 2U) << "the next one again, at another time";
   EXPECT_TRUE(names(told[0], prepare_field) && names(told[0], "song00002"));

@@ -32,6 +32,7 @@ struct KeeperElsewhere : testing::Test {
                                                      .player = player,
                                                      .post = post(),
                                                      .wake = [](Instant) {},
+                                                     .rules = {},
                                                      .plays = false});
       (*keeper)->open();
       (*keeper)->set_catalogue(std::make_shared<const Catalogue>(test::library(50)));
