@@ -137,7 +137,9 @@ void StationRadios::read_board() {
     const auto air = board_.airs().find(radio);
     if (air == board_.airs().end()) {
       const auto place = rows_.find(radio);
-      if (place != rows_.end()) place->second.items.clear();
+      if (place == rows_.end()) continue;
+      place->second.items.clear();
+      if (!place->second.master) remove(radio);  // else its master has to be told first
       continue;
     }
     follow(rows_[radio], air->second);

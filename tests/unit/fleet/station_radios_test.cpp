@@ -231,6 +231,22 @@ TEST(StationRadios, nothing_is_sent_between_the_master_and_its_start) {
   EXPECT_EQ(w.radios.master("R"), std::nullopt) << "the station's own player needs none";
 }
 
+TEST(StationRadios, the_master_of_a_removed_station_is_told) {
+  StationWorld w;
+  w.begin();
+  w.say(PlayRadio{"st-01", "R"});
+  w.take();
+  w.board.remove("R");
+  w.settle();
+  EXPECT_TRUE(w.radios.exists("R"));
+  AppEvent event;
+  event.kind = AppEvent::Kind::radio_deleted;
+  event.radio_uuid = "R";
+  w.scheduler.app_event(event);
+  EXPECT_EQ(w.take(), (Lines{World::plain("st-01", "radio_stopped")}));
+  EXPECT_FALSE(w.radios.exists("R"));
+}
+
 TEST(StationRadios, what_is_stored_and_shown) {
   StationWorld w;
   w.begin();
@@ -256,8 +272,8 @@ TEST(StationRadios, what_is_stored_and_shown) {
   EXPECT_EQ(w.radios.master("R"), std::nullopt);
   w.board.remove("R");
   w.settle();
-  EXPECT_TRUE(w.radios.remove("R"));
-  EXPECT_FALSE(w.radios.exists("R"));
+  EXPECT_FALSE(w.radios.exists("R")) << "the station is gone";
+  EXPECT_EQ(w.radios.take_changes(10).removed, (Lines{"R"}));
 }
 
 }  // namespace
