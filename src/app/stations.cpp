@@ -58,6 +58,8 @@ std::optional<schedule::Kind> kind_of(const Config& config) {
 }
 
 constexpr std::size_t at_once = 10'000;  // tracks
+/// Where nothing plays: what other processes change is seen this soon after somebody asked.
+constexpr Duration look_again = std::chrono::seconds{2};
 
 }  // namespace
 
@@ -118,7 +120,8 @@ Stations::Stations(const Config& config, Ground& ground, io::LoopGroup& net)
                .wake = [this](Instant when) { wake_.at(when, [this] { keeper_.tick(); }); },
                .seed = chance(),
                .rules = rules(config),
-               .most_stations = static_cast<std::size_t>(config.max_stations)}),
+               .most_stations = static_cast<std::size_t>(config.max_stations),
+               .plays = plays_}),
       lists_({.store = ground.store(),
               .library = library_,
               .keeper = keeper_,
@@ -191,7 +194,11 @@ void Stations::run_later(Duration delay, Task task) {
 
 void Stations::start() {
   loop_.post([this] {
-    if (plays_) keeper_.start();
+    if (plays_) {
+      keeper_.start();
+    } else {
+      wake_.every(look_again, [this] { keeper_.look_again(); });
+    }
     library_.start();
   });
 }

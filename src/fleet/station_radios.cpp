@@ -12,6 +12,8 @@ namespace {
 constexpr Duration announced = std::chrono::seconds{5};
 /// What moved by less is left where it was told to be.
 constexpr Duration same = std::chrono::milliseconds{100};
+/// What should have been told already waits for the player's word on when it really begins.
+constexpr Duration settled = std::chrono::milliseconds{250};
 /// What is over is kept so long for a successor that isn't known yet.
 constexpr Duration kept = std::chrono::seconds{1};
 
@@ -135,7 +137,9 @@ void StationRadios::read_board() {
     const auto air = board_.airs().find(radio);
     if (air == board_.airs().end()) {
       const auto place = rows_.find(radio);
-      if (place != rows_.end()) place->second.items.clear();
+      if (place == rows_.end()) continue;
+      place->second.items.clear();
+      if (!place->second.master) remove(radio);  // else its master has to be told first
       continue;
     }
     follow(rows_[radio], air->second);
@@ -151,7 +155,7 @@ void StationRadios::follow(Row& row, const StationAir& air) {
              between(other.air.zero(), item.zero()) < same && between(other.air.start, item.start) < same;
     });
     if (known == before.end()) {
-      row.items.push_back({.air = item, .number = ++last_number_});
+      row.items.push_back({.air = item, .number = ++last_number_, .since = clock_.now()});
       continue;
     }
     row.items.push_back(std::move(*known));
@@ -180,19 +184,32 @@ void StationRadios::report(const std::string& radio, Row& row, Item& item) {
   if (!goes_on) port_.song_started({.radio = radio, .song = item.air.song, .at = wall(item.air.start)});
 }
 
+Instant StationRadios::play_at(const Item& item) {
+  const auto at = item.air.start - announced;
+  return at < item.since ? item.since + settled : at;
+}
+
+Instant StationRadios::prepare_at(const Item& item) {
+  return item.air.start - announced < item.since ? item.since + settled : item.since;
+}
+
 void StationRadios::send_due(const std::string& radio, Row& row) {
   if (!row.master || !row.joined) return;
   const auto now = clock_.now();
   for (auto& item : row.items) {
     if (item.air.end <= now) continue;
-    if (row.master->prepares && !std::exchange(item.prepared, true)) send_prepare(radio, row, item);
-    if (item.air.start - announced <= now && !std::exchange(item.played, true)) send_play(radio, row, item);
+    if (row.master->prepares && prepare_at(item) <= now && !std::exchange(item.prepared, true))
+      send_prepare(radio, row, item);
+    if (play_at(item) <= now && !std::exchange(item.played, true)) send_play(radio, row, item);
   }
 }
 
 void StationRadios::send_all(const std::string& radio, Row& row) {
   row.joined = row.master.has_value();
-  for (auto& item : row.items) item.played = item.prepared = false;
+  for (auto& item : row.items) {
+    item.played = item.prepared = false;
+    item.since = std::min(item.since, clock_.now() - settled);
+  }
   send_due(radio, row);
 }
 
@@ -226,8 +243,9 @@ std::optional<WallTime> StationRadios::deadline() const {
     const bool sends = row.master && row.joined;
     for (const auto& item : row.items) {
       if (!item.reported) at(item.air.start);
-      if (sends && !item.played && item.air.end > clock_.now()) at(item.air.start - announced);
-      if (sends && row.master->prepares && !item.prepared) at(clock_.now());
+      if (!sends || item.air.end <= clock_.now()) continue;
+      if (!item.played) at(play_at(item));
+      if (row.master->prepares && !item.prepared) at(prepare_at(item));
     }
   }
   return next ? std::optional(wall(*next)) : std::nullopt;

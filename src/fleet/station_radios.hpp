@@ -17,7 +17,8 @@ namespace longwave::fleet {
 /// The radios of a process that plays its stations itself: each station is one, its own programmer chooses
 /// what it plays, its own player needs no master. A master is a streamer that attached itself: it is told
 /// what the station plays, announced 5 s ahead (one that prepares: as soon as it is certain), and told again
-/// when the station goes on with something else (a skip, a seek). A station that rests says nothing: its
+/// when the station goes on with something else (a skip, a seek: a quarter of a second later, when its player
+/// has said where the joint lies). A station that rests says nothing: its
 /// master plays to the end of what it was told.
 ///
 /// A pure machine of the node's loop. Songs are reported when they begin, heard or not; a song that goes on
@@ -55,6 +56,7 @@ class StationRadios final : public radios::Programming {
   struct Item {
     StationAir::Item air;
     std::int64_t number = 0;  ///< for streamers
+    Instant since{};          ///< it is known
     bool reported = false;    ///< as begun
     bool played = false;      ///< the master was sent `play`,
     bool prepared = false;    ///< and `prepare`
@@ -74,6 +76,8 @@ class StationRadios final : public radios::Programming {
   void follow(Row& row, const StationAir& air);
   void advance(const std::string& radio, Row& row);
   void report(const std::string& radio, Row& row, Item& item);
+  static Instant play_at(const Item& item);
+  static Instant prepare_at(const Item& item);
   void send_due(const std::string& radio, Row& row);
   void send_play(const std::string& radio, const Row& row, const Item& item);
   void send_prepare(const std::string& radio, const Row& row, const Item& item);

@@ -165,6 +165,7 @@ ViewPtr Keeper::view(StationId id) const {
 
 const Programmer* Keeper::programmer(StationId id) const {
   const auto* there = station(id);
+  if (there && !ports_.plays) looked_at_.insert(id);
   return there ? &there->programmer() : nullptr;
 }
 

@@ -39,6 +39,10 @@ struct KeeperPorts {
   std::uint64_t seed = 1;  ///< of the AutoDJs' chance
   Rules rules;
   std::size_t most_stations = 100;
+  /// False: another process plays the stations, or a scheduler programmes them. Nothing is programmed here
+  /// and nothing of a queue is written; what may be changed is a station's name and its programme, for them,
+  /// and what others change is seen by look_again().
+  bool plays = true;
 };
 
 struct NewStation {
@@ -98,6 +102,8 @@ class Keeper final : public orders::ProgrammerPort {
   void remove(StationId station, Along along, Removed reply);
   void receive(StationId station, const orders::FromPlayer& message) override;
   void tick();
+  /// Not `plays`: reads again the stations that somebody here looked at since the last call.
+  void look_again();
   /// Newest first, rows with an id below `before`.
   void history(StationId station, std::size_t limit, std::optional<std::int64_t> before, HistoryReply reply);
 
@@ -133,7 +139,8 @@ class Keeper final : public orders::ProgrammerPort {
   KeeperPorts ports_;
   CataloguePtr catalogue_;
   bool started_ = false;
-  std::int64_t last_id_ = 0;  ///< no id comes twice while the program runs
+  mutable std::set<StationId> looked_at_;  // if it doesn't play
+  std::int64_t last_id_ = 0;               ///< no id comes twice while the program runs
   std::vector<std::unique_ptr<Station>> stations_;
   std::unordered_map<StationId, Station*> by_id_;
   std::set<std::pair<Instant, Station*>> due_;  ///< the event heap

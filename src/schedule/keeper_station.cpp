@@ -54,6 +54,7 @@ void Keeper::Station::run(Command command, Reply reply) {
     if (unsaved_ && !failed_ && !reading_) save();
     return;
   }
+  if (!keeper_.ports_.plays) return change_elsewhere(std::move(command), std::move(reply));
   execute(std::move(command), std::move(reply));
 }
 
@@ -88,7 +89,7 @@ std::optional<Instant> Keeper::Station::deadline() const {
 void Keeper::Station::proceed() {
   if (leaving_) return;
   auto output = programmer_->take();
-  if (output.empty()) return;
+  if (output.empty() || !keeper_.ports_.plays) return;
   Step step;
   step.output = std::move(output);
   if (step.output.delta) {

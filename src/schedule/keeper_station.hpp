@@ -29,6 +29,7 @@ class Keeper::Station {
   void run(Command command, Reply reply);
   void receive(const orders::FromPlayer& message);
   void set_catalogue();
+  void look_again();
   void tick();
   /// From here on its orders and events go out.
   void begin();
@@ -65,6 +66,11 @@ class Keeper::Station {
   void save();
   void saved(std::exception_ptr failure);
   void refuse_waiting();
+  // keeper_elsewhere.cpp: of a keeper that doesn't play
+  void change_elsewhere(Command command, Reply reply);
+  void read_again(UniqueFunction<void()> then);
+  void run_waiting();
+
   void reload();
   void reloaded(std::optional<Saved> saved);
 

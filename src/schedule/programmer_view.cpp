@@ -68,6 +68,7 @@ std::vector<Airing> Programmer::airings() const {
   if (row_.state != Transport::playing || !current_) return {};
   std::vector<Airing> airings{{current_->entry, entered_at_, current_->end_at, current_->start_at}};
   if (!goes_on_by_itself()) return airings;
+  if (moment_.now < cut_waits_until_ && !fixed_) return airings;  // the player hasn't said when
   auto at = current_->end_at;
   for (const auto& coming : line_) {
     if (!ready(coming.take)) break;

@@ -143,7 +143,9 @@ TEST(StationRadios, a_skip_is_told_at_once) {
   w.take();
   w.take_reports();
   w.skip();
-  EXPECT_EQ(w.take(), (Lines{World::play("st-01", 2, "2", "0")}));
+  EXPECT_EQ(w.take(), Lines{}) << "the player may still move it";
+  w.pass(250ms, "st-01");
+  EXPECT_EQ(w.take(), (Lines{World::play("st-01", 2, "1.75", "0")}));
   EXPECT_EQ(w.take_reports(), Lines{});
   w.pass(2s, "st-01");
   EXPECT_EQ(w.take_reports(), (Lines{"song R 102"}));
@@ -167,7 +169,8 @@ TEST(StationRadios, a_station_that_rests_says_nothing_and_goes_on_with_the_same_
   w.items.front().start = w.clock.now();
   w.items.front().end = w.clock.now() + 120s;
   w.tell();
-  EXPECT_EQ(w.take(), (Lines{World::play("st-01", 1, "0", "60")}));
+  w.pass(250ms, "st-01");
+  EXPECT_EQ(w.take(), (Lines{World::play("st-01", 1, "0", "60.25")}));
   EXPECT_EQ(w.take_reports(), Lines{}) << "the same airing";
 }
 
@@ -198,6 +201,8 @@ TEST(StationRadios, who_prepares_is_told_what_is_certain) {
   EXPECT_TRUE(names(told[3], prepare_field) && names(told[3], "song00002"));
   w.scheduler.receive(Pong{"st-01", {.prepare = true}, ""});
   w.skip();
+  w.clock.advance(250ms);
+  w.settle();
   told = w.take();
   ASSERT_EQ(told.size(), 2U) << "the next one again, at another time";
   EXPECT_TRUE(names(told[0], prepare_field) && names(told[0], "song00002"));
@@ -226,6 +231,22 @@ TEST(StationRadios, nothing_is_sent_between_the_master_and_its_start) {
   EXPECT_EQ(w.radios.master("R"), std::nullopt) << "the station's own player needs none";
 }
 
+TEST(StationRadios, the_master_of_a_removed_station_is_told) {
+  StationWorld w;
+  w.begin();
+  w.say(PlayRadio{"st-01", "R"});
+  w.take();
+  w.board.remove("R");
+  w.settle();
+  EXPECT_TRUE(w.radios.exists("R"));
+  AppEvent event;
+  event.kind = AppEvent::Kind::radio_deleted;
+  event.radio_uuid = "R";
+  w.scheduler.app_event(event);
+  EXPECT_EQ(w.take(), (Lines{World::plain("st-01", "radio_stopped")}));
+  EXPECT_FALSE(w.radios.exists("R"));
+}
+
 TEST(StationRadios, what_is_stored_and_shown) {
   StationWorld w;
   w.begin();
@@ -251,8 +272,8 @@ TEST(StationRadios, what_is_stored_and_shown) {
   EXPECT_EQ(w.radios.master("R"), std::nullopt);
   w.board.remove("R");
   w.settle();
-  EXPECT_TRUE(w.radios.remove("R"));
-  EXPECT_FALSE(w.radios.exists("R"));
+  EXPECT_FALSE(w.radios.exists("R")) << "the station is gone";
+  EXPECT_EQ(w.radios.take_changes(10).removed, (Lines{"R"}));
 }
 
 }  // namespace
