@@ -54,4 +54,25 @@ bool is_signed(std::string_view secret, std::string_view what, std::string_view 
   return same(*given, signature(secret, what, name, until));
 }
 
+std::string passport(std::string_view secret, const std::string& radio, const fleet::User& user,
+                     WallTime now) {
+  const auto who = fmt::format("{}{}", user.id ? fmt::to_string(*user.id) : "", user.hd ? "hd" : "");
+  auto query = signed_query(secret, "listener", radio + " " + who, now);
+  return query.empty() ? query : query + "&who=" + who;
+}
+
+std::optional<fleet::User> read_passport(std::string_view secret, const std::string& radio,
+                                         const web::Request& request, WallTime now) {
+  const auto who = request.query_value("who");
+  if (!who || !is_signed(secret, "listener", radio + " " + std::string(*who), request, now))
+    return std::nullopt;
+  std::string_view text = *who;
+  fleet::User user;
+  user.hd = text.ends_with("hd");
+  if (user.hd) text.remove_suffix(2);
+  std::int64_t number = 0;
+  if (std::from_chars(text.data(), text.data() + text.size(), number).ec == std::errc{}) user.id = number;
+  return user;
+}
+
 }  // namespace longwave::app

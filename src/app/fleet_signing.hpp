@@ -2,7 +2,9 @@
 #pragma once
 
 #include "base/time.hpp"
+#include "fleet/ports.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,5 +20,12 @@ std::string signed_query(std::string_view secret, std::string_view what, std::st
 /// False without a secret.
 bool is_signed(std::string_view secret, std::string_view what, std::string_view name,
                const web::Request& request, WallTime now);
+
+/// Who listens, for the streamer that a request is sent on to: it doesn't ask again (a token is good for one
+/// time). Empty without a secret.
+std::string passport(std::string_view secret, const std::string& radio, const fleet::User& user,
+                     WallTime now);
+std::optional<fleet::User> read_passport(std::string_view secret, const std::string& radio,
+                                         const web::Request& request, WallTime now);
 
 }  // namespace longwave::app

@@ -9,7 +9,7 @@ namespace longwave::app {
 void People::add_metrics(api::Metrics& metrics, std::function<web::ServerCounts()> server) {
   messages_.add_metrics(metrics);
   const auto station = [this](auto member) {
-    return [this, member] { return static_cast<double>(stations_.broadcaster().metrics().*member); };
+    return [this, member] { return static_cast<double>(stations_.metrics().*member); };
   };
   using M = station::StationMetrics;
   metrics.gauge("longwave_listeners_mp3", "Listeners of the MP3 mounts.", station(&M::listeners_mp3));

@@ -42,6 +42,10 @@ class Stations {
   schedule::Keeper& keeper() { return keeper_; }
   api::Lists& lists() { return lists_; }
   station::Broadcaster& broadcaster() { return broadcaster_; }
+  /// Of whoever plays in this process. From any thread.
+  station::StationMetrics metrics() const { return metrics_ ? metrics_() : broadcaster_.metrics(); }
+  /// Before anything is served: it is somebody else who plays.
+  void set_metrics(std::function<station::StationMetrics()> metrics) { metrics_ = std::move(metrics); }
 
  private:
   void open(StationId id);
@@ -60,6 +64,7 @@ class Stations {
   schedule::Keeper keeper_;
   std::unique_ptr<ExternalPlayer> external_;  // null: the engine plays everything
   api::Lists lists_;
+  std::function<station::StationMetrics()> metrics_;
   std::uint64_t catalogue_number_ = 0;
   Subscription on_catalogue_, on_problem_, on_finished_, on_watchdog_, on_history_, on_opened_, on_renamed_,
       on_closed_;

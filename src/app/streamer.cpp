@@ -6,6 +6,7 @@
 #include "app/redis_place.hpp"
 #include "app/stations.hpp"
 #include "app/streamer_desk.hpp"
+#include "app/streamer_figures.hpp"
 #include "base/log.hpp"
 #include "fleet/file_shelf.hpp"
 #include "fleet/redis_bus.hpp"
@@ -23,7 +24,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <charconv>
 #include <functional>
 #include <map>
 #include <random>
@@ -117,6 +117,7 @@ class StreamerRole final : public Dialect, fleet::StreamerPort, fleet::StagePort
         streamer_(clock_, *this, options_),
         timer_(loop_),
         desks_(rooms.net, broadcaster_, post_) {
+    rooms.stations.set_metrics([this] { return broadcaster_.metrics(); });
     orders_.attach_programmer(stage_, post_);
     orders_.attach_player(broadcaster_, post_);
     began_ = broadcaster_.listener_started.connect([this](const station::ListenerStarted& event) {
@@ -132,6 +133,7 @@ class StreamerRole final : public Dialect, fleet::StreamerPort, fleet::StagePort
   }
 
   std::string_view name() const override { return "streamer"; }
+  void add_metrics(api::Metrics& metrics) override { figures_.add(metrics); }
   Result<void> add_routes(web::Router& router) override;
   void start() override {
     post_([this] { bus_->start({fleet::streamer_channel(options_.name)}, *this); });
@@ -173,6 +175,7 @@ class StreamerRole final : public Dialect, fleet::StreamerPort, fleet::StagePort
     arm();
   }
   void arm() {
+    figures_.look(streamer_, clock_.now());
     const auto next = streamer_.deadline();
     if (!next) return timer_.cancel();
     timer_.at(*next, [this] {
@@ -186,8 +189,6 @@ class StreamerRole final : public Dialect, fleet::StreamerPort, fleet::StagePort
     streamer_.left(session);
   }
   void serve(web::RequestContext&& context, audio::Format format);
-  std::string passport(const std::string& radio, const fleet::User& user) const;
-  std::optional<fleet::User> read_passport(const std::string& radio, const web::Request& request) const;
   /// Null without a node to fetch from.
   std::function<void(const std::string&, const std::string&, fleet::FileShelf::Fetched)> fetcher(
       const std::string& from);
@@ -249,6 +250,7 @@ class StreamerRole final : public Dialect, fleet::StreamerPort, fleet::StagePort
   station::Broadcaster broadcaster_;
   fleet::Stage stage_;
   fleet::Streamer streamer_;
+  StreamerFigures figures_;
   io::Timer timer_;
   StreamerDesks desks_;
   std::map<fleet::SessionId, std::string> sessions_;  // radio
@@ -294,35 +296,11 @@ void StreamerRole::admit(fleet::SessionId session, const fleet::Admission& admis
     if (const auto relay = relays_.find(radio->second); relay != relays_.end()) {
       answer.passed_on = true;
       if (relay->second.ours) answer.elsewhere = relay->second.address + "/" + radio->second;
-      answer.query = passport(radio->second, {admission.user, admission.hd});
+      answer.query = passport(secret_, radio->second, {admission.user, admission.hd}, clock_.wall());
     }
     if (admission.kind != fleet::Admission::Kind::playing) sessions_.erase(radio);
   }
   desks_.answer(session, std::move(answer));
-}
-
-/// Who listens, for the streamer that a request is sent on to: it doesn't ask again (a token is good for one
-/// time). Empty without a secret.
-std::string StreamerRole::passport(const std::string& radio, const fleet::User& user) const {
-  const auto who = fmt::format("{}{}", user.id ? fmt::to_string(*user.id) : "", user.hd ? "hd" : "");
-  auto query = signed_query(secret_, "listener", radio + " " + who, clock_.wall());
-  return query.empty() ? query : query + "&who=" + who;
-}
-
-std::optional<fleet::User> StreamerRole::read_passport(const std::string& radio,
-                                                       const web::Request& request) const {
-  auto who = request.query_value("who");
-  if (!who || !is_signed(secret_, "listener", radio + " " + std::string(*who), request, clock_.wall()))
-    return std::nullopt;
-  fleet::User user;
-  std::string_view text = *who;
-  if (text.ends_with("hd")) {
-    user.hd = true;
-    text.remove_suffix(2);
-  }
-  std::int64_t number = 0;
-  if (std::from_chars(text.data(), text.data() + text.size(), number).ec == std::errc{}) user.id = number;
-  return user;
 }
 
 void StreamerRole::serve(web::RequestContext&& context, audio::Format format) {
@@ -335,7 +313,7 @@ void StreamerRole::serve(web::RequestContext&& context, audio::Format format) {
   };
   const fleet::Caller caller{.credentials = {given("auth_token"), given("username"), given("api_key")},
                              .counted = !is_signed(secret_, "relay", radio, request, clock_.wall()),
-                             .known = read_passport(radio, request)};
+                             .known = read_passport(secret_, radio, request, clock_.wall())};
   const auto gone = [this](fleet::SessionId session) {
     post_([this, session] { act([&] { leave(session); }); });
   };

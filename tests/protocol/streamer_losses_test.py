@@ -5,7 +5,7 @@ import threading
 
 import fleet_sound
 import streamer_test
-from fleet_sound import RADIO, SECONDS, Listener, check
+from fleet_sound import RADIO, SECONDS, Listener, check, late
 from streamer_test import listen, place, planned, url
 
 
@@ -24,7 +24,7 @@ def redis_is_away(binary, changes):
         scheduler.expect("pong", streamer="st-01")
         scheduler.expect("unregister_listener", session_id=other)
         one.close()
-        return check(one, planned(scheduler))
+        return check(one, planned(scheduler), late_songs=late(server))
 
 
 def test_redis_is_away(binary):
@@ -49,6 +49,8 @@ def test_passes_on_and_takes_over(binary):
         one.until(3.5)
         with scheduler.changed:
             assert not [m for m in scheduler.heard if m["type"] == "register_listener" and m["streamer"] == "st-01"], "the other streamer is no listener"
+        metrics = first.request("GET", "/metrics")[2].decode()
+        assert 'longwave_listeners_mp3 2\n' in metrics, [line for line in metrics.splitlines() if "listeners" in line]  # one is the other streamer
 
         def hd():
             scheduler.expect("user_authentication", streamer="st-02", auth_token="once")
@@ -56,10 +58,11 @@ def test_passes_on_and_takes_over(binary):
             scheduler.expect("register_listener", streamer="st-01", user_id=7)
         code, _, header = streamer_test.status(second, f"/{RADIO}?auth_token=once", hd)
         assert (code, streamer_test.kilobits(header)) == (200, 256)
+        late_there = late(first)
         first.kill()
         scheduler.expect("play_radio", streamer="st-02")
         scheduler.start("st-02")
         one.until(2.4 * SECONDS)
         for listener in opened:
             listener.close()
-        check(one, planned(scheduler))
+        check(one, planned(scheduler), late_songs=late_there + late(second))

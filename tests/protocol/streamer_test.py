@@ -9,7 +9,7 @@ import urllib.request
 
 import fleet_sound
 from cluster import Redis
-from fleet_sound import RADIO, SECONDS, Listener, Scheduler, check, shelf
+from fleet_sound import RADIO, SECONDS, Listener, Scheduler, check, late, shelf
 from server import Server
 
 SECRET = "a secret of the fleet"
@@ -72,7 +72,7 @@ def test_a_radio_from_its_first_listener_to_its_last(binary):
         scheduler.expect("unregister_listener")
         scheduler.expect("stop_radio", radio_uuid=RADIO)
         scheduler.say("st-01", "radio_stopped", radio_uuid=RADIO)
-        check(one, planned(scheduler))
+        check(one, planned(scheduler), late_songs=late(server))
 
 
 def test_an_original_scheduler(binary):
@@ -83,7 +83,7 @@ def test_an_original_scheduler(binary):
                       offset=0, crossfade_duration=0)
         one.until(1.5 * SECONDS)
         one.close()
-        check(one, planned(scheduler), until=scheduler.begin + 2 * SECONDS)
+        check(one, planned(scheduler), until=scheduler.begin + 2 * SECONDS, late_songs=late(server))
 
 
 def status(server, path, answer):
