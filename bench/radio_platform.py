@@ -207,6 +207,15 @@ def threads_s(pid):
     return found
 
 
+def media_cpu(pid, seconds):
+    """CPU seconds per second of the threads that decode and encode."""
+    def used():
+        return sum(value for name, value in threads_s(pid).items() if name.startswith("media"))
+    before = used()
+    time.sleep(seconds)
+    return (used() - before) / seconds
+
+
 def say(what, values, unit="ms", scale=1000):
     values = sorted(values)
     print(f"{what:<58} median {statistics.median(values) * scale:8.1f} {unit}  ({', '.join(f'{value * scale:.1f}' for value in values)})", flush=True)
@@ -247,8 +256,10 @@ def ours_stations(given, count):
         empty = private_kib(fleet.streamer.process.pid)
         with Crowd(fleet.streamer.port, [f"/{radio}" for radio in fleet.radios]) as crowd:
             fleet.scheduler.until(lambda: crowd.look()[0] == count, 120, what="all listeners")
-            # Every song is cached when it was on somewhere.
-            time.sleep(given.warm)
+            # Every song is encoded when it was on somewhere from its beginning; who enters one in its middle has the rest encoded for it.
+            end = time.monotonic() + 600
+            while media_cpu(fleet.streamer.process.pid, 10) / count > 500e-6 and time.monotonic() < end:
+                pass
             memory = (private_kib(fleet.streamer.process.pid) - empty) / count
             for _ in range(given.rounds):
                 threads = threads_s(fleet.streamer.process.pid)
@@ -280,13 +291,15 @@ def liquidsoap(given, count, copy):
     with open(f"{folder}/log", "wb") as log:
         process = subprocess.Popen(["liquidsoap", str(script)], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
     try:
-        time.sleep(15)
-        assert process.poll() is None, pathlib.Path(folder, "log").read_text()[-1000:]
+        end = time.monotonic() + 240
+        while sum(path.stat().st_size > 100_000 for path in pathlib.Path(folder).glob("*.mp3")) < count:
+            assert process.poll() is None and time.monotonic() < end, pathlib.Path(folder, "log").read_text()[-1000:]
+            time.sleep(0.5)
         made = sum(path.stat().st_size for path in pathlib.Path(folder).glob("*.mp3"))
         (used,), _, _ = measured([process.pid], None, given.seconds)
         made = sum(path.stat().st_size for path in pathlib.Path(folder).glob("*.mp3")) - made
     finally:
-        process.terminate()
+        process.kill()
         process.wait(20)
         shutil.rmtree(folder, ignore_errors=True)
     return used * given.seconds / (made / 16000)
@@ -299,7 +312,7 @@ def stations(given):
         scheduling.append(scheduler)
         memory.append(each)
         encoding.append(liquidsoap(given, 10, copy=False))
-        copying.append(liquidsoap(given, 100, copy=True))
+        copying.append(liquidsoap(given, 50, copy=True))
         print(f"  a round: {alive} listeners of {given.stations} radios at {rate:.0f} kbit/s each: {ours[-1] * 1e6:.0f} us of the streamer, "
               f"{scheduling[-1] * 1e6:.1f} us of the scheduler per radio-second; Liquidsoap encoding {encoding[-1] * 1e6:.0f}, copying {copying[-1] * 1e6:.0f}", flush=True)
     middle = statistics.median(ours)
@@ -402,7 +415,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--stations", type=int, default=500)
-    parser.add_argument("--warm", type=float, default=60)
+    parser.add_argument("--warm", type=float, default=60, help="first: until all songs are cached")
     parser.add_argument("--listeners", type=int, default=2000)
     given = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_NOFILE, (20_000, 20_000))
