@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/streamer_figures.hpp"
 
-#include "api/server.hpp"
+#include "api/metrics.hpp"
 
 namespace longwave::app {
 
