@@ -19,6 +19,8 @@ constexpr Samples joint_room{20 * 1152};
 constexpr Duration together = std::chrono::milliseconds{1500};
 /// An item on the air that no mount can enter has ended after that time.
 constexpr Duration astray_limit = std::chrono::seconds{5};
+/// What nobody could look up (the database is away) is asked for again after this.
+constexpr Duration ask_again = std::chrono::seconds{2};
 constexpr std::size_t known_limit = 32;
 
 Samples floor_grid(Samples at) {
@@ -81,6 +83,8 @@ void Player::prepare(EntryId item, TrackId track, bool tell) {
   }
   known.tell = known.tell || tell;
   if (known.work) return;
+  known.track = track;
+  known.again.reset();
   known.work = media_.prepare(track, clock_.now(), [this, item](Result<TrackReady> result) {
     auto& entry = known_[item];
     if (result) {
@@ -90,11 +94,21 @@ void Player::prepare(EntryId item, TrackId track, bool tell) {
       if (entry.tell) host_.tell(station_, orders::Prepared{item, entry.ready->duration});
       return;
     }
-    cannot_prepare(item, result.error().message);
+    if (result.error().code != Errc::unavailable) return cannot_prepare(item, result.error().message);
+    entry.work = {};
+    entry.again = clock_.now() + ask_again;
+    host_.hurry(station_);
   });
   for (auto old = known_.begin(); known_.size() > known_limit && old != known_.end();) {
     old = plan_.find(old->first) || old->first == item ? std::next(old) : known_.erase(old);
   }
+}
+
+void Player::prepare_again(Instant now) {
+  std::vector<std::pair<EntryId, TrackId>> due;
+  for (const auto& [item, known] : known_)
+    if (known.again && *known.again <= now) due.emplace_back(item, known.track);
+  for (const auto& [item, track] : due) prepare(item, track, false);
 }
 
 void Player::cannot_prepare(EntryId id, const std::string& reason) {
@@ -188,6 +202,7 @@ void Player::late(EntryId id) {
 void Player::tick() {
   const auto instant = clock_.now();
   const auto now = stream_.position(instant);
+  prepare_again(instant);
   open_and_close_lanes(instant);
   start_by_the_clock(now);
   for (auto& mount : mounts_)
@@ -372,6 +387,8 @@ void Player::plan_wake(Instant instant, Samples now) {
     return;
   }
   wake_ = Instant::max();
+  for (const auto& [item, known] : known_)
+    if (known.again) wake_ = std::min(wake_, *known.again);
   for (const auto& item : plan_.items()) {
     const auto next = item.started ? item.end : item.start;
     wake_ = std::min(wake_, stream_.instant(std::max(next, now + Samples{1})));

@@ -79,6 +79,7 @@ class Player final : private LaneOwner {
   void on(const orders::Play& order);
   void on(const orders::Stop& order);
   void prepare(EntryId item, TrackId track, bool tell);
+  void prepare_again(Instant now);
 
   Samples sent(Samples now) const;
   int total() const;
@@ -115,6 +116,8 @@ class Player final : private LaneOwner {
     MediaWork work;
     std::optional<TrackReady> ready;
     bool tell = false;
+    TrackId track = {};
+    std::optional<Instant> again = {};  ///< nobody could say at present: it is asked for once more
   };
   std::map<EntryId, Known> known_;
   std::int64_t titles_ = 0;

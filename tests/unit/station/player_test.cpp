@@ -181,6 +181,21 @@ TEST(Player, WhatCannotBePlayedIsReportedBeforeItsTime) {
   EXPECT_EQ(reasons.size(), 2u);
 }
 
+TEST(Player, WhatCannotBeLookedUpAtPresentIsAskedForAgain) {
+  for (const bool heard : {false, true}) {
+    ThreeTracks s;
+    s.media.tracks[2].unavailable = 3;
+    if (heard) s.listen(mp3, 1);
+    s.order();
+    s.run_for(10s);
+    EXPECT_TRUE(all_of<orders::Failed>(s.messages).empty()) << "the database is away for a moment";
+    std::set<std::int64_t> prepared;
+    for (const auto& p : all_of<orders::Prepared>(s.messages)) prepared.insert(p.item.value);
+    EXPECT_TRUE(prepared.contains(2));
+    EXPECT_EQ(s.media.tracks[2].unavailable, 0);
+  }
+}
+
 TEST(Player, AnItemThatVanishedUnheardEndsWhenSomebodyComes) {
   ThreeTracks s;
   s.media.tracks[1].vanished = true;

@@ -63,6 +63,7 @@ struct Track {
   std::optional<std::int64_t> breaks_at;  ///< fails there
   std::int64_t silent_from = -1, silent_to = -1;  ///< MP3 frames
   bool unreadable = false;                        ///< can't be prepared
+  int unavailable = 0;                            ///< so often nobody can say at present what it is
   bool vanished = false;                          ///< prepared, but can't be opened
   Duration open_after = std::chrono::milliseconds{20};
   Duration joint_after = std::chrono::milliseconds{60};
@@ -150,7 +151,9 @@ class Media final : public station::Media {
   MediaWork prepare(TrackId id, Instant, Done<TrackReady> done) override {
     ++prepares;
     const auto track = tracks[id.value];
-    return later(std::chrono::milliseconds{50}, [track, id, done = std::move(done)]() mutable {
+    const bool away = track.unavailable > 0 && tracks[id.value].unavailable-- > 0;
+    return later(std::chrono::milliseconds{50}, [track, id, away, done = std::move(done)]() mutable {
+      if (away) return done(error(Errc::unavailable, "The library can't be read now."));
       if (track.unreadable) return done(error(Errc::broken, "It can't be decoded."));
       done(TrackReady{track.duration(), "Artist", fmt::format("Title {}", id.value)});
     });

@@ -101,7 +101,7 @@ function Violations({ list, items, clock }: { list: Violation[]; items: PreviewI
           <ul>
             {same.slice(0, all === kind ? same.length : mostSaid).map((one, i) => (
               <li key={i}>
-                <button type="button" class="violation" aria-label={`${one.text}. ${g.goTo(clock.short(one.at_ms))}`} onClick={() => go(indexAt(items, one.at_ms))}>
+                <button type="button" class="violation" title={g.goTo(clock.short(one.at_ms))} onClick={() => go(indexAt(items, one.at_ms))}>
                   <span class="violation-at">{clock.short(one.at_ms)}</span>
                   <span>{one.text}</span>
                 </button>
