@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "fleet/monitor.hpp"
 
+#include "base/html.hpp"
 #include "io/loop.hpp"
 #include "web/router.hpp"
 
@@ -145,29 +146,6 @@ json::value time_events(const Node::View& view, std::string_view radio) {
   return list;
 }
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
-
 void put_value(std::string& out, const json::value& value);
 
 void put_table(std::string& out, const json::array& list) {
@@ -177,7 +155,7 @@ void put_table(std::string& out, const json::array& list) {
   }
   out += "<table><tr>";
   for (const auto& column : list.front().as_object())
-    out += fmt::format("<th>{}</th>", escaped(column.key()));
+    out += fmt::format("<th>{}</th>", text::escape_html(column.key()));
   out += "</tr>\n";
   for (const auto& row : list) {
     out += "<tr>";
@@ -196,15 +174,17 @@ void put_value(std::string& out, const json::value& value) {
   if (const auto* object = value.if_object()) {
     out += "<table>\n";
     for (const auto& one : *object) {
-      out += fmt::format("<tr><th>{}</th><td>", escaped(one.key()));
+      out += fmt::format("<tr><th>{}</th><td>", text::escape_html(one.key()));
       put_value(out, one.value());
       out += "</td></tr>\n";
     }
     out += "</table>\n";
     return;
   }
-  if (const auto* text = value.if_string()) {
-    out += escaped(*text);
+  if (const auto* words = value.if_string()) {
+    out += text::escape_html(*words);
+  } else if (const auto* number = value.if_double()) {
+    out += fmt::format("{}", *number);
   } else if (!value.is_null()) {
     out += value.is_bool() ? value.get_bool() ? "yes" : "no" : json::serialize(value);
   }
@@ -259,10 +239,11 @@ std::optional<json::value> monitor_page(const Node::View& view, std::string_view
 }
 
 std::string monitor_html(std::string_view title, const json::value& page) {
-  std::string out = fmt::format(
-      "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>{0}</title>\n<nav>", escaped(title));
+  std::string out =
+      fmt::format("<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>{0}</title>\n<nav>",
+                  text::escape_html(title));
   for (const auto* path : paths) out += fmt::format("<a href=\"{}\">{}</a> ", path, path + 1);
-  out += fmt::format("</nav>\n<h1>{}</h1>\n", escaped(title));
+  out += fmt::format("</nav>\n<h1>{}</h1>\n", text::escape_html(title));
   put_value(out, page);
   return out + "</html>\n";
 }

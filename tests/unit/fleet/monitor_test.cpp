@@ -54,6 +54,17 @@ TEST_F(MonitorTest, shows_what_the_sheet_says) {
   EXPECT_EQ(page("/else"), "404");
 }
 
+TEST_F(MonitorTest, says_how_late_events_are) {
+  EXPECT_NE(page("/status").find(
+                R"("events_last_minute":4,"lateness_ms":{"p50":0E0,"p99":0E0,"p99.99":0E0,"max":0E0})"),
+            std::string::npos)
+      << page("/status");
+  w.clock.advance(181s);  // this process stands still: the next songs were to begin a second ago
+  w.settle();
+  const auto html = monitor_html("/status", *monitor_page(view(), "/status", "", 0));
+  EXPECT_NE(html.find("<th>max</th><td>1000</td>"), std::string::npos) << html;
+}
+
 TEST_F(MonitorTest, a_standby_has_pages_too) {
   Node::View standby;
   EXPECT_NE(boost::json::serialize(*monitor_page(standby, "/status", "", 0)).find(R"("role":"standby")"),
