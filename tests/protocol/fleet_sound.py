@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Listeners of a platform's radios, and what they heard: which second of which song, and when."""
+import itertools
 import json
 import pathlib
 import shutil
@@ -23,13 +24,13 @@ def name(number):
 
 
 def songs():
-    """Every second of each is a tone of its own."""
-    return [music.Steps(i, SECONDS) for i in range(SONGS)]
+    """A moment of one tells which it is, and the second."""
+    return [music.Sweep(i, SECONDS) for i in range(SONGS)]
 
 
 def shelf():
     """A folder of a platform: 000/000/001.mp3 is song 0, and so on."""
-    source = pathlib.Path(music.folder(f"fleet-steps-{SECONDS}", songs()))
+    source = pathlib.Path(music.folder(f"fleet-sweeps-{SECONDS}", songs()))
     target = pathlib.Path(tempfile.mkdtemp(prefix="longwave-shelf-"))
     (target / "000" / "000").mkdir(parents=True)
     for i, file in enumerate(sorted(source.glob("*.mp3"))):
@@ -146,12 +147,6 @@ class Listener:
             return sound.decoded(path)
 
 
-def heard(samples):
-    """[(second of the capture, song, second of the song)], a row per change."""
-    rows = sound.tones(samples, range(SONGS * SECONDS))
-    return [(at / sound.RATE, tone // SECONDS, tone % SECONDS) for at, tone in rows]
-
-
 def late(*servers):
     """How many songs weren't ready in time, as these streamers say of themselves."""
     found = [line.split()[1] for server in servers for line in server.request("GET", "/metrics")[2].decode().splitlines()
@@ -160,24 +155,40 @@ def late(*servers):
     return sum(map(int, map(float, found)))
 
 
+def beside(now, song, second, song_at, off):
+    """(how late this is, in seconds, against the programme around this moment; 99 if the song isn't planned there; the song that is)"""
+    plans = [(song_at(look), look) for look in (now - off, now, now + off)]
+    apart = [(now - second) - (look - planned) for (which, planned), look in plans if which == song]
+    return min(apart, key=abs, default=99), plans[1][0][0]
+
+
+def lateness(moments, off):
+    """By how much a song, of which these are all moments, began late: from its beginning, and then went on. Anything else that is wrong is a failure."""
+    if all(abs(apart) <= off for _, _, _, apart, _ in moments):
+        return 0
+    own = [moment for moment in moments if moment[1] == moment[4]]
+    late = [apart for _, _, _, apart, _ in own]
+    assert own and own[0][2] < 0.6 and 0 < min(late) and max(late) < SECONDS and max(late) - min(late) < 0.2, f"wrong: {moments[::3]}"
+    assert own == [moment for moment in moments if moment[0] >= own[0][0]], f"wrong: {moments[::3]}"
+    return min(late)
+
+
 def check(listener, song_at, within=8.0, until=None, off=0.35, longest_gap_ms=100, late_songs=0):
     """What was heard is what song_at(wall clock) says, (song, second with fraction): at the latest `within` seconds after the first byte, and
-    then to the end, or the moment `until`. Before that a slow machine may give the sound that stands in. Of `late_songs` songs, which the
-    streamer says weren't ready in time, any second may be wrong."""
+    then to the end, or the moment `until`. On a slow machine another sound may stand in before that; and of `late_songs` songs, which
+    the streamers say weren't ready in time, each may begin late, but the next one then keeps its time. Answers how many songs were late, and how long it was."""
     samples = listener.samples()
     if until:
         samples = samples[:max(0, int((until - listener.began) * sound.RATE))]
-    rows = heard(samples)
-    length = len(samples) / sound.RATE
-    right = []
-    for (at, song, second), following in zip(rows, [*[row[0] for row in rows[1:]], length]):
-        if following - at >= 0.3:
-            planned = song_at(listener.began + (at + following) / 2)
-            right.append((at, planned[0] == song and second - off <= planned[1] <= second + 1 + off, (song, second), planned))
-    first = next((i for i, row in enumerate(right) if row[1]), len(right))
-    assert first < len(right) and right[first][0] <= within, f"not within {within} s: {right}"
-    wrong = [row for row in right[first:-1] if not row[1]]
-    assert len({row[3][0] for row in wrong}) <= late_songs and len(right) - first > 2, f"wrong: {wrong} of {right}; {late_songs} were late"
-    gaps = [gap for gap in sound.gaps(samples[int(right[first][0] * sound.RATE):]) if gap[1] > longest_gap_ms]
+    moments = [(at, song, second, *beside(listener.began + at, song, second, song_at, off)) for at, song, second in sound.sweeps(samples, SONGS)]
+    first = next((i for i, moment in enumerate(moments) if abs(moment[3]) <= off), len(moments))
+    assert first < len(moments) and moments[first][0] <= within, f"not within {within} s: {moments[::5]}"
+    moments = moments[first:]
+    found = [lateness(list(of), off) for _, of in itertools.groupby(moments, lambda moment: moment[4])]
+    assert not [pair for pair in zip(found, found[1:]) if all(pair) and abs(pair[0] - pair[1]) < 0.1], f"every song is late: {found}"
+    assert len(found) - found.count(0) <= late_songs, f"late: {found}, and the streamer says {late_songs}"
+    length = len(samples) / sound.RATE - moments[0][0]
+    assert length > 2 and (late_songs or len(moments) > 9.3 * (length - 0.2)), f"only {len(moments)} moments of {length} s are a song"
+    gaps = [gap for gap in sound.gaps(samples[int(moments[0][0] * sound.RATE):]) if gap[1] > longest_gap_ms]
     assert not gaps, gaps
-    return right[first:]
+    return len(found) - found.count(0), length

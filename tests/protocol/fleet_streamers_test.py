@@ -23,7 +23,7 @@ class Platform:
 
     def __init__(self, store, binary, names):
         self.monitor_port = int(os.environ.get("LONGWAVE_TEST_PORT", "21700")) + 5
-        self.scheduler = Server(binary, music=[music.folder(f"fleet-steps-{SECONDS}", songs())], options=[
+        self.scheduler = Server(binary, music=[music.folder(f"fleet-sweeps-{SECONDS}", songs())], options=[
             "--role", "scheduler", "--redis", store.address, "--ping-every", "1", "--monitor-listen", f"127.0.0.1:{self.monitor_port}", *OURS])
         self.streamers = [Server(binary, options=["--role", "streamer", "--streamer-id", one, "--redis", store.address, *OURS]) for one in names]
         self.songs, self.over = {}, False

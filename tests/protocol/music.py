@@ -62,26 +62,6 @@ class Sweep:
         return path
 
 
-class Steps(Tone):
-    """Another tone every second: what is heard says which second of which track it is. Tone `first` + n in second n."""
-
-    def __init__(self, index, seconds, first=None, kind="mp3"):
-        super().__init__(index, seconds, kind)
-        self.first = index * seconds if first is None else first
-        self.title, self.name = f"Steps {index}", f"{index:02d}-steps.{kind}"
-
-    def write(self, folder):
-        path = pathlib.Path(folder, self.name)
-        if path.exists():
-            return path
-        part = f"{path}.part{os.getpid()}.{self.kind}"
-        wave = f"aevalsrc='0.25*sin(2*PI*{frequency(self.first)}*t+2*PI*170*floor(t)*t)':s={self.rate}:d={self.seconds}"
-        subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i", wave, "-ac", "2", "-metadata", f"title={self.title}",
-                        "-metadata", f"artist={self.artist}", *ENCODERS[self.kind], part], check=True, stdin=subprocess.DEVNULL)
-        os.rename(part, path)
-        return path
-
-
 def write_all(folder, tones):
     pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
     with concurrent.futures.ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:

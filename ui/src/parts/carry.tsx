@@ -4,6 +4,7 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Track } from '../api';
+import { hold } from './hold';
 
 export interface Load {
   label: string;
@@ -28,10 +29,6 @@ interface Carried {
 
 export const carried = signal<Carried | null>(null);
 const targets = new Map<string, Target>();
-
-const begin_px = 6;
-const press_ms = 450;
-const shaky_px = 10;
 
 export function useTarget(name: string, target: Target | null): void {
   useEffect(() => {
@@ -87,75 +84,26 @@ export function carry(load: () => Load | null): { onPointerDown: (event: Pointer
 }
 
 function begin(down: PointerEvent, load: Load): void {
-  const finger = down.pointerType === 'touch';
-  let held = false;
   let frame = 0;
-  let x = down.clientX;
-  let y = down.clientY;
-  const press = finger ? window.setTimeout(take, press_ms) : 0;
-
-  function take() {
-    held = true;
-    carried.value = look(load, x, y);
-    frame = requestAnimationFrame(tick);
-  }
+  let [x, y] = [down.clientX, down.clientY];
   function tick() {
-    roll(x, y);
     carried.value = look(load, x, y);
-    frame = requestAnimationFrame(tick);
+    frame = requestAnimationFrame(() => {
+      roll(x, y);
+      tick();
+    });
   }
-  const onMove = (event: PointerEvent) => {
-    if (event.pointerId !== down.pointerId) return;
-    x = event.clientX;
-    y = event.clientY;
-    const far = Math.hypot(x - down.clientX, y - down.clientY);
-    if (held) return;
-    if (finger && far > shaky_px) end(false);
-    else if (!finger && far > begin_px) take();
-  };
-  const onUp = (event: PointerEvent) => event.pointerId === down.pointerId && end(true);
-  const onCancel = () => end(false);
-  const onKey = (event: KeyboardEvent) => {
-    if (event.key !== 'Escape' || !held) return;
-    event.preventDefault();
-    event.stopPropagation();
-    end(false);
-  };
-  const still = (event: Event) => held && event.preventDefault();
-  const noDrag = (event: Event) => event.preventDefault();
-  addEventListener('pointermove', onMove);
-  addEventListener('pointerup', onUp);
-  addEventListener('pointercancel', onCancel);
-  addEventListener('keydown', onKey, true);
-  addEventListener('touchmove', still, { passive: false });
-  addEventListener('dragstart', noDrag);
-  addEventListener('contextmenu', still);
-  addEventListener('selectstart', noDrag);
-
-  function end(dropped: boolean) {
-    clearTimeout(press);
-    cancelAnimationFrame(frame);
-    removeEventListener('pointermove', onMove);
-    removeEventListener('pointerup', onUp);
-    removeEventListener('pointercancel', onCancel);
-    removeEventListener('keydown', onKey, true);
-    removeEventListener('touchmove', still);
-    removeEventListener('dragstart', noDrag);
-    removeEventListener('contextmenu', still);
-    removeEventListener('selectstart', noDrag);
-    if (!held) return;
-    addEventListener('click', swallow, { capture: true, once: true });
-    setTimeout(() => removeEventListener('click', swallow, true), 60);
-    const now = look(load, x, y);
-    carried.value = null;
-    if (dropped && now.over !== null) targets.get(now.over)?.drop(load, now.place);
-  }
-}
-
-/** The release of what was carried is no click on what lies there. */
-function swallow(event: Event): void {
-  event.preventDefault();
-  event.stopPropagation();
+  hold(down, {
+    take: tick,
+    move: (event) => void ([x, y] = [event.clientX, event.clientY]),
+    end: (taken, dropped) => {
+      cancelAnimationFrame(frame);
+      if (!taken) return;
+      const now = look(load, x, y);
+      carried.value = null;
+      if (dropped && now.over !== null) targets.get(now.over)?.drop(load, now.place);
+    },
+  });
 }
 
 export function Carried() {

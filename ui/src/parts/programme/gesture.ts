@@ -3,10 +3,8 @@
 // is state/programme/week.ts's; here is only where the pointer is.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { day_s, follow, type Grip, type Held, type Span, type Spot } from '../../state/programme/week';
+import { hold } from '../hold';
 
-const begin_px = 5;
-const press_ms = 400;
-const shaky_px = 10;
 const edge_px = 64; // nearer to the end of what scrolls than this, it scrolls
 const fine_s = 300;
 
@@ -55,13 +53,10 @@ export function useGesture(onDrop: (draft: Draft) => void) {
 
   const begin = (down: PointerEvent, calendar: Element, taken: Taken) => {
     if (down.button !== 0 || end.current) return;
-    const finger = down.pointerType === 'touch';
     let [x, y, fine] = [down.clientX, down.clientY, down.shiftKey];
     const held: Held = { grip: taken.grip, before: taken.before, origin: taken.origin, begin: spotAt(calendar, x, y) };
     let now: Draft | null = null;
-    let active = false;
     let frame = 0;
-    const press = finger ? window.setTimeout(take, press_ms) : 0;
 
     function look() {
       const span = follow(held, spotAt(calendar, x, y), fine ? fine_s : step_s);
@@ -69,7 +64,6 @@ export function useGesture(onDrop: (draft: Draft) => void) {
       setDraft(now);
     }
     function take() {
-      active = true;
       navigator.vibrate?.(10);
       look();
       frame = requestAnimationFrame(roll);
@@ -84,52 +78,19 @@ export function useGesture(onDrop: (draft: Draft) => void) {
       }
       frame = requestAnimationFrame(roll);
     }
-    const onMove = (event: PointerEvent) => {
-      if (event.pointerId !== down.pointerId) return;
-      [x, y, fine] = [event.clientX, event.clientY, event.shiftKey];
-      const far = Math.hypot(x - down.clientX, y - down.clientY);
-      if (active) look();
-      else if (finger && far > shaky_px) finish(false);
-      else if (!finger && far > begin_px) take();
-    };
-    const onUp = (event: PointerEvent) => event.pointerId === down.pointerId && finish(true);
-    const onCancel = () => finish(false);
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape' || !active) return;
-      event.preventDefault();
-      event.stopPropagation();
-      finish(false);
-    };
-    const still = (event: Event) => active && event.preventDefault();
-    const never = (event: Event) => event.preventDefault();
-    addEventListener('pointermove', onMove);
-    addEventListener('pointerup', onUp);
-    addEventListener('pointercancel', onCancel);
-    addEventListener('keydown', onKey, true);
-    addEventListener('touchmove', still, { passive: false });
-    addEventListener('contextmenu', still);
-    addEventListener('selectstart', never);
-    end.current = onCancel;
-
-    function finish(dropped: boolean) {
-      clearTimeout(press);
-      cancelAnimationFrame(frame);
-      removeEventListener('pointermove', onMove);
-      removeEventListener('pointerup', onUp);
-      removeEventListener('pointercancel', onCancel);
-      removeEventListener('keydown', onKey, true);
-      removeEventListener('touchmove', still);
-      removeEventListener('contextmenu', still);
-      removeEventListener('selectstart', never);
-      end.current = null;
-      setDraft(null);
-      if (!active) return;
-      // Letting go is no click on what lies there.
-      const swallow = (event: Event) => (event.preventDefault(), event.stopPropagation());
-      addEventListener('click', swallow, { capture: true, once: true });
-      setTimeout(() => removeEventListener('click', swallow, true), 60);
-      if (dropped && now) drop.current(now);
-    }
+    end.current = hold(down, {
+      take,
+      move: (event, taken) => {
+        [x, y, fine] = [event.clientX, event.clientY, event.shiftKey];
+        if (taken) look();
+      },
+      end: (taken, dropped) => {
+        cancelAnimationFrame(frame);
+        end.current = null;
+        setDraft(null);
+        if (taken && dropped && now) drop.current(now);
+      },
+    });
   };
   return { draft, begin };
 }

@@ -50,7 +50,7 @@ export function ProgrammePlace() {
     <main class="desk desk-plan">
       <nav ref={nav} class="plan-sections" aria-label={g.sections}>
         {sections.map((one) => (
-          <a key={one} class="plan-section" href={toProgramme(one)} aria-current={shown.of === one ? 'page' : undefined}>
+          <a key={one} class="section plan-section" href={toProgramme(one)} aria-current={shown.of === one ? 'page' : undefined}>
             {one === 'people' ? r.section : g[one]}
           </a>
         ))}
