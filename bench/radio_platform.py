@@ -13,7 +13,6 @@ process. Music is twelve minutes of asc-music as MP3 of 128 kbit/s, in songs of 
 (tools/install bench) and ports from 24500 on. Loopback only."""
 import argparse
 import contextlib
-import json
 import multiprocessing
 import os
 import pathlib
@@ -28,7 +27,6 @@ import sys
 import tempfile
 import threading
 import time
-import urllib.request
 
 TOP = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(TOP / "tests" / "protocol"))
@@ -67,9 +65,9 @@ def songs():
     return folder
 
 
-def listen(port, paths, pipe):
-    """A process of listeners: one connection for each path, which are read as fast as they come."""
-    poll, alive, total, sockets = select.epoll(), 0, 0, {}
+def listen(port, paths, told):
+    """A process of listeners: one connection for each path, which are read as fast as they come. Tells how many live, and how many bytes came."""
+    poll, sockets = select.epoll(), {}
     for i, path in enumerate(paths):
         with contextlib.suppress(OSError):
             connection = socket.socket()
@@ -80,47 +78,38 @@ def listen(port, paths, pipe):
             connection.setblocking(False)
             poll.register(connection, select.EPOLLIN)
             sockets[connection.fileno()] = connection
-            alive += 1
+            told[0] += 1
         if i % 5 == 4:
             time.sleep(0.01)  # as fast as Icecast's listening queue of 64 bears
-    buffer, told = bytearray(1 << 18), 0.0
-    while not pipe.poll():
-        for descriptor, _ in poll.poll(0.2):
+    buffer = bytearray(1 << 18)
+    while True:
+        for descriptor, _ in poll.poll(1):
             got = 0
             with contextlib.suppress(OSError):
                 got = sockets[descriptor].recv_into(buffer)
-            total += got
+            told[1] += got
             if not got:
-                alive -= 1
+                told[0] -= 1
                 poll.unregister(descriptor)
-        if time.monotonic() - told > 0.5:
-            told = time.monotonic()
-            pipe.send((alive, total))
 
 
 class Crowd:
     """Listeners in a process of their own, whose CPU isn't the server's."""
 
     def __init__(self, port, paths):
-        self.pipe, theirs = multiprocessing.Pipe()
-        self.process = multiprocessing.Process(target=listen, args=(port, paths, theirs), daemon=True)
+        self.told = multiprocessing.Array("q", 2, lock=False)
+        self.process = multiprocessing.Process(target=listen, args=(port, paths, self.told), daemon=True)
         self.process.start()
-        self.alive = self.total = 0
 
     def __enter__(self):
         return self
 
     def look(self):
-        while self.pipe.poll(1):
-            self.alive, self.total = self.pipe.recv()
-            if not self.pipe.poll():
-                break
-        return self.alive, self.total
+        return self.told[0], self.told[1]
 
     def __exit__(self, *_):
-        self.pipe.send(None)
-        self.process.join(5)
         self.process.kill()
+        self.process.join(5)
 
 
 def measured(pids, crowd, seconds):
@@ -134,10 +123,10 @@ def measured(pids, crowd, seconds):
 
 
 class Fleet:
-    """A Redis, a scheduler with so many radios, a streamer."""
+    """A Redis, a scheduler with so many radios, a streamer. It keeps the songs that it has encoded for the next run (build/bench-streamer), unless it is `cold`."""
 
-    def __init__(self, binary, radios, listeners=20_000, file_cache=None):
-        self.binary, self.count, self.most, self.cache = binary, radios, listeners, file_cache
+    def __init__(self, binary, radios, listeners=20_000, cold=False):
+        self.binary, self.count, self.most, self.cold = binary, radios, listeners, cold
 
     def __enter__(self):
         self.stack = contextlib.ExitStack()
@@ -158,7 +147,8 @@ class Fleet:
         while len(self.radios) < self.count:
             self.radios += [one["radio"] for one in self.scheduler.page(f"/radios?offset={len(self.radios)}")]
         self.streamer = Server(self.binary, options=["--role", "streamer", "--streamer-id", "st-01", "--redis", self.store.address, "--files", self.files,
-                                                     "--fleet-secret", SECRET, "--listeners", str(self.most)])
+                                                     "--fleet-secret", SECRET, "--listeners", str(self.most)],
+                               data=None if self.cold else TOP / "build" / "bench-streamer")
         self.stack.enter_context(self.streamer)
         self.scheduler.until(lambda: self.scheduler.page("/streamers"), 30, what="the streamer")
         return self
@@ -177,6 +167,15 @@ class Fleet:
                 row = {**one, "id": one["id"] + i, "slug": f"s{i}", "name": f"Station {i}", "radio_uuid": f"bench{i:05}"}
                 database.execute(f"INSERT INTO stations ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values()))
             database.commit()
+
+    def until_encoded(self):
+        """A song is encoded when it is on somewhere from its beginning; who enters one in its middle has the rest encoded for it."""
+        cache, end = pathlib.Path(self.streamer.data, "cache"), time.monotonic() + 1800
+        while len(list(cache.glob("*"))) < SONGS:
+            assert time.monotonic() < end, f"{len(list(cache.glob('*')))} songs of {SONGS} are encoded"
+            time.sleep(1)
+        while media_cpu(self.streamer.process.pid, 10) / self.count > 500e-6:
+            assert time.monotonic() < end, "the streamer goes on encoding"
 
     def __exit__(self, *_):
         self.stack.close()
@@ -223,12 +222,14 @@ def say(what, values, unit="ms", scale=1000):
 
 def first(given):
     """Nobody listened to these radios before: the first ones meet songs that the streamer never had, the others those that are cached."""
-    count = 40
-    with Fleet(given.binary, count) as fleet:
-        answers = [first_byte(fleet, radio)[1] for radio in fleet.radios[:4]]
-        say("GET of a radio to its first byte, songs never seen", answers)
+    answers = []
+    for _ in range(given.rounds):
+        with Fleet(given.binary, 1, cold=True) as fleet:
+            answers.append(first_byte(fleet, fleet.radios[0])[1])
+    say("GET of a radio to its first byte, a song never seen", answers)
+    with Fleet(given.binary, 40) as fleet:
         with Crowd(fleet.streamer.port, [f"/{radio}" for radio in fleet.radios[4:16]]):
-            time.sleep(given.warm)  # until all songs are cached
+            fleet.until_encoded()
         time.sleep(8)
         asked = [first_byte(fleet, radio)[1] for radio in fleet.radios[16:]]
         say("the same, songs cached", asked)
@@ -251,25 +252,6 @@ def first(given):
             say("play_radio to radio_started and play, an original streamer", told)
 
 
-def ours_stations(given, count):
-    with Fleet(given.binary, count) as fleet:
-        empty = private_kib(fleet.streamer.process.pid)
-        with Crowd(fleet.streamer.port, [f"/{radio}" for radio in fleet.radios]) as crowd:
-            fleet.scheduler.until(lambda: crowd.look()[0] == count, 120, what="all listeners")
-            # Every song is encoded when it was on somewhere from its beginning; who enters one in its middle has the rest encoded for it.
-            end = time.monotonic() + 600
-            while media_cpu(fleet.streamer.process.pid, 10) / count > 500e-6 and time.monotonic() < end:
-                pass
-            memory = (private_kib(fleet.streamer.process.pid) - empty) / count
-            for _ in range(given.rounds):
-                threads = threads_s(fleet.streamer.process.pid)
-                (streamer, scheduler), alive, rate = measured([fleet.streamer.process.pid, fleet.scheduler.process.pid], crowd, given.seconds)
-                print("  by thread, us per radio-second: " + ", ".join(
-                    f"{name} {(used - threads.get(name, 0)) / given.seconds / count * 1e6:.0f}" for name, used in
-                    sorted(threads_s(fleet.streamer.process.pid).items()) if used - threads.get(name, 0) > 0.01), flush=True)
-                yield streamer / count, scheduler / count, alive, rate, memory
-
-
 LIQUIDSOAP = """set("init.allow_root", true)
 set("log.stdout", false)
 set("log.file", false)
@@ -277,51 +259,77 @@ set("log.file", false)
 """
 
 
-def liquidsoap(given, count, copy):
-    """CPU per second of a station's sound: of what it made, since on a busy machine it falls behind."""
-    folder = tempfile.mkdtemp(prefix="longwave-liquidsoap-")
-    lines = []
-    for i in range(count):
-        # A song each 60 s, as ours; to files, so that it has no network to pay, and what it made can be counted.
-        playlist = f's{i} = playlist(id="s{i}", mode="randomize", "{songs()}")'
+class Liquidsoap:
+    """So many stations that play the same songs, to files: it has no network to pay, and what it made can be counted."""
+
+    def __init__(self, count, copy):
+        self.count, self.folder = count, tempfile.mkdtemp(prefix="longwave-liquidsoap-")
         encoder = '%ffmpeg(format="mp3", %audio.copy)' if copy else "%mp3(bitrate=128)"
-        lines.append(f'{playlist}\noutput.file(id="o{i}", fallible=true, {encoder}, "{folder}/{i}.mp3", s{i})')
-    script = pathlib.Path(folder, "radio.liq")
-    script.write_text(LIQUIDSOAP % "\n".join(lines), encoding="utf-8")
-    with open(f"{folder}/log", "wb") as log:
-        process = subprocess.Popen(["liquidsoap", str(script)], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-    try:
-        end = time.monotonic() + 240
-        while sum(path.stat().st_size > 100_000 for path in pathlib.Path(folder).glob("*.mp3")) < count:
-            assert process.poll() is None and time.monotonic() < end, pathlib.Path(folder, "log").read_text()[-1000:]
+        lines = [f's{i} = playlist(id="s{i}", mode="randomize", "{songs()}")\n'
+                 f'output.file(id="o{i}", fallible=true, {encoder}, "{self.folder}/{i}.mp3", s{i})' for i in range(count)]
+        script = pathlib.Path(self.folder, "radio.liq")
+        script.write_text(LIQUIDSOAP % "\n".join(lines), encoding="utf-8")
+        self.log = pathlib.Path(self.folder, "log")
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen(["liquidsoap", str(script)], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait(20)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def wait(self):
+        end = time.monotonic() + 600
+        while sum(path.stat().st_size > 200_000 for path in pathlib.Path(self.folder).glob("*.mp3")) < self.count:
+            assert self.process.poll() is None and time.monotonic() < end, self.log.read_text()[-1000:]
             time.sleep(0.5)
-        made = sum(path.stat().st_size for path in pathlib.Path(folder).glob("*.mp3"))
-        (used,), _, _ = measured([process.pid], None, given.seconds)
-        made = sum(path.stat().st_size for path in pathlib.Path(folder).glob("*.mp3")) - made
-    finally:
-        process.kill()
-        process.wait(20)
-        shutil.rmtree(folder, ignore_errors=True)
-    return used * given.seconds / (made / 16000)
+
+    def made_s(self):
+        """Seconds of sound so far, of all stations."""
+        return sum(path.stat().st_size for path in pathlib.Path(self.folder).glob("*.mp3")) / 16000
 
 
 def stations(given):
-    ours, encoding, copying, scheduling, memory = [], [], [], [], []
-    for streamer, scheduler, alive, rate, each in ours_stations(given, given.stations):
-        ours.append(streamer)
-        scheduling.append(scheduler)
-        memory.append(each)
-        encoding.append(liquidsoap(given, 10, copy=False))
-        copying.append(liquidsoap(given, 50, copy=True))
-        print(f"  a round: {alive} listeners of {given.stations} radios at {rate:.0f} kbit/s each: {ours[-1] * 1e6:.0f} us of the streamer, "
-              f"{scheduling[-1] * 1e6:.1f} us of the scheduler per radio-second; Liquidsoap encoding {encoding[-1] * 1e6:.0f}, copying {copying[-1] * 1e6:.0f}", flush=True)
-    middle = statistics.median(ours)
-    say("streamer: CPU per radio-second, gapless, one listener", ours, "us", 1e6)
+    """All at the same time. CPU per second of sound that was made: who falls behind on a busy machine isn't the cheaper for it."""
+    count, ours, ours_alone, scheduling, encoding, copying = given.stations, [], [], [], [], []
+    with Fleet(given.binary, count) as fleet, Liquidsoap(given.encoding, False) as encoder, Liquidsoap(given.copying, True) as copier:
+        streamer, scheduler = fleet.streamer.process.pid, fleet.scheduler.process.pid
+        empty = private_kib(streamer)
+        with Crowd(fleet.streamer.port, [f"/{radio}" for radio in fleet.radios]) as crowd:
+            fleet.scheduler.until(lambda: crowd.look()[0] == count, 300, what="all listeners")
+            for one in (encoder, copier):
+                one.wait()
+            fleet.until_encoded()
+            memory = (private_kib(streamer) - empty) / count
+            for _ in range(given.rounds):
+                pids = [streamer, scheduler, encoder.process.pid, copier.process.pid]
+                before, made, threads = [cpu_s(pid) for pid in pids], [encoder.made_s(), copier.made_s()], threads_s(streamer)
+                sent = crowd.look()[1]
+                time.sleep(given.seconds)
+                used = [cpu_s(pid) - then for pid, then in zip(pids, before)]
+                heard = (crowd.look()[1] - sent) / 16000
+                net = sum(cpu - threads.get(name, 0) for name, cpu in threads_s(streamer).items() if name.startswith("net"))
+                made = [encoder.made_s() - made[0], copier.made_s() - made[1]]
+                ours.append(used[0] / heard)
+                ours_alone.append((used[0] - net) / heard)
+                scheduling.append(used[1] / heard)
+                encoding.append(used[2] / max(made[0], 1))
+                copying.append(used[3] / max(made[1], 1))
+                print(f"  a round: {crowd.look()[0]} listeners of {count} radios, {heard / count / given.seconds:.2f} of real time; Liquidsoap's "
+                      f"{made[0] / given.encoding / given.seconds:.2f} and {made[1] / given.copying / given.seconds:.2f}", flush=True)
+    middle, alone = statistics.median(ours), statistics.median(ours_alone)
+    say("streamer: CPU per radio-second, gapless, one listener each", ours, "us", 1e6)
+    say("the same without the threads that send", ours_alone, "us", 1e6)
     say("scheduler: CPU per radio-second", scheduling, "us", 1e6)
-    say("Liquidsoap encoding: CPU per station-second", encoding, "us", 1e6)
-    say("Liquidsoap copying: CPU per station-second", copying, "us", 1e6)
-    print(f"radios per core {1 / middle:.0f}: {statistics.median(encoding) / middle:.0f} x Liquidsoap encoding, {statistics.median(copying) / middle:.1f} x copying; "
-          f"memory of the streamer {statistics.median(memory):.0f} KiB a radio")
+    say("Liquidsoap encoding: CPU per station-second, no listener", encoding, "us", 1e6)
+    say("Liquidsoap copying: CPU per station-second, no listener", copying, "us", 1e6)
+    for name, figure in (("with a listener each", middle), ("without sending", alone)):
+        print(f"radios per core {name}: {1 / figure:.0f}, {statistics.median(encoding) / figure:.0f} x Liquidsoap encoding, "
+              f"{statistics.median(copying) / figure:.1f} x copying")
+    print(f"memory of the streamer: {memory:.0f} KiB a radio")
 
 
 ICECAST = """<icecast><limits><clients>20000</clients><sources>2</sources><queue-size>1048576</queue-size>
@@ -384,8 +392,9 @@ def listeners(given):
             time.sleep(5)
             each = (private_kib(pid) - empty) / count
             (used,), alive, rate = measured([pid], crowd, given.seconds)
-        print(f"  {name}: {alive} listeners at {rate:.1f} kbit/s: {used * 3600 / max(alive, 1):.4f} CPU s per listener-hour, {each:.2f} KiB each", flush=True)
-        return used / max(alive, 1), each
+        used /= max(alive, 1) * rate / 128  # of what was heard: who falls behind isn't the cheaper for it
+        print(f"  {name}: {alive} listeners at {rate:.1f} kbit/s: {used * 3600:.4f} CPU s per listener-hour, {each:.2f} KiB each", flush=True)
+        return used, each
 
     for _ in range(given.rounds):
         with Fleet(given.binary, 1) as fleet:
@@ -414,8 +423,9 @@ def main():
     parser.add_argument("what", nargs="*")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=20)
-    parser.add_argument("--stations", type=int, default=500)
-    parser.add_argument("--warm", type=float, default=60, help="first: until all songs are cached")
+    parser.add_argument("--stations", type=int, default=200)
+    parser.add_argument("--encoding", type=int, default=5, help="Liquidsoap's stations that encode")
+    parser.add_argument("--copying", type=int, default=50, help="and that copy")
     parser.add_argument("--listeners", type=int, default=2000)
     given = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_NOFILE, (20_000, 20_000))

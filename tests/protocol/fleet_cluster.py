@@ -79,7 +79,7 @@ class Platform:
             self.add_scheduler([])  # what it plays the first one found, and wrote into the database
         self.until(lambda: self.known_songs(first), "the library")
         self.export(first)
-        self.radio = self.until(lambda: [one for one in first.page("/radios") if one["song"] and not one["broken"]], "a radio that plays")[0]["radio"]
+        self.radio = self.until(lambda: [one for one in self.active().page("/radios") if one["song"] and not one["broken"]], "a radio that plays")[0]["radio"]
         for i in range(self.counts[1]):
             self.add_streamer(f"st-{i + 1:02}")
         self.until(lambda: len(self.active().page("/streamers")) == self.counts[1], "the streamers")
