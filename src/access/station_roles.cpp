@@ -7,6 +7,8 @@
 
 #include <array>
 #include <cstdint>
+#include <exception>
+#include <future>
 #include <map>
 #include <utility>
 
@@ -39,6 +41,35 @@ void put(store::Session& session, const std::string& station, const std::string&
       "INSERT INTO access_station_role(station, user_name, role) VALUES (:station, :user, :role)"
       " ON CONFLICT (station, user_name) DO UPDATE SET role = excluded.role",
       station, user, to_string(role));
+}
+
+bool owns(store::Session& session, const std::string& station, const std::string& user) {
+  const auto role = session.value<std::string>(
+      "SELECT role FROM access_station_role WHERE station = :station AND user_name = :user", station, user);
+  return role == to_string(StationRole::owner);
+}
+
+Result<void> write_grant(store::Session& session, const std::string& station, const std::string& by,
+                         const std::string& user, StationRole role) {
+  // The station may have been removed meanwhile, and be somebody else's by now.
+  if (!by.empty() && !owns(session, station, by))
+    return error(Errc::refused, "you are no owner of the station any more");
+  if (!by.empty() && role != StationRole::owner && owns(session, station, user) &&
+      owners(session, station, user) == 0)
+    return error(Errc::conflict, "the station would have no owner; make somebody else one first");
+  if (role == StationRole::none) {
+    session.run("DELETE FROM access_station_role WHERE station = :station AND user_name = :user", station,
+                user);
+    return {};
+  }
+  const auto others = session.value<std::int64_t>(
+      "SELECT count(*) FROM access_station_role WHERE station = :station AND user_name <> :user", station,
+      user);
+  if (others.value_or(0) >= static_cast<std::int64_t>(StationRoles::most_people))
+    return error(Errc::full,
+                 fmt::format("at most {} people have a role on a station", StationRoles::most_people));
+  put(session, station, user, role);
+  return {};
 }
 
 }  // namespace
@@ -106,39 +137,27 @@ std::vector<StationRoles::Person> StationRoles::people(std::string_view station)
   return found;
 }
 
-Result<void> StationRoles::grant(const std::string& station, const std::string& user, StationRole role,
-                                 bool may_orphan) {
-  const auto done = store_.write_now([&](store::Session& session) -> Result<void> {
-    const bool was_owner =
-        session
-            .value<std::string>(
-                "SELECT role FROM access_station_role WHERE station = :station AND user_name = :user",
-                station, user)
-            .value_or("") == to_string(StationRole::owner);
-    if (was_owner && role != StationRole::owner && !may_orphan && owners(session, station, user) == 0)
-      return error(Errc::conflict, "the station would have no owner; make somebody else one first");
-    if (role == StationRole::none) {
-      session.run("DELETE FROM access_station_role WHERE station = :station AND user_name = :user", station,
-                  user);
-      return {};
-    }
-    const auto others = session.value<std::int64_t>(
-        "SELECT count(*) FROM access_station_role WHERE station = :station AND user_name <> :user", station,
-        user);
-    if (others.value_or(0) >= static_cast<std::int64_t>(most_people))
-      return error(Errc::full, fmt::format("at most {} people have a role on a station", most_people));
-    put(session, station, user, role);
-    return {};
-  });
-  if (!done) return done;
-  change_book([&](Book& next) {
-    auto& there = next.stations[station];
-    if (role == StationRole::none)
-      there.erase(user);
-    else
-      there[user] = role;
-  });
-  return {};
+Result<void> StationRoles::grant(const std::string& station, const std::string& by, const std::string& user,
+                                 StationRole role) {
+  Result<void> outcome;
+  std::promise<void> written;
+  store_.write([&](store::Session& session) { outcome = write_grant(session, station, by, user, role); },
+               // The book follows on the writing thread, so in the order in which things were written.
+               [&](std::exception_ptr failure) {
+                 if (failure) return written.set_exception(std::move(failure));
+                 if (outcome) {
+                   change_book([&](Book& next) {
+                     auto& there = next.stations[station];
+                     if (role == StationRole::none)
+                       there.erase(user);
+                     else
+                       there[user] = role;
+                   });
+                 }
+                 written.set_value();
+               });
+  written.get_future().get();
+  return outcome;
 }
 
 Result<void> StationRoles::make(store::Session& session, const std::string& station, const std::string& owner,

@@ -54,9 +54,11 @@ class StationRoles {
   /// By name.
   std::vector<Person> people(std::string_view station) const;
 
-  /// *Blocks.* `none` takes the role away. full: the station has `most_people` already; conflict: it would be
-  /// left without an owner, and `may_orphan` isn't set.
-  Result<void> grant(const std::string& station, const std::string& user, StationRole role, bool may_orphan);
+  /// *Blocks.* `none` takes the role away. `by`: an owner, who must still be one when it is written; empty:
+  /// an administrator, who alone may leave a station without an owner. Errors: full (`most_people`), conflict
+  /// (it would be left without an owner), refused.
+  Result<void> grant(const std::string& station, const std::string& by, const std::string& user,
+                     StationRole role);
 
   /// For the job of the store that makes a station: nobody has a role there but its owner (may be empty).
   /// full: the owner has `most` stations already. made() follows when it is on disk.

@@ -93,10 +93,10 @@ void grant(Context& context, const Call& call, const Responder& answer) {
   const auto role = *access::parse_station_role(call.string("role"));
   if (role != StationRole::none && !context.users->knows(user))
     return answer.fail(error(Errc::not_found, fmt::format("there is no user '{}'", clean(user))));
-  context.blocking([&context, station = call.string("station"), user, role,
-                    admin = call.caller().role == Role::admin, answer] {
+  const auto by = call.caller().role == Role::admin ? std::string() : call.caller().user;
+  context.blocking([&context, station = call.string("station"), by, user, role, answer] {
     try {
-      const auto done = context.users->station_roles().grant(station, user, role, admin);
+      const auto done = context.users->station_roles().grant(station, by, user, role);
       done ? answer.finish(json::object{}) : answer.fail(done.error());
     } catch (const std::exception& e) {
       log::error("station.grant: {}", e.what());

@@ -7,6 +7,9 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+#include <vector>
+
 namespace longwave::access {
 namespace {
 
@@ -40,7 +43,7 @@ TEST_F(StationRolesTest, names_are_read_as_they_are_written) {
 TEST_F(StationRolesTest, a_role_counts_on_its_station_only_and_survives_a_restart) {
   ASSERT_TRUE(make("jazz", "ada"));
   ASSERT_TRUE(make("rock", "bo"));
-  ASSERT_TRUE(roles->grant("jazz", "bo", StationRole::dj, false));
+  ASSERT_TRUE(roles->grant("jazz", "ada", "bo", StationRole::dj));
   for (int round = 0; round < 2; ++round) {
     EXPECT_EQ(roles->role("ada", "jazz"), StationRole::owner);
     EXPECT_EQ(roles->role("bo", "jazz"), StationRole::dj);
@@ -58,14 +61,38 @@ TEST_F(StationRolesTest, a_role_counts_on_its_station_only_and_survives_a_restar
 
 TEST_F(StationRolesTest, the_last_owner_stays) {
   ASSERT_TRUE(make("jazz", "ada"));
-  const auto done = roles->grant("jazz", "ada", StationRole::dj, false);
+  const auto done = roles->grant("jazz", "ada", "ada", StationRole::dj);
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().code, Errc::conflict);
   EXPECT_EQ(roles->role("ada", "jazz"), StationRole::owner);
-  ASSERT_TRUE(roles->grant("jazz", "bo", StationRole::owner, false));
-  EXPECT_TRUE(roles->grant("jazz", "ada", StationRole::none, false)) << "there is another one now";
+  ASSERT_TRUE(roles->grant("jazz", "ada", "bo", StationRole::owner));
+  EXPECT_TRUE(roles->grant("jazz", "ada", "ada", StationRole::none)) << "there is another one now";
   EXPECT_EQ(roles->role("ada", "jazz"), StationRole::none);
-  EXPECT_TRUE(roles->grant("jazz", "bo", StationRole::none, true)) << "an administrator may";
+  EXPECT_TRUE(roles->grant("jazz", "", "bo", StationRole::none)) << "an administrator may";
+}
+
+TEST_F(StationRolesTest, who_is_no_owner_any_more_gives_nothing) {
+  ASSERT_TRUE(make("jazz", "ada"));
+  remove("jazz");
+  ASSERT_TRUE(make("jazz", "bo"));
+  const auto late = roles->grant("jazz", "ada", "eve", StationRole::owner);
+  ASSERT_FALSE(late) << "asked for while the station was still ada's";
+  EXPECT_EQ(late.error().code, Errc::refused);
+  EXPECT_EQ(roles->role("eve", "jazz"), StationRole::none);
+}
+
+TEST_F(StationRolesTest, what_is_remembered_is_what_was_written_last) {
+  ASSERT_TRUE(make("jazz", "ada"));
+  std::vector<std::thread> people;
+  for (const auto role : {StationRole::viewer, StationRole::dj, StationRole::programmer, StationRole::none}) {
+    people.emplace_back([this, role] {
+      for (int i = 0; i < 50; ++i) EXPECT_TRUE(roles->grant("jazz", "ada", "bo", role));
+    });
+  }
+  for (auto& one : people) one.join();
+  const auto remembered = roles->role("bo", "jazz");
+  open();
+  EXPECT_EQ(roles->role("bo", "jazz"), remembered);
 }
 
 TEST_F(StationRolesTest, who_has_enough_stations_gets_no_more) {
@@ -85,7 +112,7 @@ TEST_F(StationRolesTest, a_station_of_an_old_name_has_none_of_the_old_people) {
   remove("jazz");
   EXPECT_EQ(roles->role("ada", "jazz"), StationRole::none);
   // Given while the station was being removed, and so left behind.
-  ASSERT_TRUE(roles->grant("jazz", "eve", StationRole::owner, false));
+  ASSERT_TRUE(roles->grant("jazz", "", "eve", StationRole::owner));
   ASSERT_TRUE(make("jazz", "bo"));
   for (int round = 0; round < 2; ++round) {
     EXPECT_EQ(roles->role("eve", "jazz"), StationRole::none);
@@ -96,11 +123,11 @@ TEST_F(StationRolesTest, a_station_of_an_old_name_has_none_of_the_old_people) {
 
 TEST_F(StationRolesTest, a_station_has_room_for_so_many) {
   for (std::size_t i = 0; i < StationRoles::most_people; ++i)
-    ASSERT_TRUE(roles->grant("jazz", "user" + std::to_string(i), StationRole::viewer, false));
-  const auto more = roles->grant("jazz", "one-more", StationRole::viewer, false);
+    ASSERT_TRUE(roles->grant("jazz", "", "user" + std::to_string(i), StationRole::viewer));
+  const auto more = roles->grant("jazz", "", "one-more", StationRole::viewer);
   ASSERT_FALSE(more);
   EXPECT_EQ(more.error().code, Errc::full);
-  EXPECT_TRUE(roles->grant("jazz", "user7", StationRole::dj, false)) << "who is there already";
+  EXPECT_TRUE(roles->grant("jazz", "", "user7", StationRole::dj)) << "who is there already";
 }
 
 }  // namespace
