@@ -170,6 +170,19 @@ std::optional<WallTime> ByProgramme::exact_after(WallTime at) const {
   return exact ? std::optional(exact->at) : std::nullopt;
 }
 
+bool ByProgramme::on_the_second(const rules::Chosen& chosen) const {
+  if (chosen.why.rule == rules::Rule::hour_jingle) return true;
+  return chosen.why.rule == rules::Rule::event &&
+         std::any_of(rules_.events.begin(), rules_.events.end(), [&](const rules::FixedEvent& event) {
+           return event.id == chosen.why.subject && event.start != rules::Start::boundary;
+         });
+}
+
+bool ByProgramme::has_its_time(const Entry& entry) {
+  const auto rule = rule_of(entry.reason);
+  return rule == rules::Rule::event || rule == rules::Rule::hour_jingle;
+}
+
 Reason ByProgramme::reason(const rules::Chosen& chosen) const {
   Reason reason;
   const auto& why = chosen.why;

@@ -47,6 +47,10 @@ class ByProgramme {
   /// It is what the programme would have there, too. `strictly`: it also keeps the distances.
   bool fits(const Entry& entry, const Plays& before, WallTime at, bool strictly) const;
   std::optional<WallTime> exact_after(WallTime at) const;
+  /// It begins on the second: the hour's jingle, and events that aren't for the end of a song.
+  bool on_the_second(const rules::Chosen& chosen) const;
+  /// An event or the hour's jingle.
+  static bool has_its_time(const Entry& entry);
 
   Reason reason(const rules::Chosen& chosen) const;
 

@@ -110,6 +110,10 @@ void Programmer::cover_late() {
   const bool skip_waited = skip_pending_ && moment_.now >= skip_asked_ + rules_.skip_waits;
   if (current_ && !skip_waited && position_ < current_->end_at - rules_.late) return;
   if (moment_.now < grace_until_) return;
+  const bool at_the_end = !current_ || position_ >= current_->end_at - rules_.late;
+  // What has its time is worth cutting a stand-in for, as soon as it is ready; other songs keep their places.
+  if (at_the_end && by_programme() && ByProgramme::has_its_time(*line_.front().entry) && insert_stand_in())
+    return;
   for (std::size_t i = 1; i < line_.size(); ++i) {
     if (!ready(line_[i].take)) continue;
     const auto index = queue_.index_of(line_[i].entry->id);
@@ -122,11 +126,11 @@ void Programmer::cover_late() {
     resume_at_tail_ = false;
     return line_up();
   }
-  if (!current_ || position_ >= current_->end_at - rules_.late) insert_stand_in();
+  if (at_the_end) insert_stand_in();
 }
 
 /// Its length is known and its sound is at hand, so that it can be planned at once.
-void Programmer::insert_stand_in() {
+bool Programmer::insert_stand_in() {
   const auto& plays = recent_.plays();
   const auto last_heard = [&](const StandIn& known) {
     if (current_ && current_->entry->track == known.track) return Samples::max();
@@ -140,7 +144,7 @@ void Programmer::insert_stand_in() {
     if (!candidate || !candidate->playable || last_heard(known) == Samples::max()) continue;
     if (!best || last_heard(known) < last_heard(*best)) best = &known;
   }
-  if (!best) return;
+  if (!best) return false;
   Reason reason;
   reason.rule = rule::stand_in;
   reason.text = "What should come next isn't ready in time; of what is ready, this was heard longest ago";
@@ -157,6 +161,7 @@ void Programmer::insert_stand_in() {
   resume_at_tail_ = false;
   if (row_.marked || row_.modes.random) mark(next);
   line_up();
+  return true;
 }
 
 /// Whatever is added enters the blacklists of the selection by album at once.

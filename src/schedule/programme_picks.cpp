@@ -114,6 +114,34 @@ void Programmer::note_for_programme() {
   programme_.set(row_.programme.get(), catalogue_.get());
 }
 
+bool Programmer::is(const Entry& entry, const rules::Chosen& chosen) const {
+  return entry.reason.programmed && entry.reason.programmed->subject == chosen.why.subject &&
+         entry.reason.rule == programme_.reason(chosen).rule;
+}
+
+/// It stands behind the entry at `index`, a stand-in, since it isn't ready yet.
+bool Programmer::waits_behind(std::size_t index, const rules::Chosen& chosen) const {
+  if (index + 1 >= queue_.size() || !is(*queue_.entries()[index + 1], chosen)) return false;
+  const auto id = queue_.entries()[index + 1]->id;
+  const auto known =
+      std::find_if(line_.begin(), line_.end(), [&](const Coming& coming) { return coming.entry->id == id; });
+  return known == line_.end() || !ready(known->take);
+}
+
+/// While a stand-in is on air: what should have begun on the second instead. As soon as that is ready the
+/// stand-in is cut.
+std::optional<Programmer::Covered> Programmer::covered_now(const ByProgramme::Plays& plays) {
+  if (!current_ || current_->entry->reason.rule != rule::stand_in || leaving() || skip_pending_)
+    return std::nullopt;
+  auto due = programme_.timed(plays, wall_at(position_), random_);
+  if (!due || !programme_.on_the_second(*due)) return std::nullopt;
+  if (!line_.empty() && is(*line_.front().entry, *due) && ready(line_.front().take)) {
+    cut();
+    return std::nullopt;
+  }
+  return Covered{std::move(*due), wall_at(position_)};
+}
+
 /// The next entries are what the programme wants at their times: what is due is put before them, what isn't
 /// any more goes, and the queue is filled up.
 void Programmer::follow_programme() {
@@ -126,6 +154,7 @@ void Programmer::follow_programme() {
     programme_.set(row_.programme.get(), catalogue_.get());
   cut_current_for_programme();
   Samples at{};
+  auto covered = covered_now(plays_before(first_next(), at));
   auto plays = plays_before(first_next(), at);
   auto index = first_next();
   std::size_t accepted = 0;
@@ -133,14 +162,21 @@ void Programmer::follow_programme() {
     const auto* entry = index < queue_.size() ? queue_.entries()[index].get() : nullptr;
     const bool begins = entry && fixed_ && !line_.empty() && line_.front().entry->id == entry->id;
     const bool marked = entry && row_.marked && static_cast<int>(index) == queue_.cursor();
-    if (!entry && accepted >= rules_.ahead) break;
-    if (!begins && !marked) {
-      const auto due = programme_.timed(plays, wall_at(at), random_);
-      const bool is_due = entry && due && entry->reason.programmed &&
-                          entry->reason.programmed->subject == due->why.subject &&
-                          entry->reason.rule == programme_.reason(*due).rule;
-      if (due && !is_due) {
-        programme_.take(plays, wall_at(at), random_);
+    if (!entry && accepted >= rules_.ahead && !covered) break;
+    std::optional<Covered> behind;
+    if (entry && entry->reason.rule == rule::stand_in && !covered) {
+      // It goes when what it stands for is ready, and that keeps its place behind it until then.
+      if (auto due = programme_.timed(plays, wall_at(at), random_))
+        behind = Covered{std::move(*due), wall_at(at)};
+      if (behind && !begins && !marked && !waits_behind(index, behind->chosen)) {
+        withdraw(entry->id);
+        continue;
+      }
+    } else if (!begins && !marked) {
+      const auto due_at = covered ? covered->at : wall_at(at);
+      const auto due = covered ? std::optional(covered->chosen) : programme_.timed(plays, due_at, random_);
+      if (due && !(entry && is(*entry, *due))) {
+        programme_.take(plays, due_at, random_);
         if (!insert_chosen(index, *due)) continue;
         entry = queue_.entries()[index].get();
       } else if (!due && entry && !programme_.fits(*entry, plays, wall_at(at), strictly)) {
@@ -153,6 +189,7 @@ void Programmer::follow_programme() {
         entry = queue_.entries()[index].get();
       }
     }
+    covered = std::move(behind);
     pass(*entry, plays, at);
     ++index;
     ++accepted;

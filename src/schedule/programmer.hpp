@@ -256,6 +256,14 @@ class Programmer {
   void note_for_programme();
   void follow_programme();
   bool insert_chosen(std::size_t index, const rules::Chosen& chosen);
+  /// What a stand-in is played instead of, and when it should have begun.
+  struct Covered {
+    rules::Chosen chosen;
+    WallTime at;
+  };
+  bool is(const Entry& entry, const rules::Chosen& chosen) const;
+  bool waits_behind(std::size_t index, const rules::Chosen& chosen) const;
+  std::optional<Covered> covered_now(const ByProgramme::Plays& plays);
 
   // line.cpp: what follows
   std::vector<std::size_t> following(std::size_t most, bool by_itself) const;
@@ -299,7 +307,7 @@ class Programmer {
   void cover_late();
   void note_added(TrackId track);
   std::optional<Pick> by_album(std::optional<std::int64_t> album);
-  void insert_stand_in();
+  bool insert_stand_in();
   void remember_stand_in(TrackId track, Samples duration);
   void forget_stand_in(TrackId track);
   std::vector<Heard> heard_before(std::size_t index, Samples& at) const;

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -90,9 +91,14 @@ class Desk {
 
   /// Answers every Prepare that was sent: Prepared with the track's exact length, or Failed.
   void answer_all() {
+    std::vector<std::pair<EntryId, TrackId>> later;
     while (!asked.empty()) {
       const auto [item, track] = asked.front();
       asked.erase(asked.begin());
+      if (unanswered.contains(track)) {
+        later.emplace_back(item, track);
+        continue;
+      }
       const auto bad = broken.find(track);
       if (bad != broken.end()) {
         say(orders::Failed{item, bad->second});
@@ -101,6 +107,7 @@ class Desk {
         say(orders::Prepared{item, exact != lengths.end() ? exact->second : minutes(3)});
       }
     }
+    asked = std::move(later);
   }
 
   TrackId on_air() const {
@@ -130,6 +137,7 @@ class Desk {
   std::vector<std::pair<EntryId, TrackId>> asked;
   std::map<TrackId, std::string> broken;
   std::map<TrackId, Samples> lengths;
+  std::set<TrackId> unanswered;  ///< nobody says anything of them for now
   bool auto_answer = true;
   std::map<std::int64_t, HistoryRow> history;
 

@@ -146,6 +146,44 @@ TEST_F(ProgrammeTest, NewsOnTheSecondAndTheSongGoesOn) {
   EXPECT_GE(offsets, 4);
 }
 
+/// Put 6 s before its time, with a song that nobody has measured yet.
+TEST_F(ProgrammeTest, AnEventThatIsntReadyIsCoveredUntilItIs) {
+  for (const auto ready_after : {Duration{3s}, Duration{10s}}) {
+    Desk station(library(50));
+    station.answer_all();
+    ASSERT_TRUE(
+        station.run(SetProgramme{std::make_shared<const StationProgramme>(programme()), std::nullopt}));
+    station.answer_all();
+    station.pass(20min + 30s);
+    const auto second = std::chrono::ceil<std::chrono::seconds>(station.moment().wall) + 6s;
+    const auto midnight = std::chrono::floor<std::chrono::days>(second);
+    auto p = programme();
+    p.rules.events.push_back(
+        {9, "News", {rules::every_day, second - midnight}, {}, false, 3, 0, rules::Start::exact, false, 30s});
+    station.unanswered = {TrackId{43}};
+    const auto entries = station.saved.station.next_entry;
+    ASSERT_TRUE(station.run(SetProgramme{std::make_shared<const StationProgramme>(p), std::nullopt}));
+    station.answer_all();
+    station.pass(ready_after);
+    const auto known = station.moment().wall;
+    const bool in_time = known < second;
+    EXPECT_NE(station.on_air(), TrackId{43});
+    station.unanswered.clear();
+    station.answer_all();
+    station.pass(10s);
+    EXPECT_EQ(station.on_air(), TrackId{43});
+    const auto began =
+        station.moment().wall - to_duration(station.position() - station.programmer->now().current->start_at);
+    EXPECT_GE(began, second);
+    EXPECT_LE(began, std::max<WallTime>(second, known) + (in_time ? 27ms : 1s));
+    EXPECT_LT(station.saved.station.next_entry - entries, 12) << "nothing is put and taken for ever";
+    EXPECT_EQ(station.history.rbegin()->second.reason.rule == rule::stand_in, !in_time);
+    station.pass(5min);
+    for (auto row = station.history.begin(); std::next(row) != station.history.end(); ++row)
+      EXPECT_EQ(std::next(row)->second.start_at, row->second.end_at);
+  }
+}
+
 TEST_F(ProgrammeTest, NewsComesBeforeRequestsThatStandInItsWay) {
   auto p = programme();
   p.rules.events.push_back({9, "News", {rules::every_day, 30min}, {}, true, 3, 0, rules::Start::exact});
