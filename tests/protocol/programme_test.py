@@ -55,7 +55,7 @@ def test_programme(binary):
         assert why["reason"]["candidates"] >= 1 and why["reason"]["programmed"]["playlist"] == everything
 
         # Something on the second, a little from now.
-        second = int(time.time()) + 6
+        second = int(time.time()) + 11
         event = call("programme.put", part="events", item={
             "name": "News", "playlist": news, "time": clock(second), "start": "exact", "expires_s": 30})["id"]
         refused(server, "programme.remove", part="playlists", id=news)  # it is named
