@@ -2,13 +2,10 @@
 #include "library/uploads.hpp"
 
 #include "base/assert.hpp"
-#include "base/log.hpp"
 #include "base/text.hpp"
-#include "library/known.hpp"
-#include "library/library.hpp"
 #include "library/upload_name.hpp"
 #include "library/upload_rows.hpp"
-#include "library/upload_work.hpp"
+#include "library/uploads_impl.hpp"
 #include "store/store.hpp"
 
 #include <fmt/format.h>
@@ -16,18 +13,11 @@
 
 #include <algorithm>
 #include <array>
-#include <deque>
-#include <map>
-#include <utility>
 
 namespace longwave::library {
 
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr Duration told_every = 200ms;
-constexpr Duration ended_kept = 1h;
 std::string new_id() {
   std::array<unsigned char, 16> bytes{};
   LW_ASSERT(RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) == 1, "no random numbers");
@@ -38,10 +28,6 @@ bool is_sha1(std::string_view digits) {
   return digits.size() == 40 && std::all_of(digits.begin(), digits.end(), [](char c) {
            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
          });
-}
-
-bool over(UploadState state) {
-  return state == UploadState::imported || state == UploadState::failed;
 }
 
 Error gone() {
@@ -55,390 +41,197 @@ const char* to_string(UploadState state) {
   return names[static_cast<int>(state)];
 }
 
-class Uploads::Impl {
-  struct Step {
-    Task work;  // on the blocking pool
-    Task then;  // here
-  };
-  struct Entry {
-    Upload upload;
-    std::int64_t allowed = 0;  // bytes it may have
-    std::int64_t next = 0;     // where the next bytes belong, those that are being written included
-    std::deque<Step> steps;
-    bool running = false;
-    Instant told{};
-  };
-
- public:
-  Impl(Uploads& room, store::Store& store, Library& library, UploadOptions options, Inspect inspect,
-       Blocking blocking, Post post, const Clock& clock)
-      : room_(room),
-        store_(store),
-        library_(library),
-        options_(std::move(options)),
-        blocking_(std::move(blocking)),
-        post_(std::move(post)),
-        clock_(clock),
-        work_(store, options_, std::move(inspect)) {}
-
-  void begin(UploadRequest request, Done done) {
-    if (auto refused = check(request)) return done(std::move(*refused));
-    auto upload = std::make_shared<Upload>();
-    upload->id = new_id();
-    upload->request = std::move(request);
-    upload->changed_ms = now_ms();
-    auto allowed = std::make_shared<Result<std::int64_t>>(options_.limits.largest);
-    ++beginning_[upload->request.who];
-    blocking_([this, upload, allowed, post = post_, alive = weak(), done = std::move(done)]() mutable {
-      *allowed = work_.admit(*upload);
-      post([this, upload, allowed, alive, done = std::move(done)]() mutable {
-        if (!alive.lock()) return;
-        if (--beginning_[upload->request.who] == 0) beginning_.erase(upload->request.who);
-        if (!*allowed) return done(allowed->error());
-        Entry& entry = entries_[upload->id];
-        entry.upload = *upload;
-        entry.allowed = **allowed;
-        order_.push_back(upload->id);
-        tell(entry, true);
-        done(entry.upload);
-      });
+void Uploads::Impl::begin(UploadRequest request, Done done) {
+  if (auto refused = check(request)) return done(std::move(*refused));
+  auto upload = std::make_shared<Upload>();
+  upload->id = new_id();
+  upload->request = std::move(request);
+  upload->changed_ms = now_ms();
+  auto allowed = std::make_shared<Result<std::int64_t>>(options_.limits.largest);
+  ++beginning_[upload->request.who];
+  blocking_([this, upload, allowed, post = post_, alive = weak(), done = std::move(done)]() mutable {
+    *allowed = work_.admit(*upload);
+    post([this, upload, allowed, alive, done = std::move(done)]() mutable {
+      if (!alive.lock()) return;
+      if (--beginning_[upload->request.who] == 0) beginning_.erase(upload->request.who);
+      if (!*allowed) return done(allowed->error());
+      Entry& entry = entries_[upload->id];
+      entry.upload = *upload;
+      entry.allowed = **allowed;
+      order_.push_back(upload->id);
+      tell(entry, true);
+      done(entry.upload);
     });
-  }
+  });
+}
 
-  void append(const std::string& id, std::int64_t offset, std::string bytes, Done done) {
-    Entry* entry = find(id);
-    if (!entry) return done(gone());
-    if (entry->upload.state != UploadState::receiving)
-      return done(error(Errc::conflict, fmt::format("this upload is {}", to_string(entry->upload.state))));
-    if (bytes.empty() && offset == entry->next) return done(entry->upload);
-    if (offset != entry->next)
-      return done(error(Errc::conflict, fmt::format("the next byte is number {}", entry->next)));
-    const auto size = static_cast<std::int64_t>(bytes.size());
-    const auto& request = entry->upload.request;
-    if (request.size > 0 && offset + size > request.size)
-      return done(error(Errc::invalid, fmt::format("the file has {} bytes, no more", request.size)));
-    if (offset + size > entry->allowed)
-      return done(error(Errc::full, fmt::format("no more than {} may be sent", megabytes(entry->allowed))));
-    entry->next += size;
-    auto written = std::make_shared<Result<void>>();
-    run(
-        *entry,
-        [this, id, offset, bytes = std::move(bytes), written] {
-          if (const auto here = work_.files().size(id); std::max<std::int64_t>(here, 0) != offset)
-            *written = error(Errc::conflict, "bytes before these could not be kept");
-          else
-            *written = work_.files().append(id, offset, bytes);
-        },
-        [this, id, offset, size, written, done = std::move(done)]() mutable {
-          Entry& at = entries_.at(id);
-          if (!*written) {
-            at.next = at.upload.received;
-            return done(written->error());
-          }
-          at.upload.received = offset + size;
-          at.upload.changed_ms = now_ms();
-          tell(at, false);
-          done(at.upload);
-        });
-  }
-
-  void finish(const std::string& id, Done done, bool import_too) {
-    Entry* entry = find(id);
-    if (!entry) return done(gone());
-    auto& upload = entry->upload;
-    if (upload.state == UploadState::imported) return done(upload);
-    if (upload.state == UploadState::failed) return done(error(Errc::broken, upload.problem));
-    if (upload.state == UploadState::ready) {
-      return import_too ? import(id, "", "", std::move(done)) : done(upload);
-    }
-    if (upload.state != UploadState::receiving)
-      return done(error(Errc::conflict, fmt::format("this upload is {}", to_string(upload.state))));
-    if (entry->next == 0 || (upload.request.size > 0 && entry->next != upload.request.size))
-      return done(error(Errc::conflict, fmt::format("the file isn't complete: {} of {} bytes are here",
-                                                    entry->next, upload.request.size)));
-    const auto expected = entry->next;
-    upload.state = UploadState::checking;
-    tell(*entry, true);
-    auto checked = std::make_shared<Result<std::string>>(std::string());
-    run(
-        *entry,
-        [this, id, expected, request = upload.request, checked] {
-          *checked = work_.look(id, expected, request);
-        },
-        [this, id, expected, import_too, checked, done = std::move(done)]() mutable {
-          Entry& at = entries_.at(id);
-          if (at.upload.state != UploadState::checking) return done(gone());  // cancelled meanwhile
-          at.upload.changed_ms = now_ms();
-          if (!*checked && checked->error().code == Errc::unavailable) {  // not the file's fault: once more
-            at.upload.state = UploadState::receiving;
-            at.next = at.upload.received;
-            tell(at, true);
-            return done(checked->error());
-          }
-          if (!*checked) return fail(at, checked->error(), std::move(done));
-          at.upload.type = **checked;
-          at.upload.request.size = expected;
-          at.upload.state = UploadState::ready;
-          keep(at);
-          tell(at, true);
-          import_too ? import(id, "", "", std::move(done)) : done(at.upload);
-        });
-  }
-
-  void import(const std::string& id, std::string into, std::string name, Done done) {
-    Entry* entry = find(id);
-    if (!entry) return done(gone());
-    auto& upload = entry->upload;
-    if (upload.state != UploadState::ready)
-      return done(error(Errc::conflict, fmt::format("this upload is {}", to_string(upload.state))));
-    auto folders = safe_folder(into);
-    if (!folders) return done(folders.error());
-    auto wanted = name.empty() ? Result<std::string>(upload.request.name) : safe_name(name);
-    if (!wanted) return done(wanted.error());
-    upload.state = UploadState::importing;
-    tell(*entry, true);
-    auto copy = std::make_shared<Upload>(upload);
-    auto placed = std::make_shared<Result<std::string>>(std::string());
-    run(
-        *entry,
-        [this, copy, placed, folders = *folders, target = with_ending(*wanted, upload.type)] {
-          *placed = work_.place(*copy, folders, target);
-        },
-        [this, id, placed, done = std::move(done)]() mutable {
-          Entry& at = entries_.at(id);
-          if (!*placed) {
-            at.upload.state = UploadState::ready;
-            tell(at, true);
-            return done(placed->error());
-          }
-          at.upload.path = **placed;
-          take_in(id, std::move(done));
-        });
-  }
-
-  void cancel(const std::string& id, Done done) {
-    Entry* entry = find(id);
-    if (!entry) return done(gone());
-    if (entry->upload.state == UploadState::importing || entry->upload.state == UploadState::imported)
-      return done(error(Errc::conflict, "it is in the library already"));
-    entry->upload.state = UploadState::failed;
-    entry->upload.problem = "cancelled";
-    entry->next = -1;
-    tell(*entry, true);
-    run(
-        *entry, [this, id] { work_.files().remove(id); },
-        [this, id, done = std::move(done)]() mutable {
-          Entry& at = entries_.at(id);
-          const Upload upload = at.upload;
-          store_.write([id](store::Session& session) { forget_upload(session, id); });
-          forget(id);
-          done(upload);
-        });
-  }
-
-  const Upload* look_up(const std::string& id) const {
-    const auto found = entries_.find(id);
-    return found == entries_.end() ? nullptr : &found->second.upload;
-  }
-
-  const Upload* by_tag(const std::string& tag) const {
-    for (auto id = order_.rbegin(); id != order_.rend(); ++id) {
-      const auto& upload = entries_.at(*id).upload;
-      if (upload.request.tag == tag) return &upload;
-    }
-    return nullptr;
-  }
-
-  std::vector<Upload> list() const {
-    std::vector<Upload> all;
-    for (const auto& id : order_) all.push_back(entries_.at(id).upload);
-    return all;
-  }
-
-  std::filesystem::path file_of(const std::string& id) const { return work_.files().path(id); }
-  const UploadOptions& options() const { return options_; }
-
-  void recover() {
-    auto found = std::make_shared<std::vector<Upload>>();
-    blocking_([this, found, post = post_, alive = weak()] {
-      try {
-        *found = work_.left_behind();
-      } catch (const std::exception& e) {
-        log::error("uploads: what was left can't be found: {}", e.what());
-      }
-      post([this, found, alive] {
-        if (!alive.lock()) return;
-        for (auto& upload : *found) {
-          const auto id = upload.id;
-          Entry& entry = entries_[id];
-          entry.upload = std::move(upload);
-          entry.next = entry.upload.received;
-          entry.allowed = options_.limits.largest;
-          order_.push_back(id);
-          if (entry.upload.state == UploadState::importing) take_in(id, [](const auto&) {});
+void Uploads::Impl::append(const std::string& id, std::int64_t offset, std::string bytes, Done done) {
+  Entry* entry = find(id);
+  if (!entry) return done(gone());
+  if (entry->upload.state != UploadState::receiving)
+    return done(error(Errc::conflict, fmt::format("this upload is {}", to_string(entry->upload.state))));
+  if (bytes.empty() && offset == entry->next) return done(entry->upload);
+  if (offset != entry->next)
+    return done(error(Errc::conflict, fmt::format("the next byte is number {}", entry->next)));
+  const auto size = static_cast<std::int64_t>(bytes.size());
+  const auto& request = entry->upload.request;
+  if (request.size > 0 && offset + size > request.size)
+    return done(error(Errc::invalid, fmt::format("the file has {} bytes, no more", request.size)));
+  if (offset + size > entry->allowed)
+    return done(error(Errc::full, fmt::format("no more than {} may be sent", megabytes(entry->allowed))));
+  entry->next += size;
+  auto written = std::make_shared<Result<void>>();
+  run(
+      *entry,
+      [this, id, offset, bytes = std::move(bytes), written] {
+        if (const auto here = work_.files().size(id); std::max<std::int64_t>(here, 0) != offset)
+          *written = error(Errc::conflict, "bytes before these could not be kept");
+        else
+          *written = work_.files().append(id, offset, bytes);
+      },
+      [this, id, offset, size, written, done = std::move(done)]() mutable {
+        Entry& at = entries_.at(id);
+        if (!*written) {
+          at.next = at.upload.received;
+          return done(written->error());
         }
+        at.upload.received = offset + size;
+        at.upload.changed_ms = now_ms();
+        tell(at, false);
+        done(at.upload);
       });
-    });
+}
+
+void Uploads::Impl::finish(const std::string& id, Done done, bool import_too) {
+  Entry* entry = find(id);
+  if (!entry) return done(gone());
+  auto& upload = entry->upload;
+  if (upload.state == UploadState::imported) return done(upload);
+  if (upload.state == UploadState::failed) return done(error(Errc::broken, upload.problem));
+  if (upload.state == UploadState::ready) {
+    return import_too ? import(id, "", "", std::move(done)) : done(upload);
   }
-
-  void tick() {
-    const auto now = now_ms();
-    std::vector<std::string> forgotten, ended;
-    for (const auto& [id, entry] : entries_) {
-      const auto& upload = entry.upload;
-      if (entry.running || !entry.steps.empty()) continue;
-      const bool waits = upload.state == UploadState::receiving || upload.state == UploadState::ready;
-      if (waits && now - upload.changed_ms > to_ms(options_.limits.forgotten)) forgotten.push_back(id);
-      if (over(upload.state) && now - upload.changed_ms > to_ms(ended_kept)) ended.push_back(id);
-    }
-    for (const auto& id : forgotten) cancel(id, [](const auto&) {});
-    for (const auto& id : ended) forget(id);
-    store_.write([before = now - upload_day_ms](store::Session& session) { forget_ended(session, before); });
-  }
-
- private:
-  std::weak_ptr<int> weak() const { return alive_; }
-  std::int64_t now_ms() const { return unix_ms(clock_.wall()); }
-
-  Entry* find(const std::string& id) {
-    const auto found = entries_.find(id);
-    return found == entries_.end() || found->second.next < 0 ? nullptr : &found->second;
-  }
-
-  void forget(const std::string& id) {
-    entries_.erase(id);
-    order_.erase(std::remove(order_.begin(), order_.end(), id), order_.end());
-  }
-
-  std::optional<Error> check(UploadRequest& request) const {
-    auto name = safe_name(request.name);
-    if (!name) return name.error();
-    request.sha1 = text::ascii_lower(request.sha1);
-    if (!request.sha1.empty() && !is_sha1(request.sha1))
-      return error(Errc::invalid, "sha1 is 40 hexadecimal digits");
-    if (request.size < 0) return error(Errc::invalid, "a file has at least one byte");
-    if (request.size > options_.limits.largest)
-      return error(Errc::full, fmt::format("the file is larger than {}", megabytes(options_.limits.largest)));
-    const auto beginning = beginning_.find(request.who);
-    auto open = beginning == beginning_.end() ? 0 : beginning->second;
-    for (const auto& [id, entry] : entries_)
-      open += !over(entry.upload.state) && entry.upload.request.who == request.who ? 1 : 0;
-    if (open >= options_.limits.open)
-      return error(Errc::full, "there are too many unfinished uploads; finish or cancel some");
-    return std::nullopt;
-  }
-
-  /// It has its place; the library looks there.
-  void take_in(const std::string& id, Done done) {
-    Entry& entry = entries_.at(id);
-    if (entry.upload.request.kind == UploadKind::picture) return imported(id, TrackId{}, std::move(done));
-    const std::filesystem::path path = root() / entry.upload.path;
-    library_.look(
-        {path.parent_path().string()}, [this, id, path, alive = weak(), done = std::move(done)]() mutable {
-          if (!alive.lock()) return;
-          library_.edit(
-              [path](store::Session& session, Changes& changes) -> Result<TrackId> {
-                const auto track = track_in(session, path.parent_path().string(), path.filename().string());
-                if (track.value == 0)
-                  return error(Errc::unavailable, "the library could not take the file in");
-                changes.add(ContentImported{{track}});
-                return track;
-              },
-              [this, id, alive, done = std::move(done)](const Result<TrackId>& found) mutable {
-                if (!alive.lock()) return;
-                if (found) return imported(id, *found, std::move(done));
-                Entry& at = entries_.at(id);
-                at.upload.state =
-                    UploadState::failed;  // the file stays: it is whole, and the next scan may take it
-                at.upload.problem = found.error().message;
-                keep(at);
-                tell(at, true);
-                done(found.error());
-              });
-        });
-  }
-
-  void imported(const std::string& id, TrackId track, Done done) {
-    Entry& entry = entries_.at(id);
-    entry.upload.state = UploadState::imported;
-    entry.upload.track = track;
-    entry.upload.changed_ms = now_ms();
-    store_.write(
-        [upload = entry.upload](store::Session& session) { update_upload(session, upload); },
-        [this, id, post = post_, alive = weak(), done = std::move(done)](std::exception_ptr) mutable {
-          // Should this row be lost, recover() finds the file where it is and writes it again.
-          post([this, id, alive, done = std::move(done)]() mutable {
-            if (!alive.lock()) return;
-            Entry& at = entries_.at(id);
-            tell(at, true);
-            done(at.upload);
-          });
-        });
-  }
-
-  void fail(Entry& entry, const Error& why, Done done) {
-    entry.upload.state = UploadState::failed;
-    entry.upload.problem = why.message;
-    const auto id = entry.upload.id;
-    keep(entry);
-    tell(entry, true);
-    run(
-        entry, [this, id] { work_.files().remove(id); },
-        [why, done = std::move(done)]() mutable { done(why); });
-  }
-
-  void keep(const Entry& entry) {
-    store_.write([upload = entry.upload](store::Session& session) { update_upload(session, upload); });
-  }
-
-  void tell(Entry& entry, bool now) {
-    const auto at = clock_.now();
-    if (!now && at - entry.told < told_every) return;
-    entry.told = at;
-    room_.changed.emit({entry.upload});
-  }
-
-  /// `work` on the pool, then `then` here; what is given for one upload runs in order.
-  void run(Entry& entry, Task work, Task then) {
-    entry.steps.push_back({std::move(work), std::move(then)});
-    pump(entry);
-  }
-
-  void pump(Entry& entry) {
-    if (entry.running || entry.steps.empty()) return;
-    entry.running = true;
-    auto step = std::make_shared<Step>(std::move(entry.steps.front()));
-    entry.steps.pop_front();
-    blocking_([this, id = entry.upload.id, step, post = post_, alive = weak()] {
-      step->work();
-      post([this, id, step, alive] {
-        if (!alive.lock()) return;
-        entries_.at(id).running = false;
-        step->then();
-        if (const auto found = entries_.find(id); found != entries_.end()) pump(found->second);
+  if (upload.state != UploadState::receiving)
+    return done(error(Errc::conflict, fmt::format("this upload is {}", to_string(upload.state))));
+  if (entry->next == 0 || (upload.request.size > 0 && entry->next != upload.request.size))
+    return done(error(Errc::conflict, fmt::format("the file isn't complete: {} of {} bytes are here",
+                                                  entry->next, upload.request.size)));
+  const auto expected = entry->next;
+  upload.state = UploadState::checking;
+  tell(*entry, true);
+  auto checked = std::make_shared<Result<std::string>>(std::string());
+  run(
+      *entry,
+      [this, id, expected, request = upload.request, checked] {
+        *checked = work_.look(id, expected, request);
+      },
+      [this, id, expected, import_too, checked, done = std::move(done)]() mutable {
+        Entry& at = entries_.at(id);
+        if (at.upload.state != UploadState::checking) return done(gone());  // cancelled meanwhile
+        at.upload.changed_ms = now_ms();
+        if (!*checked && checked->error().code == Errc::unavailable) {  // not the file's fault: once more
+          at.upload.state = UploadState::receiving;
+          at.next = at.upload.received;
+          tell(at, true);
+          return done(checked->error());
+        }
+        if (!*checked) return fail(at, checked->error(), std::move(done));
+        at.upload.type = **checked;
+        at.upload.request.size = expected;
+        at.upload.state = UploadState::ready;
+        keep(at);
+        tell(at, true);
+        import_too ? import(id, "", "", std::move(done)) : done(at.upload);
       });
-    });
-  }
+}
 
-  std::filesystem::path root() const {
-    std::string root = options_.folder.lexically_normal().string();
-    if (root.size() > 1 && root.ends_with('/')) root.pop_back();
-    return root;
-  }
+void Uploads::Impl::import(const std::string& id, std::string into, std::string name, Done done) {
+  Entry* entry = find(id);
+  if (!entry) return done(gone());
+  auto& upload = entry->upload;
+  if (upload.state != UploadState::ready)
+    return done(error(Errc::conflict, fmt::format("this upload is {}", to_string(upload.state))));
+  auto folders = safe_folder(into);
+  if (!folders) return done(folders.error());
+  auto wanted = name.empty() ? Result<std::string>(upload.request.name) : safe_name(name);
+  if (!wanted) return done(wanted.error());
+  upload.state = UploadState::importing;
+  tell(*entry, true);
+  auto copy = std::make_shared<Upload>(upload);
+  auto placed = std::make_shared<Result<std::string>>(std::string());
+  run(
+      *entry,
+      [this, copy, placed, folders = *folders, target = with_ending(*wanted, upload.type)] {
+        *placed = work_.place(*copy, folders, target);
+      },
+      [this, id, placed, done = std::move(done)]() mutable {
+        Entry& at = entries_.at(id);
+        if (!*placed) {
+          at.upload.state = UploadState::ready;
+          tell(at, true);
+          return done(placed->error());
+        }
+        at.upload.path = **placed;
+        take_in(id, std::move(done));
+      });
+}
 
-  Uploads& room_;
-  store::Store& store_;
-  Library& library_;
-  const UploadOptions options_;
-  const Blocking blocking_;
-  const Post post_;
-  const Clock& clock_;
-  const UploadWork work_;
-  std::map<std::string, Entry> entries_;
-  std::vector<std::string> order_;
-  std::map<std::string, int> beginning_;  // of each person, not yet in entries_
-  std::shared_ptr<int> alive_ = std::make_shared<int>();
-};
+void Uploads::Impl::cancel(const std::string& id, Done done) {
+  Entry* entry = find(id);
+  if (!entry) return done(gone());
+  if (entry->upload.state == UploadState::importing || entry->upload.state == UploadState::imported)
+    return done(error(Errc::conflict, "it is in the library already"));
+  entry->upload.state = UploadState::failed;
+  entry->upload.problem = "cancelled";
+  entry->next = -1;
+  tell(*entry, true);
+  run(
+      *entry, [this, id] { work_.files().remove(id); },
+      [this, id, done = std::move(done)]() mutable {
+        Entry& at = entries_.at(id);
+        const Upload upload = at.upload;
+        store_.write([id](store::Session& session) { forget_upload(session, id); });
+        forget(id);
+        done(upload);
+      });
+}
+
+const Upload* Uploads::Impl::by_tag(const std::string& tag) const {
+  for (auto id = order_.rbegin(); id != order_.rend(); ++id) {
+    const auto& upload = entries_.at(*id).upload;
+    if (upload.request.tag == tag) return &upload;
+  }
+  return nullptr;
+}
+
+std::vector<Upload> Uploads::Impl::list() const {
+  std::vector<Upload> all;
+  for (const auto& id : order_) all.push_back(entries_.at(id).upload);
+  return all;
+}
+
+void Uploads::Impl::forget(const std::string& id) {
+  entries_.erase(id);
+  order_.erase(std::remove(order_.begin(), order_.end(), id), order_.end());
+}
+
+std::optional<Error> Uploads::Impl::check(UploadRequest& request) const {
+  auto name = safe_name(request.name);
+  if (!name) return name.error();
+  request.sha1 = text::ascii_lower(request.sha1);
+  if (!request.sha1.empty() && !is_sha1(request.sha1))
+    return error(Errc::invalid, "sha1 is 40 hexadecimal digits");
+  if (request.size < 0) return error(Errc::invalid, "a file has at least one byte");
+  if (request.size > options_.limits.largest)
+    return error(Errc::full, fmt::format("the file is larger than {}", megabytes(options_.limits.largest)));
+  const auto beginning = beginning_.find(request.who);
+  auto open = beginning == beginning_.end() ? 0 : beginning->second;
+  for (const auto& [id, entry] : entries_)
+    open += !over(entry.upload.state) && entry.upload.request.who == request.who ? 1 : 0;
+  if (open >= options_.limits.open)
+    return error(Errc::full, "there are too many unfinished uploads; finish or cancel some");
+  return std::nullopt;
+}
 
 Uploads::Uploads(store::Store& store, Library& library, UploadOptions options, Inspect inspect,
                  Blocking blocking, Post own_loop, const Clock& clock)
