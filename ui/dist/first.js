@@ -1,1 +1,1 @@
-if(location.hash.startsWith("#/music"))for(let[s,e,t]of[["modulepreload","script","/music.js?v=620c5380d1"],["preload","style","/music.css?v=053cc1a8b2"]])document.head.append(Object.assign(document.createElement("link"),{rel:s,as:e,href:t}));
+if(location.hash.startsWith("#/music"))for(let[s,e,t]of[["modulepreload","script","/music.js?v=dbb38d256c"],["preload","style","/music.css?v=053cc1a8b2"]])document.head.append(Object.assign(document.createElement("link"),{rel:s,as:e,href:t}));
