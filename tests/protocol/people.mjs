@@ -159,7 +159,7 @@ async function talking(mara, jonas) {
     await until('the count', async () => (await mara.locator('#tab-chat .unread').count()) === 1 && (await mara.textContent('#tab-chat .unread [aria-hidden]')) === '2');
     await toChat(mara);
     await mara.waitForSelector('.chat-new');
-    equal(await mara.locator('#tab-chat .unread').count(), 0, 'marks on the tab');
+    await until('no marks on the tab', async () => (await mara.locator('#tab-chat .unread').count()) === 0);
   });
 }
 
@@ -171,7 +171,7 @@ async function changing(mara, jonas) {
     await mara.press('#say', 'ArrowUp');
     await mara.waitForSelector('.edit textarea');
     await mara.keyboard.press('Escape');
-    equal(await mara.locator('.edit').count(), 0, 'forms');
+    await until('no form', async () => (await mara.locator('.edit').count()) === 0);
     await until('the field again', async () => (await focused(mara)) === 'say');
   });
   await check('an edit is seen by the other, and undone by Ctrl Z', async () => {

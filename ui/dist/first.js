@@ -1,1 +1,1 @@
-if(location.hash.startsWith("#/music"))for(let[s,e,t]of[["modulepreload","script","/music.js?v=fefc9192e3"],["preload","style","/music.css?v=fc02433ff9"]])document.head.append(Object.assign(document.createElement("link"),{rel:s,as:e,href:t}));
+if(location.hash.startsWith("#/music"))for(let[s,e,t]of[["modulepreload","script","/music.js?v=a34fd82406"],["preload","style","/music.css?v=199e68cd70"]])document.head.append(Object.assign(document.createElement("link"),{rel:s,as:e,href:t}));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The chat of the station: who is here, what is said, and the field to say something.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import {
   canChange,
   complete,
@@ -221,7 +221,8 @@ const isEnter = (event: KeyboardEvent) => event.key === 'Enter' && !event.shiftK
 function Edit({ message, done }: { message: Message; done: () => void }) {
   const field = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState(message.text);
-  useEffect(() => {
+  // Before the next key: one that is typed in the same moment must not go to the field that had the focus.
+  useLayoutEffect(() => {
     field.current?.focus();
     field.current?.setSelectionRange(text.length, text.length);
   }, []);
@@ -292,7 +293,7 @@ function Say({ onSend, editLast }: { onSend: () => void; editLast: () => void })
 
 function Field({ onSend, editLast, focus }: { onSend: () => void; editLast: () => void; focus: boolean }) {
   const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (focus) field.current?.focus();
   }, []);
   const text = draft.value;

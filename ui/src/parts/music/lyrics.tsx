@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The words of a song. Lines that have times follow the music while the song is heard.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { link } from '../../state/connection';
 import { because, failed, notify } from '../../state/notices';
 import { remoteSong, type SongWords } from '../../state/music/remote_song';
@@ -64,7 +64,7 @@ export function SongLyrics({ id }: { id: number }) {
 function Editor({ words, onSave, onCancel }: { words: SongWords; onSave: (text: string | null) => void; onCancel: () => void }) {
   const [text, setText] = useState(words.text);
   const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => field.current?.focus(), []);
+  useLayoutEffect(() => field.current?.focus(), []);
   return (
     <div class="lyrics-editor">
       <textarea
