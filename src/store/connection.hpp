@@ -69,7 +69,8 @@ struct Prepared {
   explicit Prepared(soci::session& sql) : statement(sql) {}
   std::vector<Cell> in, out;
   soci::statement statement;
-  bool busy = false;  ///< its rows are being read right now
+  bool busy = false;    ///< its rows are being read right now
+  bool failed = false;  ///< not to be used again: SOCI would lose the values that it still holds
 };
 
 struct Session::Connection {

@@ -91,7 +91,7 @@ std::unique_ptr<Prepared> prepare(Session::Connection& connection, std::string_v
 
 bool reusable(const Session::Connection& connection, const Prepared& prepared, const Value* values,
               std::size_t count, const ColumnType* types, std::size_t columns) {
-  if (prepared.in.size() != count || prepared.out.size() != columns) return false;
+  if (prepared.failed || prepared.in.size() != count || prepared.out.size() != columns) return false;
   for (std::size_t i = 0; i < count; ++i) {
     // SOCI binds a blob by its address at prepare time, so a new one needs a new binding.
     const bool kept_blob = prepared.in[i].type == ColumnType::blob && !connection.dialect->text_only();
@@ -131,12 +131,21 @@ class Use {
     dialect_.reset(*prepared_->statement.get_backend());
     prepared_->busy = false;
   }
+  /// Executes the statement, then fetches; false when there is no (further) row.
+  bool next() {
+    prepared_->failed = true;  // unless the next line comes back
+    const bool more = started_ ? prepared_->statement.fetch() : prepared_->statement.execute(true);
+    prepared_->failed = false;
+    started_ = true;
+    return more;
+  }
   Prepared* operator->() const { return prepared_; }
 
  private:
   const Dialect& dialect_;
   Prepared* prepared_ = nullptr;
   std::unique_ptr<Prepared> own_;
+  bool started_ = false;
 };
 
 class CellRow final : public Row {
@@ -198,7 +207,7 @@ DatabaseKind Session::kind() const {
 std::int64_t Session::run_values(std::string_view sql, const Value* values, std::size_t count) {
   try {
     Use use(*connection_, sql, values, count, nullptr, 0);
-    use->statement.execute(true);
+    use.next();
     return use->statement.get_affected_rows();
   } catch (const soci::soci_error&) {
     std::rethrow_exception(connection_->dialect->translated(*this, std::current_exception(), sql));
@@ -211,7 +220,7 @@ void Session::query_values(std::string_view sql, const Value* values, std::size_
   try {
     Use use(*connection_, sql, values, count, types, columns, keep);
     CellRow row(*use.operator->(), connection_->dialect->text_only());
-    for (bool more = use->statement.execute(true); more; more = use->statement.fetch()) {
+    while (use.next()) {
       row.arrived();
       if (!visit(row)) return;
     }
