@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """No space left, while encoding and while committing. Needs a small file system of its own, so: root, as in CI."""
+import contextlib
 import os
 import shutil
 import subprocess
@@ -18,20 +19,11 @@ class SmallDisk:
                        stdin=subprocess.DEVNULL, capture_output=True)
 
     def fill(self):
-        with open(os.path.join(self.path, "filler"), "wb") as filler:
-            block = b"x" * 65536
-            try:
-                while True:
-                    filler.write(block)
-                    filler.flush()
-            except OSError:
-                pass
-        with open(os.path.join(self.path, "filler"), "ab", buffering=0) as filler:
-            try:
-                while True:
-                    filler.write(b"x" * 512)
-            except OSError:
-                pass
+        with open(os.path.join(self.path, "filler"), "wb", buffering=0) as filler:
+            for block in (b"x" * 65536, b"x" * 512):
+                with contextlib.suppress(OSError):
+                    while True:
+                        filler.write(block)
 
     def free(self):
         os.unlink(os.path.join(self.path, "filler"))

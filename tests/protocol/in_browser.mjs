@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What tests of the page in Chromium have in common: a browser, checks that are counted, calls, axe.
 import { createRequire } from 'node:module';
-import { readFileSync } from 'node:fs';
+import { serious } from './axe.mjs';
 
 const require = createRequire(new URL('../../ui/package.json', import.meta.url));
 const { chromium } = require('playwright-core');
-const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 export const url = (process.argv[2] ?? 'http://127.0.0.1:8000').replace(/\/$/, '');
 
@@ -102,14 +101,7 @@ export async function carry(page, from, to, { before = false } = {}) {
 }
 
 export async function accessible(page) {
-  const cdp = await page.context().newCDPSession(page);
-  await cdp.send('Runtime.evaluate', { expression: axe });
-  const result = await cdp.send('Runtime.evaluate', {
-    expression: `axe.run(document, {resultTypes: ['violations']}).then((r) => JSON.stringify(r.violations.map((v) => [v.impact, v.id, v.nodes.map((n) => n.target.join(' ') + ' ' + n.any.map((a) => a.message).join(';')).slice(0, 3)])))`,
-    awaitPromise: true,
-  });
-  const found = JSON.parse(result.result.value);
-  equal(found.filter(([impact]) => impact === 'serious' || impact === 'critical'), [], 'findings');
+  equal(await serious(page), [], 'findings');
 }
 
 /** Nothing goes beyond the window, and a finger meets everything. */

@@ -5,10 +5,10 @@ import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { findings } from './axe.mjs';
 import { check, end, equal, until } from './js/try.mjs';
 
 const { chromium } = createRequire(new URL('../../ui/package.json', import.meta.url))('playwright-core');
-const axe = readFileSync(createRequire(new URL('../../ui/package.json', import.meta.url)).resolve('axe-core/axe.min.js'), 'utf8');
 const library = readFileSync(new URL('./node_modules/legacy-socket-io/dist/socket.io.js', import.meta.url), 'utf8');
 const base = `http://127.0.0.1:${process.argv[2]}`;
 
@@ -57,9 +57,7 @@ for (const polls of [false, true]) {
     await until('the private one', async () => (await log(ada)).includes('psst'));
     if ((await log(bob)).includes('psst')) throw new Error('private, but told to somebody else');
     if (process.argv[3] && !polls) await ada.screenshot({ path: process.argv[3] });
-    await ada.evaluate(axe);
-    const faults = await ada.evaluate(async () => (await window.axe.run()).violations.map((one) => `${one.id}: ${one.nodes[0].html}`));
-    equal(faults, [], 'accessibility');
+    equal(await findings(ada), [], 'accessibility');
     await ada.setViewportSize({ width: 360, height: 640 });
     if (await ada.evaluate(() => document.documentElement.scrollWidth > innerWidth)) throw new Error('wider than a phone');
     await ada.locator('#disconnect').click();

@@ -44,7 +44,7 @@ await check('a mark is set and told', async () => {
   const one = page.locator('.switch').first();
   await one.click();
   await until('it', async () => (await rpc('track.get', { id })).marks.favourite === 1);
-  equal(await one.getAttribute('aria-pressed'), 'true', 'pressed');
+  await until('told', async () => (await one.getAttribute('aria-pressed')) === 'true');
 });
 
 await check('a mood is made, given to the song, taken away and given back', async () => {

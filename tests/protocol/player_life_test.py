@@ -16,7 +16,8 @@ def test_shipped_configurations(binary):
         command = server.command
         server.command = lambda: [*command(), "--config", str(path)]
         with server:
-            assert call(server, "playlist.list")["result"] == ["Default", "_active"]
+            answer = call(server, "playlist.list")
+            assert answer.get("result") == ["Default", "_active"], answer
             a, seen = joined(server)
             assert seen[1]["result"] == 0, "a private player begins stopped"
             a.close()

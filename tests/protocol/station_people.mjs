@@ -3,11 +3,10 @@
 // it; a viewer sees and changes nothing; a listener doesn't see the place. Looks, narrow screens, accessibility.
 //   node tests/protocol/station_people.mjs URL USER=KEY …   (KEY: a cookie's value)
 // LONGWAVE_SHOTS: a folder for pictures.
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { findings } from './axe.mjs';
 const require = createRequire(new URL('../../ui/package.json', import.meta.url));
 const { chromium } = require('playwright-core');
-const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
 const [url, ...keys] = process.argv.slice(2);
 const base = url.replace(/\/$/, '');
@@ -45,9 +44,8 @@ async function open(user, address, options = {}) {
   return page;
 }
 async function accessible(page) {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => axe.run(document, { resultTypes: ['violations'] }));
-  check(violations.length === 0, violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target).join(' ')}`).join('; '));
+  const found = await findings(page);
+  check(found.length === 0, found.map(({ text }) => text).join('; '));
 }
 const shot = (page, name) => shots && page.screenshot({ path: `${shots}/${name}.png`, fullPage: true });
 

@@ -178,7 +178,8 @@ def test_come_and_go(binary):
                 with contextlib.suppress(ConnectionResetError):
                     await asyncio.wait_for(reader.read(-1), 20)  # the stream ends
                 writer.close()
-                await ask(13, "server.info")
+                while ("server", "stations.changed", {"station": "night", "what": "removed"}) not in told:
+                    await ask(13, "server.info")
                 return got, rename, before
 
         got, rename, before = asyncio.run(everything())
