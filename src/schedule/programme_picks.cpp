@@ -139,7 +139,7 @@ std::optional<Programmer::Covered> Programmer::covered_now(const ByProgramme::Pl
     cut();
     return std::nullopt;
   }
-  return Covered{std::move(*due), wall_at(position_)};
+  return Covered{*due, wall_at(position_)};
 }
 
 /// The next entries are what the programme wants at their times: what is due is put before them, what isn't
@@ -167,7 +167,7 @@ void Programmer::follow_programme() {
     if (entry && entry->reason.rule == rule::stand_in && !covered) {
       // It goes when what it stands for is ready, and that keeps its place behind it until then.
       if (auto due = programme_.timed(plays, wall_at(at), random_))
-        behind = Covered{std::move(*due), wall_at(at)};
+        behind = Covered{*due, wall_at(at)};
       if (behind && !begins && !marked && !waits_behind(index, behind->chosen)) {
         withdraw(entry->id);
         continue;
@@ -189,7 +189,7 @@ void Programmer::follow_programme() {
         entry = queue_.entries()[index].get();
       }
     }
-    covered = std::move(behind);
+    covered = behind;
     pass(*entry, plays, at);
     ++index;
     ++accepted;
