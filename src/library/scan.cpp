@@ -11,12 +11,12 @@
 #include "store/store.hpp"
 
 #include <sys/resource.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <filesystem>
 #include <mutex>
 #include <thread>
 #include <unordered_set>
@@ -40,8 +40,8 @@ void step_back() {
 }
 
 bool is_there(const std::string& path) {
-  struct ::stat s {};
-  return ::stat(path.c_str(), &s) == 0;
+  std::error_code unreadable;
+  return std::filesystem::exists(path, unreadable);
 }
 
 /// Blocks read from the disk by this thread: whether it had to wait for it.
@@ -364,7 +364,6 @@ class Scan {
   std::unordered_set<std::string> seen_videos_;  // paths; only on the thread that lists
   const Instant began_;
   std::vector<std::string> gone_;  // of the folders that were to be looked at
-
   std::mutex mutex_;  // guards what follows, up to the next one
   std::condition_variable changed_;
   std::deque<Chunk> chunks_;
@@ -378,7 +377,6 @@ class Scan {
   Instant last_commit_;
   ScanReport report_;
   std::exception_ptr failure_;
-
   std::mutex observer_mutex_;
   Instant last_progress_;
 
