@@ -364,7 +364,7 @@ class Scan {
   std::unordered_set<std::string> seen_videos_;  // paths; only on the thread that lists
   const Instant began_;
   std::vector<std::string> gone_;  // of the folders that were to be looked at
-  std::mutex mutex_;  // guards what follows, up to the next one
+  std::mutex mutex_;               // guards what follows, up to the next one
   std::condition_variable changed_;
   std::deque<Chunk> chunks_;
   std::vector<ScanResult> results_;

@@ -166,8 +166,7 @@ void Programmer::follow_programme() {
     std::optional<Covered> behind;
     if (entry && entry->reason.rule == rule::stand_in && !covered) {
       // It goes when what it stands for is ready, and that keeps its place behind it until then.
-      if (auto due = programme_.timed(plays, wall_at(at), random_))
-        behind = Covered{*due, wall_at(at)};
+      if (auto due = programme_.timed(plays, wall_at(at), random_)) behind = Covered{*due, wall_at(at)};
       if (behind && !begins && !marked && !waits_behind(index, behind->chosen)) {
         withdraw(entry->id);
         continue;
