@@ -134,7 +134,7 @@ class Fleet:
         self.files = tempfile.mkdtemp(prefix="longwave-shelf-")
         self.stack.callback(shutil.rmtree, self.files, True)
         self.scheduler = Monitored(self.binary, music=[songs()], options=["--role", "scheduler", "--redis", self.store.address])
-        self.scheduler.monitor_port = free_port() + 60
+        self.scheduler.monitor_port = free_port()
         self.scheduler.options += ["--monitor-listen", f"127.0.0.1:{self.scheduler.monitor_port}"]
         self.stack.enter_context(self.scheduler)
         self.scheduler.until(lambda: self.scheduler.call("library.search", text="")["total"] == SONGS, 60, what="the library")

@@ -62,7 +62,7 @@ class Crowd:
     def enter(self, member):
         member.socket = connect(self.server, member.number)
         member.socket.sendall(raw.upgrade(self.server))
-        answer, _ = raw.receive(member.socket, 20, b"\r\n\r\n")
+        answer, _ = raw.receive(member.socket, 60, b"\r\n\r\n")
         assert raw.status(answer) == 101, answer[:200]
         member.buffer = bytearray(answer.split(b"\r\n\r\n", 1)[1])
         member.joined = False

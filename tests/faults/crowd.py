@@ -28,7 +28,7 @@ def connect(server, number=0, receive_bytes=None):
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
     connection.setsockopt(socket.IPPROTO_IP, 24, 1)  # IP_BIND_ADDRESS_NO_PORT
     connection.bind((address_of(number), 0))
-    connection.settimeout(10)
+    connection.settimeout(30)
     connection.connect(("127.0.0.1", server.port))
     return connection
 
@@ -36,7 +36,7 @@ def connect(server, number=0, receive_bytes=None):
 def web_socket(server, number=0, receive_bytes=None):
     connection = connect(server, number, receive_bytes)
     connection.sendall(raw.upgrade(server))
-    answer, _ = raw.receive(connection, 10, b"\r\n\r\n")
+    answer, _ = raw.receive(connection, 30, b"\r\n\r\n")
     assert raw.status(answer) == 101, answer[:200]
     return connection
 
@@ -84,9 +84,9 @@ class Bystander:
 
     def __exit__(self, *_):
         self.ours.send("enough")
-        if self.ours.poll(30):
+        if self.ours.poll(60):
             self.took, self.problems = self.ours.recv()
-        self.process.join(5)
+        self.process.join(60)
         if self.process.is_alive():
             self.process.kill()
 
@@ -99,7 +99,7 @@ class Bystander:
                 if connection is None or len(took) % 50 == 49:
                     if connection:
                         connection.close()
-                    connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+                    connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
                 connection.request("POST", "/rpc", CALL, {"Content-Type": "application/json"})
                 answer = connection.getresponse()
                 body = answer.read()

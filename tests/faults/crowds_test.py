@@ -33,9 +33,9 @@ def test_connects(server):
         memory.look()
     print(f"        {answered} answered, {refused} not, {rate:.0f} a second")
     assert refused == 0, refused
-    bystander.check(p99_s=1)
+    bystander.check(p99_s=2)
     memory.check(30e6, f"{answered} connects")
-    server.until(lambda: crowd.metric(server, "longwave_connections") <= 2, 10, what="the connections are gone")
+    server.until(lambda: crowd.metric(server, "longwave_connections") <= 2, what="the connections are gone")
 
 
 def test_frozen(server):
@@ -49,11 +49,11 @@ def test_frozen(server):
         began = time.monotonic()
         assert crowd.metric(server, "longwave_websockets") == GONE
         with crowd.Bystander(server, every_s=0.05) as bystander:
-            server.until(lambda: crowd.metric(server, "longwave_websockets") == 0, 60, 0.5, what="the frozen ones are let go")
+            server.until(lambda: crowd.metric(server, "longwave_websockets") == 0, 120, 0.5, what="the frozen ones are let go")
         took = time.monotonic() - began
         print(f"        all of {GONE} let go after {took:.0f} s")
-        assert 20 < took < 50, took
-        bystander.check(p99_s=1)
+        assert 20 < took < 60, took
+        bystander.check(p99_s=2)
         memory.check(5e6, f"{GONE} frozen WebSockets")
     finally:
         holder.kill()

@@ -107,11 +107,11 @@ def test_edits_survive_power_cuts(binary):
                 editors = [Editor(server, track, number) for track in ids]
                 for editor in editors:
                     editor.start()
-                server.until(lambda: all(editor.kept for editor in editors), 20, what="an acknowledged edit of each")
+                server.until(lambda: all(editor.kept for editor in editors), what="an acknowledged edit of each")
                 time.sleep(0.05 * cut)
                 server.kill()
                 for editor in editors:
-                    editor.join(20)
+                    editor.join(60)
                 server.start()
                 for editor in editors:
                     title = server.call("track.get", id=editor.track)["track"]["title"]

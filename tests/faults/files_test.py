@@ -93,7 +93,7 @@ class Story:
             if path.is_file() and ".longwave-uploads" not in path.parts:
                 assert path.read_bytes() in whole, f"{path} is half a song"
         for url, size in self.packages:
-            status, _, body = server.request("GET", url, timeout=30)
+            status, _, body = server.request("GET", url, timeout=60)
             assert status == 200 and len(body) == size, (url, status, len(body), size)
         kept = {url.rsplit("/", 1)[1] for url, _ in self.packages}
         unfinished = [p.name for p in pathlib.Path(server.data, "packages").glob("*.part")]
@@ -116,7 +116,7 @@ def test_killed_at_random(binary):
             for _ in range(KILLS):
                 story.go_on(server, chance.randrange(4, 30))
                 server.start()
-                server.until(lambda: recovered(server, story), 20, what="what was open is found again")
+                server.until(lambda: recovered(server, story), what="what was open is found again")
                 story.check(server, top)
             assert story.done, "nothing was finished"
             print(f"        seed {SEED}: {KILLS} kills, {len(story.done)} songs, {len(story.packages)} packages kept")
@@ -159,7 +159,7 @@ def test_no_space(binary):
             said = refused(server, "package.make", tracks=[track] * 300)  # more than the disk holds
             assert said.code in (-32006, -32001), said
             packages = pathlib.Path(disk.path, "data", "packages")
-            server.until(lambda: not list(packages.iterdir()), 20, what="nothing is left of the package")
+            server.until(lambda: not list(packages.iterdir()), what="nothing is left of the package")
 
 
 def refused(server, method, **params):

@@ -51,14 +51,14 @@ def pour(server, bytes_of, connections=4, read=True, until=None):
     return sum(sent)
 
 
-def flood(server, bytes_of, what, limit_bytes=30e6, read=True, p99_s=1):
+def flood(server, bytes_of, what, limit_bytes=30e6, read=True, p99_s=2):
     memory = crowd.Memory(server)
     with crowd.Bystander(server) as bystander:
         sent = pour(server, bytes_of, read=read, until=memory.look)
     print(f"        {sent / 1e6:.0f} MB of {what}")
     bystander.check(p99_s)
     memory.check(limit_bytes, what)
-    server.until(lambda: crowd.metric(server, "longwave_websockets") == 0, 10, what="the flooders are gone")
+    server.until(lambda: crowd.metric(server, "longwave_websockets") == 0, what="the flooders are gone")
 
 
 def calls(method, params=None, count=100):
@@ -101,7 +101,7 @@ def flood_but_one(server, bytes_of, what):
     with crowd.Bystander(server) as bystander:
         sent = pour(server, bytes_of, until=memory.look)
     print(f"        {sent / 1e6:.0f} MB of {what}")
-    bystander.check(1)
+    bystander.check(2)
     memory.check(30e6, what)
 
 
@@ -152,7 +152,7 @@ def test_http_pipeline(server):
             memory.look()
             time.sleep(0.02)
         crowd.close_all(held)
-    bystander.check(1)
+    bystander.check(2)
     memory.check(30e6, "20 pipelines, unread")
 
 
@@ -163,7 +163,7 @@ def test_unread_streams(server):
         memory = crowd.Memory(server)
         with crowd.Bystander(server) as bystander, crowd.connect(server, 1, receive_bytes=4096) as stream:
             stream.sendall(raw.get(server, "/rpc/stream", extra=b"Accept: " + form.encode() + b"\r\n"))
-            head, _ = raw.receive(stream, 5, b"ping_ms")
+            head, _ = raw.receive(stream, 30, b"ping_ms")
             session = re.search(rb'"session":"([^"]+)"', head)[1].decode()
             headers = {"Content-Type": "application/json", "Longwave-Session": session}
             status, sent = 202, 0
@@ -173,5 +173,5 @@ def test_unread_streams(server):
             memory.look()
         print(f"        {form}: the session ended after {sent} answers of 30 kB")
         assert status == 404, (form, status)
-        bystander.check(1, least=1)
+        bystander.check(2, least=1)
         memory.check(15e6, form)

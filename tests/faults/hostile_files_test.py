@@ -5,7 +5,6 @@ import pathlib
 import shutil
 import socket
 import tempfile
-import time
 
 import music
 import sound
@@ -44,7 +43,7 @@ def test_two_hundred(binary):
                 server.stop()
                 shutil.rmtree(server.data, ignore_errors=True)
                 server.start()
-                server.until(lambda: server.call("library.search", text="Good")["total"] == 3, 30, what="the good tracks are found")
+                server.until(lambda: server.call("library.search", text="Good")["total"] == 3, what="the good tracks are found")
                 server.until_playing(30)
                 report = server.call("library.scan", timeout=60)
                 problems = server.call("library.problems", limit=500)
@@ -125,7 +124,7 @@ def test_silent_file(binary):
             server.until_playing()
             silent = next(t for t in server.call("library.search", text="")["tracks"] if "silent" in t["title"])
             server.call("queue.add", station="main", tracks=[silent["id"]], at=1)
-            server.until(lambda: server.call("station.now", station="main")["next"], 20, what="something is next")
+            server.until(lambda: server.call("station.now", station="main")["next"], what="something is next")
             server.skip()
             server.until(lambda: server.call("station.now", station="main")["current"]["track"]["id"] == silent["id"], 30,
                          what="the silent track is on air")

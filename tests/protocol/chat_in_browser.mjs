@@ -17,15 +17,17 @@ const elsewhere = createServer((request, answer) => {
   answer.end(script ? readFileSync(new URL('./original_client.mjs', import.meta.url)) : '<!doctype html><title>elsewhere</title>');
 });
 await new Promise((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args });
+const browser = await chromium.launch({ timeout: 180_000, executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args });
 try {
   const page = await browser.newPage();
+  page.setDefaultTimeout(60_000);
   await page.goto(`http://127.0.0.1:${elsewhere.address().port}/`);
   const session = await page.evaluate(async (url) => (await import('/original_client.mjs')).chat_session(url), `ws://${address}`);
 
   const windows = [];
   for (const name of ['ada', 'bob']) {
     const window = await browser.newPage();
+    window.setDefaultTimeout(60_000);
     window.on('pageerror', (error) => { throw error; });
     await window.goto(`http://${address}/`);
     await window.fill('#name', name);

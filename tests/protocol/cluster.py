@@ -44,7 +44,7 @@ class Redis:
     def address(self):
         return f"redis{'s' if self.tls else ''}://127.0.0.1:{self.port}/0"
 
-    def start(self, wait_s=20):
+    def start(self, wait_s=60):
         command = ["redis-server", *self.ports, "--bind", "127.0.0.1", "--save", "", "--dir", self.folder, *self.kept, *self.options]
         with open(os.path.join(self.folder, "log"), "ab") as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
@@ -58,12 +58,12 @@ class Redis:
     def kill(self):
         """As a power cut would."""
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait(10)
+        self.process.wait(60)
 
     def stop(self):
         """Orderly."""
         self.process.terminate()
-        self.process.wait(10)
+        self.process.wait(60)
 
     def close(self):
         if self.process and self.process.poll() is None:
@@ -77,7 +77,7 @@ class Redis:
             command += ["--tls", "--cacert", self.tls.ca]
         if self.user:
             command += ["--user", self.user, "--pass", self.password, "--no-auth-warning"]
-        done = subprocess.run([*command, *map(str, words)], capture_output=True, text=True, timeout=20)
+        done = subprocess.run([*command, *map(str, words)], capture_output=True, text=True, timeout=60)
         return (done.stdout + done.stderr).strip()
 
     def log(self):
@@ -126,7 +126,7 @@ class Cluster:
             self.close()
             raise
 
-    def until_well(self, wait_s=20):
+    def until_well(self, wait_s=60):
         for node in self.nodes:
             node.until(lambda: broker(node) == "ok", wait_s, what="the node reaches Redis")
 

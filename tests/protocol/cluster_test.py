@@ -50,7 +50,7 @@ class Listener:
         self.url, self.heard, self.changed = node.url(f"/ws?conn_id={conn_id}", "ws"), [], asyncio.Event()
 
     async def __aenter__(self):
-        self.socket = await websockets.connect(self.url, open_timeout=20)
+        self.socket = await websockets.connect(self.url, open_timeout=60)
         self.reader = asyncio.ensure_future(self.read())
         return self
 
@@ -63,7 +63,7 @@ class Listener:
             self.heard += json.loads(text)
             self.changed.set()
 
-    async def until(self, condition, wait_s=30):
+    async def until(self, condition, wait_s=60):
         async def look():
             while not condition():
                 self.changed.clear()
@@ -74,7 +74,7 @@ class Listener:
         return [one["message"]["n"] for one in self.heard if one["type"] == "message"]
 
 
-def run(test, wait_s=120):
+def run(test, wait_s=240):
     return asyncio.run(asyncio.wait_for(test, wait_s))
 
 
@@ -84,12 +84,12 @@ async def aside(function, *arguments):
 
 async def insist(application, number):
     """Says it again while the answer is 503; gives the number of refusals."""
-    for refused in range(400):
+    for refused in range(1200):
         with contextlib.suppress(ConnectionError):
             await aside(application.say, number)
             return refused
         await asyncio.sleep(0.05)
-    raise AssertionError("still refused after 20 s")
+    raise AssertionError("still refused after a minute")
 
 
 def test_lost_connections(binary):
@@ -181,7 +181,7 @@ def test_tls_and_rights(binary):
             assert redis.cli("ACL", "LOG").startswith("NOPERM"), "the user may not look at the log"
             for node in cluster.nodes:
                 assert "refuses" not in node.log() and "geheim-42" not in node.log()
-        shown = subprocess.run([binary, "config", *redis.options_for_nodes()], capture_output=True, text=True, timeout=20,
+        shown = subprocess.run([binary, "config", *redis.options_for_nodes()], capture_output=True, text=True, timeout=60,
                                env=dict(os.environ, **redis.environment_for_nodes()))
         assert "***" in shown.stdout and "geheim-42" not in shown.stdout, shown
         wrong = Cluster(binary, nodes=1, redis=redis)
@@ -196,7 +196,7 @@ def test_tls_and_rights(binary):
     for address in ("redis://:geheim-42@127.0.0.1:1", "http://127.0.0.1:1"):
         with tempfile.TemporaryDirectory() as folder:
             done = subprocess.run([binary, "serve", "--data", folder + "/data", "--music", folder, "--redis", address], capture_output=True,
-                                  text=True, timeout=20)
+                                  text=True, timeout=60)
         assert done.returncode != 0 and "redis" in done.stderr and "geheim-42" not in done.stderr + done.stdout, done
 
 
@@ -209,10 +209,10 @@ def test_tool(binary):
         ports = re.findall(r"127\.0\.0\.1:(\d+)", "".join(lines))
         assert len(set(ports)) == 3, lines
         process.send_signal(signal.SIGINT)
-        assert process.wait(40) == 0
-        listening = subprocess.run(["ss", "-ltn"], capture_output=True, text=True, timeout=20).stdout
+        assert process.wait(60) == 0
+        listening = subprocess.run(["ss", "-ltn"], capture_output=True, text=True, timeout=60).stdout
         assert not any(f"127.0.0.1:{port} " in listening for port in ports), listening
     finally:
         if process.poll() is None:
             process.terminate()
-            process.wait(40)
+            process.wait(60)

@@ -8,11 +8,13 @@ const require = createRequire(new URL('../../ui/package.json', import.meta.url))
 const { chromium } = require('playwright-core');
 const url = process.argv[2];
 const browser = await chromium.launch({
+  timeout: 180_000,
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
     '--disable-component-update', '--disable-sync', '--mute-audio'],
 });
 const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' })).newPage();
+page.setDefaultTimeout(60_000);
 await page.goto(url);
 await page.waitForSelector('.link[data-link="online"]');
 

@@ -12,7 +12,7 @@ import mpd_music
 import node_packages
 from mpd_wire import Refused, Wire, quoted
 from musicdb_client import Client
-from server import Server
+from server import Server, free_port
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 SEEDS = [int(os.environ["LONGWAVE_SEED"])] if "LONGWAVE_SEED" in os.environ else [1, 2, 3]
@@ -41,7 +41,7 @@ class Page:
 
     def close(self):
         self.process.stdin.close()
-        self.process.wait(20)
+        self.process.wait(60)
 
 
 class Remote:
@@ -154,16 +154,16 @@ def story(seed, server, wire, remote, musicdb, page, uris, tracks):
 def test_everyone_at_once(binary):
     """MPD client, player protocol, MusicDB and Chromium steer one station in an order by chance, and end with the same state"""
     node_packages.installed(TOP / "ui")
-    at = int(os.environ.get("LONGWAVE_TEST_PORT", "21700")) + 4
-    with Server(binary, music=[mpd_music.folder()], options=["--mpd-listen", f"127.0.0.1:{at}", "--musicdb-listen", f"127.0.0.1:{at + 1}",
+    mpd_at, musicdb_at = free_port(), free_port()
+    with Server(binary, music=[mpd_music.folder()], options=["--mpd-listen", f"127.0.0.1:{mpd_at}", "--musicdb-listen", f"127.0.0.1:{musicdb_at}",
                                                                      "--station-kind", "player"]) as server:
         server.until_tracks(8)
         found = server.call("library.search", text="", limit=20)
         tracks = [track["id"] for track in found["tracks"]]
         page = Page(server.url("/"))
-        musicdb = Client(at + 1)
+        musicdb = Client(musicdb_at)
         try:
-            with Wire(at, timeout=60) as wire:
+            with Wire(mpd_at, timeout=60) as wire:
                 uris = [line[6:] for line in wire.ask("listall") if line.startswith("file: ")]
                 assert len(uris) == len(tracks) == 8
                 for seed in SEEDS:

@@ -14,6 +14,8 @@ import websockets
 import node_packages
 from server import free_port
 
+APART = True
+
 HERE = pathlib.Path(__file__).parent
 TOP = HERE.parents[1]
 
@@ -32,14 +34,14 @@ def example(binary, name, by_options=False):
         threading.Thread(target=process.stderr.read, daemon=True).start()
         yield address, process.pid
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
     finally:
         process.kill()
         process.wait()
 
 
 def node(script, *words):
-    done = subprocess.run(["node", script, *words], cwd=HERE, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=90)
+    done = subprocess.run(["node", script, *words], cwd=HERE, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=180)
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout)
 
@@ -84,7 +86,7 @@ def test_chat_speaks_version_1_to_the_letter(binary):
     silent = ['{"id":null,"method":"nope","params":[]}', '{"id":99,"result":null,"error":"late"}']
 
     async def session(address):
-        async with websockets.connect(f"ws://{address}/some/where") as socket:
+        async with websockets.connect(f"ws://{address}/some/where", open_timeout=60) as socket:
             for call, answer in answered:
                 await socket.send(call)
                 heard = await socket.recv()
@@ -98,10 +100,10 @@ def test_chat_speaks_version_1_to_the_letter(binary):
             await socket.send('{"method":"say","params":["x"]}')
             assert await socket.recv() == '{"id":null,"method":"message","params":["","x"]}', "nothing came before"
         for garbage, code in [("[1,2]", 1002), ("not json", 1007), ("{}", 1002), (b"\x00", 1003)]:
-            async with websockets.connect(f"ws://{address}/") as socket:
+            async with websockets.connect(f"ws://{address}/", open_timeout=60) as socket:
                 await socket.send(garbage)
                 try:
-                    heard = await asyncio.wait_for(socket.recv(), 5)
+                    heard = await asyncio.wait_for(socket.recv(), 60)
                     raise AssertionError(f"{garbage} is answered: {heard}")
                 except websockets.ConnectionClosed as end:
                     assert end.code == code, (garbage, end.code)
@@ -115,7 +117,7 @@ def test_hello_at_both_ends(binary):
     program = str(pathlib.Path(binary).resolve().parent / "examples" / "hello")
 
     async def call(address):
-        async with websockets.connect(f"ws://{address}/") as socket:
+        async with websockets.connect(f"ws://{address}/", open_timeout=60) as socket:
             assert json.loads(await socket.recv()) == {"jsonrpc": "2.0", "method": "hello", "params": ["me"]}
             await socket.send('{"id":1,"method":"hello","params":["Ada"]}')
             assert await socket.recv() == '{"id":1,"result":["hi, Ada"],"error":null}'
@@ -137,7 +139,7 @@ def test_hello_at_both_ends(binary):
         async with websockets.serve(answer, "127.0.0.1", 0) as server:
             port = server.sockets[0].getsockname()[1]
             client = await asyncio.create_subprocess_exec(program, "call", f"ws://127.0.0.1:{port}/", "Ada", stdout=asyncio.subprocess.PIPE)
-            out, _ = await asyncio.wait_for(client.communicate(), 10)
+            out, _ = await asyncio.wait_for(client.communicate(), 60)
             assert client.returncode == 0 and b'["hi, Ada"]' in out, out
         assert [m["method"] for m in heard] == ["hello", "hello"] and heard[1]["params"] == ["Ada"] and heard[1]["id"] == 1, heard
 
@@ -152,7 +154,7 @@ def test_progress(binary):
         await socket.send(json.dumps(call))
         got = []
         while True:
-            message = json.loads(await asyncio.wait_for(socket.recv(), 20))
+            message = json.loads(await asyncio.wait_for(socket.recv(), 60))
             if "method" in message:
                 version = {"jsonrpc": "2.0"} if "jsonrpc" in message else {"error": None}
                 await socket.send(json.dumps({**version, "id": message["id"], "result": f"a {message['params'][0]}"}))
@@ -164,7 +166,7 @@ def test_progress(binary):
 
     async def session(address):
         # Small buffers at this end, so that a reader that doesn't read is felt at the other.
-        async with websockets.connect(f"ws://{address}/", max_queue=1, read_limit=4096) as socket:
+        async with websockets.connect(f"ws://{address}/", open_timeout=60, max_queue=1, read_limit=4096) as socket:
             for version in ({"jsonrpc": "2.0"}, {}):
                 got = await answers(socket, {**version, "id": "p", "method": "package"})
                 assert [m["result"]["done"] for m in got[:-1]] == list(range(1, 101)) and got[-1]["result"] == {"songs": 100}, got[-1]
@@ -176,7 +178,7 @@ def test_progress(binary):
             await asyncio.sleep(5)
             done = []
             while not done or done[-1].get("more"):
-                done.append(json.loads(await asyncio.wait_for(socket.recv(), 20)))
+                done.append(json.loads(await asyncio.wait_for(socket.recv(), 60)))
             assert [m["result"]["done"] for m in done[:-1]] == list(range(1, 101)), len(done)
 
             await socket.send('{"jsonrpc":"2.0","id":"d","method":"download"}')
@@ -184,7 +186,7 @@ def test_progress(binary):
             assert gauge["more"] is True and gauge["kind"] == "gauge" and gauge["id"] == "d", gauge
             await socket.send('{"jsonrpc":"2.0","method":"rpc.cancel","params":["d"]}')
             while True:
-                last = json.loads(await asyncio.wait_for(socket.recv(), 5))
+                last = json.loads(await asyncio.wait_for(socket.recv(), 60))
                 if not last.get("more"):
                     break
             assert last["error"]["code"] == -32000, last
@@ -194,7 +196,7 @@ def test_progress(binary):
     with example(binary, "progress") as (address, _):
         asyncio.run(session(address))
         program = str(pathlib.Path(binary).resolve().parent / "examples" / "progress")
-        own = subprocess.run([program, "call", f"ws://{address}/"], capture_output=True, text=True, timeout=20)
+        own = subprocess.run([program, "call", f"ws://{address}/"], capture_output=True, text=True, timeout=180)
         assert own.stdout == 'asked: "what is love?"\npackage: 100 items, then {"songs":100}\ndownload: cancelled\n', own
 
 
@@ -205,10 +207,10 @@ def test_what_a_connection_costs(binary):
         def resident():
             return int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
-        sockets = [await websockets.connect(f"ws://{address}/", compression=None) for _ in range(100)]
+        sockets = [await websockets.connect(f"ws://{address}/", open_timeout=60, compression=None) for _ in range(100)]
         before = resident()
         for _ in range(500):
-            sockets.append(await websockets.connect(f"ws://{address}/", compression=None))
+            sockets.append(await websockets.connect(f"ws://{address}/", open_timeout=60, compression=None))
         await asyncio.sleep(0.2)
         each = (resident() - before) / 500
         await asyncio.gather(*(socket.close() for socket in sockets))
@@ -225,7 +227,7 @@ def test_addresses(binary):
     folder = pathlib.Path(binary).resolve().parent / "examples"
     for name in ("hello", "chat", "progress", "ws_echo", "http_echo"):
         for word, status in (("--help", 0), ("--nonsense", 2)):
-            done = subprocess.run([folder / name, word], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=10)
+            done = subprocess.run([folder / name, word], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=180)
             assert done.returncode == status and "--port" in done.stderr, (name, word, done)
     for name in ("hello", "chat", "progress"):
         with example(binary, name, by_options=True):

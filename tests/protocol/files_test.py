@@ -188,13 +188,13 @@ def test_a_form_that_is_cut(binary):
         head = (f"POST /api/v1/upload HTTP/1.1\r\nHost: {server.address}\r\nAuthorization: Bearer secret-key-of-programs\r\n"
                 f"Content-Type: multipart/form-data; boundary=XYZ\r\nContent-Length: {len(body)}\r\n\r\n").encode()
         for cut in [0, 1, 50, 100, 5000, len(content) // 2, len(content), len(body) // 2 - 40, len(body) // 2 + 90, len(body) - 200]:
-            with socket.create_connection(("127.0.0.1", server.port), 10) as client:
+            with socket.create_connection(("127.0.0.1", server.port), 60) as client:
                 client.sendall(head + body[:cut])
                 client.shutdown(socket.SHUT_WR)
                 client.settimeout(20)
                 while client.recv(65536):
                     pass
-            server.until(lambda: not pending(server.top), 20, what=f"nothing is left of a form cut at {cut}")
+            server.until(lambda: not pending(server.top), what=f"nothing is left of a form cut at {cut}")
             for name in visible(server.top):
                 assert (server.top / name).read_bytes() == content, name
         assert all(not name.startswith("Second") for name in visible(server.top)), visible(server.top)
@@ -264,37 +264,37 @@ async def cancelled(server, tracks):
         await client.send({"jsonrpc": "2.0", "id": 500, "method": "package.make", "params": {"tracks": tracks * 400, "name": "long"}})
         while not any(m.get("id") == 500 for m in client.arrived):
             client.changed.clear()
-            await asyncio.wait_for(client.changed.wait(), 20)
+            await asyncio.wait_for(client.changed.wait(), 60)
         await client.send({"jsonrpc": "2.0", "method": "rpc.cancel", "params": [500]})
         while not any(m.get("id") == 500 and "error" in m for m in client.arrived):
             client.changed.clear()
-            await asyncio.wait_for(client.changed.wait(), 20)
+            await asyncio.wait_for(client.changed.wait(), 60)
     packages = pathlib.Path(server.data, "packages")
-    server.until(lambda: len(list(packages.iterdir())) == 2, 20, what="nothing is left of the cancelled one")
+    server.until(lambda: len(list(packages.iterdir())) == 2, what="nothing is left of the cancelled one")
 
 
 def test_watching(binary):
     """files that come, change, move and go are noticed without a scan; pictures come in every size, from disk the second time"""
     with serving(binary) as server:
         shutil.copy(song(0), server.top / "one.mp3")
-        first = server.until(lambda: found(server, "tone 0"), 20, what="a new file")[0]["id"]
+        first = server.until(lambda: found(server, "tone 0"), what="a new file")[0]["id"]
         (server.top / "new" / "deep").mkdir(parents=True)
         shutil.copy(song(1), server.top / "new/deep/two.flac")
-        server.until(lambda: found(server, "tone 1"), 20, what="a file in a new folder")
+        server.until(lambda: found(server, "tone 1"), what="a file in a new folder")
         os.rename(server.top / "one.mp3", server.top / "new/moved.mp3")
         os.rename(server.top / "new", server.top / "other")
         shutil.copy(song(2), server.top / "other/deep/three.ogg")
-        server.until(lambda: found(server, "tone 2"), 20, what="a file in a folder with another name")
+        server.until(lambda: found(server, "tone 2"), what="a file in a folder with another name")
         assert found(server, "tone 0")[0]["id"] == first, "it keeps its id"
         subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-y", "-i", server.top / "other/moved.mp3", "-c", "copy", "-metadata",
                         "title=Renamed", server.top / "other/.new.mp3"], check=True)
         os.replace(server.top / "other/.new.mp3", server.top / "other/moved.mp3")
-        server.until(lambda: found(server, "renamed"), 20, what="new tags")
+        server.until(lambda: found(server, "renamed"), what="new tags")
         shutil.rmtree(server.top / "other")
-        server.until(lambda: not found(server, ""), 20, what="files that are gone")
+        server.until(lambda: not found(server, ""), what="files that are gone")
         shutil.copy(music.folder("mixed", music.mixed()) / "cover.png", server.top / "cover.png")
         shutil.copy(song(3), server.top / "four.opus")
-        art = server.until(lambda: [t["art"] for t in found(server, "tone 3") if t["art"]], 20, what="a picture")[0]
+        art = server.until(lambda: [t["art"] for t in found(server, "tone 3") if t["art"]], what="a picture")[0]
         for size in (96, 150, 200, 256, 500, 512, 1000):
             status, headers, body = server.request("GET", f"/art/{art}?size={size}")
             assert status == 200 and body.startswith(b"\xff\xd8") and headers["ETag"], (size, status)

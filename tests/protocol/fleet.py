@@ -7,6 +7,11 @@ import time
 import redis
 
 
+class Told(dict):
+    """A message, and when it came."""
+    at = 0.0
+
+
 class Streamer:
     """An original one: subscribes by pattern, answers pings from the thread that reads, keeps what it was told in order.
 
@@ -24,14 +29,14 @@ class Streamer:
         self.thread = threading.Thread(target=self.read, daemon=True)
         self.ready = threading.Event()
         self.thread.start()
-        assert self.ready.wait(20)
+        assert self.ready.wait(60)
         if self.register:
             self.say("register_streamer")
         return self
 
     def __exit__(self, *_):
         self.over = True
-        self.thread.join(20)
+        self.thread.join(60)
 
     def read(self):
         while not self.over:
@@ -43,8 +48,10 @@ class Streamer:
                         if message and message["type"] == "psubscribe":
                             self.ready.set()
                         if message and message["type"] == "pmessage":
-                            self.hear(json.loads(message["data"]))
-            except redis.ConnectionError:
+                            told = Told(json.loads(message["data"]))
+                            told.at = time.time()
+                            self.hear(told)
+            except (redis.ConnectionError, redis.TimeoutError):
                 time.sleep(0.05)
 
     def hear(self, message):
@@ -60,11 +67,11 @@ class Streamer:
     def say(self, kind, **fields):
         self.client.publish("yascheduler", json.dumps({"type": kind, "streamer": self.name, **fields}))
 
-    def until(self, condition, what, wait_s=30):
+    def until(self, condition, what, wait_s=60):
         with self.changed:
             assert self.changed.wait_for(condition, wait_s), f"{self.name} waits for {what}; was told {self.told}"
 
-    def expect(self, *kinds, wait_s=30):
+    def expect(self, *kinds, wait_s=60):
         """The next messages are of these kinds, in this order; gives them back."""
         self.until(lambda: len(self.told) >= len(kinds), kinds, wait_s)
         with self.changed:

@@ -9,7 +9,6 @@
 import contextlib
 import datetime
 import json
-import os
 import pathlib
 import shutil
 import subprocess
@@ -32,7 +31,7 @@ class Monitored(Server):
 
     def page(self, path):
         request = urllib.request.Request(f"http://127.0.0.1:{self.monitor_port}{path}", headers={"Accept": "application/json"})
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return json.load(answer)
 
     def role(self):
@@ -88,7 +87,7 @@ class Platform:
         return self
 
     def add_scheduler(self, folders):
-        port = free_port() + 60
+        port = free_port()
         scheduler = Monitored(self.binary, music=folders,
                               options=["--role", "scheduler", "--redis", self.store.address, *self.database.options, "--ping-every", "2",
                                        "--monitor-listen", f"127.0.0.1:{port}", *self.options])
@@ -172,14 +171,14 @@ class Platform:
         """Of the radio on every streamer, from the list that a streamer gives to players."""
         for streamer in self.streamers:
             with contextlib.suppress(OSError, urllib.error.HTTPError):
-                with urllib.request.urlopen(f"http://{streamer.address}/{self.radio}.m3u", timeout=5) as answer:
+                with urllib.request.urlopen(f"http://{streamer.address}/{self.radio}.m3u", timeout=60) as answer:
                     return [line for line in answer.read().decode().splitlines() if not line.startswith("#")]
         return []
 
     def close(self):
         self.over.set()
         if self.watching:
-            self.watching.join(20)
+            self.watching.join(60)
         problems = []
         for one in [*self.streamers, *self.schedulers]:
             try:

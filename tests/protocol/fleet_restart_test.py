@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """A scheduler that ends, or is killed, and begins again: who streams goes on streaming, and hears the right second."""
+import time
+
 from cluster import Redis
 from fleet import Streamer
 from fleet_test import Place, until
+
+APART = True
 
 
 def now_on_air(streamer):
@@ -21,9 +25,9 @@ def test_orderly(binary):
         here.server.start()
         here.wait()
         one.until(lambda: now_on_air(one), "the song that is on the air")
-        play, state, elapsed = now_on_air(one)[-1], here.state(), here.elapsed()
+        play, state, elapsed, now = now_on_air(one)[-1], here.state(), here.elapsed(), time.time()
         if state["song"] == int(play["filename"].split(".")[0]):  # else the next one has begun meanwhile
-            assert abs(play["offset"] - elapsed) < 3, play
+            assert -3 < elapsed - (now - play.at) - play["offset"] < 5, play
         assert here.state()["master"] == "st-01" and len(here.page("/listeners")) == 1
         assert here.page("/status")["term"] == 2
 

@@ -49,12 +49,12 @@ class Scheduler:
     def __enter__(self):
         self.thread = threading.Thread(target=self.read, daemon=True)
         self.thread.start()
-        assert self.ready.wait(20)
+        assert self.ready.wait(60)
         return self
 
     def __exit__(self, *_):
         self.over = True
-        self.thread.join(20)
+        self.thread.join(60)
 
     def read(self):
         while not self.over:
@@ -69,13 +69,13 @@ class Scheduler:
                             with self.changed:
                                 self.heard.append(json.loads(message["data"]))
                                 self.changed.notify_all()
-            except redis.ConnectionError:
+            except (redis.ConnectionError, redis.TimeoutError):
                 time.sleep(0.05)
 
     def say(self, streamer, kind, **fields):
         self.client.publish(f"yastream.{streamer}", json.dumps({"type": kind, **fields}))
 
-    def expect(self, kind, wait_s=30, **fields):
+    def expect(self, kind, wait_s=60, **fields):
         """The next message of this kind; those before it are dropped."""
         def found():
             return [m for m in self.heard if m["type"] == kind and all(m.get(k) == v for k, v in fields.items())]
@@ -112,7 +112,7 @@ class Listener:
 
     def __init__(self, url):
         self.url, self.bytes, self.over, self.ended, self.began = url, bytearray(), False, False, None
-        self.response = urllib.request.urlopen(url, timeout=20)
+        self.response = urllib.request.urlopen(url, timeout=60)
         self.thread = threading.Thread(target=self.read, daemon=True)
         self.thread.start()
 
@@ -137,7 +137,7 @@ class Listener:
 
     def close(self):
         self.over = True
-        self.thread.join(20)
+        self.thread.join(60)
         self.response.close()
 
     def samples(self):

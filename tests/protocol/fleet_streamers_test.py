@@ -2,7 +2,6 @@
 """A scheduler and streamers of ours on a real Redis, the files fetched from the scheduler: what a player with the M3U hears when its streamer dies."""
 import contextlib
 import datetime
-import os
 import threading
 import time
 import urllib.error
@@ -12,7 +11,7 @@ import music
 from cluster import Redis
 from fleet_sound import SECONDS, Listener, check, late, songs
 from fleet_test import monitor, until
-from server import Server
+from server import Server, free_port
 
 SECRET = "a secret of the fleet"
 OURS = ["--fleet-secret", SECRET]
@@ -22,7 +21,7 @@ class Platform:
     """A scheduler whose only station is a radio, `names` streamers that have no file of their own, and what was on when."""
 
     def __init__(self, store, binary, names):
-        self.monitor_port = int(os.environ.get("LONGWAVE_TEST_PORT", "21700")) + 5
+        self.monitor_port = free_port()
         self.scheduler = Server(binary, music=[music.folder(f"fleet-sweeps-{SECONDS}", songs())], options=[
             "--role", "scheduler", "--redis", store.address, "--ping-every", "1", "--monitor-listen", f"127.0.0.1:{self.monitor_port}", *OURS])
         self.streamers = [Server(binary, options=["--role", "streamer", "--streamer-id", one, "--redis", store.address, *OURS]) for one in names]
@@ -47,7 +46,7 @@ class Platform:
 
     def end(self):
         self.over = True
-        self.watch.join(20)
+        self.watch.join(60)
 
     def page(self, path):
         return monitor(self.monitor_port, path)
@@ -73,19 +72,22 @@ def test_the_players_streamer_dies(binary):
     with Redis() as store, Platform(store, binary, ["st-01", "st-02"]) as here:
         for path in ("/fleet/files/000000001.mp3", f"/fleet/files/000000001.mp3?until={int(time.time()) + 30}&sig={'0' * 64}"):
             try:
-                urllib.request.urlopen(f"http://{here.scheduler.address}{path}", timeout=20)
+                urllib.request.urlopen(f"http://{here.scheduler.address}{path}", timeout=60)
                 raise AssertionError(f"{path} was given")
             except urllib.error.HTTPError as refused:
                 assert refused.code == 403
 
         first = Listener(here.url(0))
         first.until(4)
-        with urllib.request.urlopen(here.url(0, ".m3u"), timeout=20) as answer:
+        with urllib.request.urlopen(here.url(0, ".m3u"), timeout=60) as answer:
             entries = [line for line in answer.read().decode().splitlines() if line and not line.startswith("#")]
         assert entries == [here.url(0), here.url(1)], entries
+        began = time.time()
         other = Listener(entries[1])
+        other.until(0.1)
+        usual = time.time() - began  # on a machine with other work this takes long, too
         other.until(4)
-        assert [one["radios"] for one in here.page("/streamers")] == [1, 0]
+        until(lambda: [one["radios"] for one in here.page("/streamers")] == [1, 0], "one makes the radio, the other passes it on")
 
         late_there = late(here.streamers[0])
         here.streamers[0].kill()
@@ -105,4 +107,4 @@ def test_the_players_streamer_dies(binary):
         check(first, here.song_at, late_songs=late_there)
         check(other, here.song_at, until=now, late_songs=late_there + late_here)
         check(second, here.song_at, within=2, until=now, late_songs=late_here)
-        assert took < 2, f"the first sound came after {took:.1f} s"
+        assert took < 2 + usual, f"the first sound came after {took:.1f} s, and {usual:.1f} s before the death"

@@ -20,7 +20,7 @@ class Listener:
 
     def __init__(self, server, mount):
         self.bytes = b""
-        self.connection = socket.create_connection(("127.0.0.1", server.port), 10)
+        self.connection = socket.create_connection(("127.0.0.1", server.port), 60)
         self.connection.sendall(raw.get(server, f"/listen/main.{mount}"))
         self.thread = threading.Thread(target=self.read, daemon=True)
         self.thread.start()
@@ -34,7 +34,7 @@ class Listener:
 
     def close(self, path):
         self.connection.shutdown(socket.SHUT_RDWR)
-        self.thread.join(10)
+        self.thread.join(60)
         self.connection.close()
         path.write_bytes(self.bytes.partition(b"\r\n\r\n")[2])
 
@@ -49,7 +49,7 @@ def heard(binary, folder, mount, hold):
 
         def more(seconds, what):
             wanted = len(listener.bytes) + seconds * A_SECOND
-            server.until(lambda: len(listener.bytes) >= wanted, wait_s=40, what=what)
+            server.until(lambda: len(listener.bytes) >= wanted, wait_s=60, what=what)
 
         more(4, "the radio is heard")
         server.call("playback.pause", station="main")
@@ -80,7 +80,7 @@ def test_a_hold_track_that_is_none(binary):
         broken.write_bytes(b"no music at all" * 1000)
         for path in (pathlib.Path(folder, "missing.mp3"), broken, pathlib.Path(folder)):
             command = [binary, "serve", "--data", f"{folder}/data", "--listen", "127.0.0.1:0", "--music", folder, "--hold-track", str(path)]
-            done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30)
+            done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
             assert done.returncode == 1, (path, done.returncode)
             assert f"hold-track {path}: " in done.stderr, done.stderr
             print(f"        {done.stderr.strip()}")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """@longwave/client: its own tests, its package, and the client before the real server in Node 18, 20 and 22 and in Chromium."""
 import contextlib
+import fcntl
 import http.server
 import os
 import pathlib
@@ -15,6 +16,8 @@ import music
 import node_packages
 from examples_test import example
 from server import Server
+
+APART = True
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 PACKAGE = TOP / "clients" / "js"
@@ -59,7 +62,7 @@ def station(binary, tracks=8):
                     server.process.send_signal(signal.SIGCONT)
 
 
-def run(command, folder=HERE, timeout=100, environment=None):
+def run(command, folder=HERE, timeout=400, environment=None):
     done = subprocess.run([str(word) for word in command], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True,
                           timeout=timeout, env={**os.environ, **(environment or {})})
     failures = [line for line in done.stdout.splitlines() if line.lstrip().startswith(("FAIL", "not ok", "error:"))]
@@ -68,11 +71,15 @@ def run(command, folder=HERE, timeout=100, environment=None):
 
 
 def built():
-    """The package, built once for all tests here."""
+    """The package, built from the sources as they are; by one process at a time."""
     node_packages.installed(HERE)
     node_packages.installed(PACKAGE)
-    if not (PACKAGE / "dist" / "index.js").exists() or os.environ.get("CI") is None:
-        run(["npm", "run", "--silent", "build"], PACKAGE)
+    made = PACKAGE / "dist" / "index.js"
+    with open(PACKAGE / "package.json") as one_at_a_time:
+        fcntl.flock(one_at_a_time, fcntl.LOCK_EX)
+        newest = max(path.stat().st_mtime for path in [PACKAGE / "package.json", *(PACKAGE / "src").rglob("*")])
+        if not made.exists() or made.stat().st_mtime < newest:
+            run(["npm", "run", "--silent", "build"], PACKAGE)
     return PACKAGE
 
 

@@ -6,7 +6,7 @@ import { JSONRPCClient, JSONRPCServer, JSONRPCServerAndClient } from "json-rpc-2
 import WebSocket from "ws";
 
 const [server, progress] = process.argv.slice(2);
-setTimeout(() => { console.error("no end within 40 s"); process.exit(1); }, 40_000).unref();
+setTimeout(() => { console.error("no end within 60 s"); process.exit(1); }, 60_000).unref();
 
 /** jayson over HTTP, in one version of the protocol. */
 async function jaysonOverHttp(version) {

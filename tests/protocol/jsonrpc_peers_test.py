@@ -21,7 +21,7 @@ def test_npm_clients(server, binary):
     server.until_tracks(10)
     with example(binary, "progress") as (address, _):
         done = subprocess.run(["node", "jsonrpc_peers.mjs", server.address, address], cwd=HERE, stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, timeout=60)
+                              capture_output=True, text=True, timeout=180)
     assert done.returncode == 0, done.stderr[-2000:]
     seen = json.loads(done.stdout)
     unknown = {"code": -32601, "message": "Method not found"}
@@ -68,23 +68,24 @@ def test_one_slow_call_delays_nobody_else(binary):
     import websockets
 
     async def session(address):
-        async with websockets.connect(f"ws://{address}/") as slow, websockets.connect(f"ws://{address}/") as other:
+        async with websockets.connect(f"ws://{address}/", open_timeout=60) as slow, \
+                websockets.connect(f"ws://{address}/", open_timeout=60) as other:
             await slow.send('{"jsonrpc":"2.0","id":"slow","method":"ask","params":["never answered"]}')
             assert json.loads(await slow.recv())["method"] == "answer"
-            worst = 0.0
+            took = []
             for number in range(100):
                 for socket in (slow, other):
                     began = time.monotonic()
                     await socket.send(f'{{"jsonrpc":"2.0","id":{number},"method":"package","params":[1]}}')
                     assert json.loads(await socket.recv())["more"] and "more" not in json.loads(await socket.recv())
-                    worst = max(worst, time.monotonic() - began)
-            gave_up = json.loads(await asyncio.wait_for(slow.recv(), 10))
+                    took.append(time.monotonic() - began)
+            gave_up = json.loads(await asyncio.wait_for(slow.recv(), 60))
             assert gave_up["method"] == "rpc.cancel", gave_up
-            late = json.loads(await asyncio.wait_for(slow.recv(), 1))
+            late = json.loads(await asyncio.wait_for(slow.recv(), 60))
             assert late["id"] == "slow" and late["error"]["code"] == -32009, late
-            return worst
+            return sorted(took)
 
     with example(binary, "progress") as (address, _):
-        worst = asyncio.run(session(address))
-    print(f"        {worst * 1000:.1f} ms was the longest of 200 calls beside one that took 5 s")
-    assert worst < 1, worst
+        took = asyncio.run(session(address))
+    print(f"        {took[-1] * 1000:.1f} ms was the longest of 200 calls beside one that took 5 s")
+    assert took[100] < 0.1 and took[-1] < 4, took[-5:]

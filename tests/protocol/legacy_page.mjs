@@ -21,6 +21,7 @@ async function rest(path, body) {
 }
 
 const browser = await chromium.launch({
+  timeout: 180_000,
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
     '--disable-component-update', '--disable-sync'],
@@ -28,12 +29,13 @@ const browser = await chromium.launch({
 
 async function demo(problems, polls = false) {
   const page = await browser.newPage();
+  page.setDefaultTimeout(40_000);
   page.on('console', (said) => said.type() === 'error' && problems.push(said.text()));
   page.on('pageerror', (error) => problems.push(String(error)));
   page.on('request', (request) => request.url().startsWith(base) || request.url().startsWith(base.replace('http', 'ws')) || problems.push(request.url()));
   if (polls) await page.addInitScript(() => delete window.WebSocket);
   await page.goto(`${base}/demo`);
-  await page.waitForFunction(() => document.querySelectorAll('#channels li').length === 2, null, { timeout: 15_000 });
+  await page.waitForFunction(() => document.querySelectorAll('#channels li').length === 2, null, { timeout: 40_000 });
   return page;
 }
 

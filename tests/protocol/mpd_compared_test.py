@@ -8,8 +8,9 @@ import subprocess
 
 import mpd_music
 import mpd_script
-from mpd_test import port, station
+from mpd_test import station
 from mpd_wire import Wire, debians_mpd
+from server import free_port
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 
@@ -26,8 +27,8 @@ def listed():
 
 def test_same_as_debians_mpd(binary):
     """one script against Debian's mpd and ours: every difference is one of docs/mpd-differences.md, and each of these is seen"""
-    with debians_mpd(mpd_music.folder(), port(5)), station(binary) as (_, at):
-        with Wire(port(5)) as theirs, Wire(at) as ours:
+    with debians_mpd(mpd_music.folder(), free_port()) as other, station(binary) as (_, at):
+        with Wire(other) as theirs, Wire(at) as ours:
             pairs = list(zip(mpd_script.play(theirs), mpd_script.play(ours)))
     rows = listed()
     used, unlisted = set(), []

@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Debian's mpd as the player of a station: it plays what the programme says."""
-import os
-
 import mpd_music
 from mpd_wire import Wire, debians_mpd
-from server import Server
+from server import Server, free_port
 
 
 def plays(server, player, uri, state="play"):
@@ -15,8 +13,7 @@ def plays(server, player, uri, state="play"):
 
 def test_an_external_mpd_plays(binary):
     """with player-backend mpd:… Debian's mpd starts, changes, holds and stops with the station, and comes back after a break"""
-    first = int(os.environ.get("LONGWAVE_TEST_PORT", "21700"))
-    theirs, ours = first + 5, first + 4
+    theirs, ours = free_port(), free_port()
     options = ["--mpd-listen", f"127.0.0.1:{ours}", "--station-kind", "player", "--player-backend", f"mpd:127.0.0.1:{theirs}"]
     with Server(binary, music=[mpd_music.folder()], options=options) as server:
         server.until_tracks(8)

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The MPD protocol: by hand, and with clients that others wrote (python3-mpd, mpc)."""
 import contextlib
-import os
 import shlex
 import subprocess
 import sys
@@ -9,7 +8,7 @@ import threading
 
 import mpd_music
 from mpd_wire import Wire
-from server import Server
+from server import Server, free_port
 
 sys.path.append("/usr/lib/python3/dist-packages")
 import mpd  # noqa: E402  python3-mpd
@@ -17,14 +16,10 @@ import mpd  # noqa: E402  python3-mpd
 SONGS = 8
 
 
-def port(offset):
-    return int(os.environ.get("LONGWAVE_TEST_PORT", "21700")) + offset
-
-
 @contextlib.contextmanager
 def station(binary, kind="player"):
     """(server, port of the protocol): a station of a kind, with the small folder."""
-    at = port(4)
+    at = free_port()
     with Server(binary, music=[mpd_music.folder()], options=["--mpd-listen", f"127.0.0.1:{at}", "--station-kind", kind]) as server:
         server.until_tracks(SONGS)
         yield server, at
@@ -32,7 +27,7 @@ def station(binary, kind="player"):
 
 def client(at):
     made = mpd.MPDClient()
-    made.timeout = 20
+    made.timeout = 60
     made.connect("127.0.0.1", at)
     return made
 
@@ -76,7 +71,7 @@ def test_python_mpd(binary):
         waiting.start()
         track = server.call("library.search", text="Tone 3", limit=1)["tracks"][0]["id"]
         server.call("queue.add", station="main", tracks=[track])
-        waiting.join(20)
+        waiting.join(60)
         assert told == [["playlist"]], told
         assert [song["title"] for song in other.playlistinfo()] == ["Tone 3 at 910 Hz"]
         added = one.addid("Beta/06-1420.flac")
@@ -193,7 +188,7 @@ clearerror
 
 
 def mpc(at, arguments):
-    done = subprocess.run(["mpc", "--host", "127.0.0.1", "--port", str(at), *shlex.split(arguments)], capture_output=True, text=True, errors="replace", timeout=30)
+    done = subprocess.run(["mpc", "--host", "127.0.0.1", "--port", str(at), *shlex.split(arguments)], capture_output=True, text=True, errors="replace", timeout=60)
     return done.returncode, done.stdout, done.stderr
 
 

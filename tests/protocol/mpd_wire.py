@@ -17,7 +17,7 @@ class Refused(Exception):
 class Wire:
     """One connection. ask() gives the lines before OK; an ACK is an exception."""
 
-    def __init__(self, port, timeout=20):
+    def __init__(self, port, timeout=60):
         self.socket = socket.create_connection(("127.0.0.1", port), timeout)
         self.file = self.socket.makefile("rb")
         self.greeting = self.line()
@@ -103,7 +103,7 @@ def debians_mpd(music, port):
         configuration.write_text(CONFIGURATION.format(music=music, home=home, port=port))
         process = subprocess.Popen([shutil.which("mpd"), "--no-daemon", str(configuration)], stdin=subprocess.DEVNULL,
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        end = time.monotonic() + 30
+        end = time.monotonic() + 60
         while True:
             try:
                 with Wire(port) as wire:
@@ -120,14 +120,8 @@ def debians_mpd(music, port):
     finally:
         if process:
             process.kill()
-            process.wait(10)
+            process.wait(60)
         shutil.rmtree(home, ignore_errors=True)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def songs(lines):

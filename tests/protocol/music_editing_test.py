@@ -5,4 +5,4 @@ from music_place_test import in_browser
 
 def test_editing(binary):
     """a song by source, tags, lyrics that follow, uploads, a package, the station's switches: told, refused, undone"""
-    in_browser(binary, "music_editing.mjs")
+    in_browser(binary, "music_editing")

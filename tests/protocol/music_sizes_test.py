@@ -5,4 +5,4 @@ from music_place_test import in_browser
 
 def test_sizes(binary):
     """axe, targets, widths of every part of the music place: light and dark, desk and phones"""
-    in_browser(binary, "music_sizes.mjs")
+    in_browser(binary, "music_sizes")

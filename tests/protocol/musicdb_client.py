@@ -11,7 +11,7 @@ import urllib.request
 
 import websockets
 
-PATIENCE_S = 20
+PATIENCE_S = 60
 
 
 def configuration(port, headers=None):

@@ -5,14 +5,16 @@ import { createRequire } from 'node:module';
 
 const { chromium } = createRequire(new URL('../../ui/package.json', import.meta.url))('playwright-core');
 const [port, server] = process.argv.slice(2).map(Number);
-const patience = { timeout: 20_000 };
+const patience = { timeout: 60_000 };
 const browser = await chromium.launch({
+  timeout: 180_000,
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
     '--disable-component-update', '--disable-sync'],
 });
 try {
   const page = await browser.newPage();
+  page.setDefaultTimeout(60_000);
   const problems = [];
   page.on('pageerror', (error) => problems.push(String(error)));
   page.on('console', (said) => said.type() === 'error' && problems.push(said.text()));

@@ -8,7 +8,6 @@ import json
 import pathlib
 import re
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -19,6 +18,8 @@ import node_packages
 from musicdb_client import PATIENCE_S, Client
 from musicdb_exchanges import FOLDER, functions, play
 from server import Server, free_port
+
+APART = True
 
 ALBUMS = {"Miles Davis/1959 - Kind of Blue": 2, "Kraftwerk/1974 - Autobahn": 2}
 HERE = pathlib.Path(__file__).resolve().parent
@@ -55,13 +56,11 @@ class MusicDb(Server):
         self.musicdb = port
         super().__init__(binary, music=[self.folder], options=options)
 
-    def start(self, wait_s=20):
+    def start(self, wait_s=60):
         if self.port is None:
             self.port = free_port()
         if self.musicdb is None:
-            with socket.socket() as probe:
-                probe.bind(("127.0.0.1", 0))
-                self.musicdb = probe.getsockname()[1]
+            self.musicdb = free_port()
         self.options = [o for o in self.options if not str(o).startswith("--musicdb-listen")] + [f"--musicdb-listen=127.0.0.1:{self.musicdb}"]
         super().start(wait_s)
         self.until_tracks(sum(ALBUMS.values()))

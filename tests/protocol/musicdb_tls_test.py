@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import json
-import os
 import pathlib
 import re
 import socket
@@ -14,15 +13,15 @@ import urllib.request
 
 import mpd_music
 import websockets
-from server import Server
+from server import Server, free_port
 
-PATIENCE_S = 20
+PATIENCE_S = 60
 
 
 @contextlib.contextmanager
 def listening(binary, how):
     """(server, port, context): the listener `how` it is asked for, next to a main port with TLS."""
-    at = int(os.environ.get("LONGWAVE_TEST_PORT", "21700")) + 4
+    at = free_port()
     server = Server(binary, music=[mpd_music.folder()])
     folder = pathlib.Path(server.scratch)
     try:

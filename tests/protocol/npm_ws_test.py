@@ -16,7 +16,7 @@ def test_ws(server):
     server.until_tracks(10)
     server.until_playing()
     done = subprocess.run(["node", "ws_client.mjs", server.address], cwd=HERE, stdin=subprocess.DEVNULL,
-                          capture_output=True, text=True, timeout=40)
+                          capture_output=True, text=True, timeout=180)
     assert done.returncode == 0, done.stderr[-2000:]
     seen = json.loads(done.stdout)
     assert seen["subscribed"] == ["library", "station:main"] and seen["added"] == 3 and seen["moved"], seen

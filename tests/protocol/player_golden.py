@@ -11,7 +11,7 @@ import time
 import websockets
 
 FOLDER = pathlib.Path(__file__).resolve().parents[1] / "golden" / "player"
-WAIT_S = 20
+WAIT_S = 60
 ID_METHODS = {"broadcast.playback_current_id", "broadcast.medialib_entry_changed", "broadcast.medialib_entry_added",
               "broadcast.medialib_entry_removed", "playback.get_current_id"}
 FREE = {"id": "<id>", "added": "<time>", "lmod": "<time>", "laststarted": "<time>", "size": "<size>", "bytes": "<size>", "url": None,
@@ -25,7 +25,7 @@ class Client:
         self.loop = asyncio.new_event_loop()
 
         async def connect():
-            return await websockets.connect(server.url("/socket" + query, "ws"), max_size=2 ** 24, open_timeout=10, ping_interval=None)
+            return await websockets.connect(server.url("/socket" + query, "ws"), max_size=2 ** 24, open_timeout=60, ping_interval=None)
         self.socket = self.loop.run_until_complete(connect())
         self.next = 0
 

@@ -3,7 +3,6 @@
 import re
 
 import music
-import player_golden as golden
 from player_test import OPTIONS, ROOT, call, joined, tones
 from server import Server
 

@@ -6,13 +6,14 @@ const require = createRequire(new URL('../../ui/package.json', import.meta.url))
 const { chromium } = require('playwright-core');
 const [kind, url, pictures] = process.argv.slice(2);
 const browser = await chromium.launch({
+  timeout: 180_000,
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
     '--disable-component-update', '--disable-sync', '--mute-audio'],
 });
 const errors = [];
 const page = await browser.newPage({ viewport: { width: 1000, height: 700 } });
-page.setDefaultTimeout(30000);
+page.setDefaultTimeout(60000);
 // The original's handler throws on the position -1 of an empty list; its socket survives.
 page.on('pageerror', (error) => !/classList/.test(error.message) && errors.push(error.message));
 page.on('console', (message) => message.type() === 'error' && !message.text().startsWith('Failed to load') && errors.push(message.text()));
@@ -41,8 +42,7 @@ async function client() {
   await page.waitForFunction(() => document.querySelectorAll('.playlist-container .row')[1].classList.contains('active'));
   await page.evaluate(() => window.send('server.volume', [42.857]));
   await page.waitForFunction(() => document.querySelector('.nav-controls').dataset.volume === '43');
-  const ids = await page.evaluate(() => window.log.filter((f) => f.id !== null).map((f) => f.id));
-  expect(JSON.stringify(ids) === '[0,1,2,3]', `ids: ${ids}`);
+  await page.waitForFunction(() => JSON.stringify(window.log.filter((f) => f.id !== null).map((f) => f.id)) === '[0,1,2,3]');
   await page.fill('#newPlayList', 'Jazz');
   await Promise.all([page.waitForEvent('load'), page.press('#newPlayList', 'Enter')]);
   await page.waitForFunction(() => window.ready);

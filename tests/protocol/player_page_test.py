@@ -6,13 +6,15 @@ import subprocess
 import node_packages
 from player_test import settled, started
 
+APART = True
+
 HERE = pathlib.Path(__file__).resolve().parent
 UI = HERE.parents[1] / "ui"
 
 
 def browse(server, kind):
     done = subprocess.run(["node", HERE / "player_page.mjs", kind, server.url("")], stdin=subprocess.DEVNULL, capture_output=True,
-                          text=True, timeout=180)
+                          text=True, timeout=400)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:] + server.log()[-500:]
 
 

@@ -19,8 +19,17 @@ def tones():
     return music.folder("player", [music.Tone(i, 40, "flac") for i in range(TONES)])
 
 
+class Player(Server):
+    """A server whose station is there: in the first moments after it listens it isn't yet."""
+
+    def start(self, *wait):
+        super().start(*wait)
+        self.until(lambda: "result" in call(self, "playlist.list"), what="the station is there")
+        return self
+
+
 def started(binary, options=()):
-    return Server(binary, music=[tones()], options=[*OPTIONS, *options])
+    return Player(binary, music=[tones()], options=[*OPTIONS, *options])
 
 
 def call(server, method, params=()):
@@ -62,7 +71,6 @@ def exchange(server, a, b, method, about, transport, params, known):
     """Plays one; `known` is what was recorded (None: record)."""
     if transport == "http":
         answer = golden.normal_http(golden.http(server, {"jsonrpc": "2.0", "id": 0, "method": method, "params": params}), method)
-        frames_a = None
     else:
         number, answer = a.send(method, params), None
     seen_a = a.until_quiet(quiet_s(method, about)) if known is None else a.frames(len(known["a"]))

@@ -59,7 +59,7 @@ class Postgresql:
     def stop(self, how=signal.SIGQUIT):
         """SIGQUIT: at once, as a crash; SIGINT: orderly, its connections are cut."""
         self.process.send_signal(how)
-        self.process.wait(30)
+        self.process.wait(60)
 
     def close(self):
         if self.process and self.process.poll() is None:

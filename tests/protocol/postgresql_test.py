@@ -12,6 +12,8 @@ import raw
 from postgresql import Postgresql
 from server import RpcError, Server
 
+APART = True
+
 
 def entries(server):
     return [entry["id"] for entry in server.call("queue.list", station="main", limit=500)["entries"]]
@@ -87,7 +89,7 @@ def test_postgresql_goes_away_and_comes_back(binary):
                 assert refused.code == -32001, refused
         second = server.until(again, what="edits are taken again")
         done.set()
-        listener.join(10)
+        listener.join(60)
         server.kill()
         server.start()
         server.until_playing()
@@ -97,7 +99,7 @@ def test_postgresql_goes_away_and_comes_back(binary):
 
 def server_socket(server):
     import socket
-    return socket.create_connection(("127.0.0.1", server.port), 20)
+    return socket.create_connection(("127.0.0.1", server.port), 60)
 
 
 def test_a_copy_is_made_under_load_and_restored(binary):
@@ -118,7 +120,7 @@ def test_a_copy_is_made_under_load_and_restored(binary):
         copy = os.path.join(database.folder, "copy.dump")
         database.run("pg_dump", "-Fc", "-f", copy, "postgres")
         halt.set()
-        editor.join(20)
+        editor.join(60)
         server.stop()
         database.run("createdb", "--encoding=UTF8", "--template=template0", "restored")
         database.run("pg_restore", "--no-owner", "-d", "restored", copy)

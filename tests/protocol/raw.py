@@ -6,7 +6,7 @@ import socket
 import time
 
 
-def exchange(server, sent, wait_s=5, until=None):
+def exchange(server, sent, wait_s=30, until=None):
     """Sends bytes and reads until the server closes, `until` appears, or time is up. (bytes, closed by the server)"""
     with socket.create_connection(("127.0.0.1", server.port), wait_s) as connection:
         for part in sent if isinstance(sent, (list, tuple)) else [sent]:

@@ -10,7 +10,7 @@ from server import RpcError, Server, free_port
 def test_edited_where_nothing_plays(binary):
     """an edit at an api is what the scheduler plays; two processes lose no edit; a queue that nobody plays isn't touched"""
     with Postgresql() as database, Redis() as redis:
-        port = free_port() + 7
+        port = free_port()
         tones = [music.Tone(i, 6, "mp3") for i in range(4)]
         with Server(binary, music=[music.folder("all-fleet", tones)],
                     options=[*database.options, "--role", "scheduler", "--redis", redis.address, "--monitor-listen", f"127.0.0.1:{port}"]) as scheduler, \

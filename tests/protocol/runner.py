@@ -5,8 +5,10 @@
     def test_something(server): …
     def test_other(binary): …                                      starts servers of its own
     ALONE = True                                                   measures times: nothing runs beside it
+    APART = True                                                   its tests need nothing of each other: each may run beside the others
 
-Most tests wait for sound to pass, so modules run three at a time, each in a process with ports of its own.
+Most tests wait for sound to pass, so modules run three at a time, each in a process with ports of its own. NAME is a module, with or without
+its _test, or one test of it: NAME::test_something.
 """
 import concurrent.futures
 import importlib
@@ -20,14 +22,12 @@ import time
 import traceback
 
 import music
-from server import Server
+from server import PORTS, Server
 
 
-class Unavailable(Exception):
-    """Something of the machine is missing; said aloud and counted as a failure."""
-
-
-PORTS_EACH = 6
+# They come first, so that nobody waits for one of them at the end.
+LONGEST = ("sound_test", "hostile_files_test", "hung_decoder_test", "streams_test", "page_test", "people_test", "power_cut_test", "slow_readers_test",
+           "library_test", "firefox_test", "floods_test", "slow_senders_test")
 
 
 def run(folder, binary, names=()):
@@ -37,39 +37,50 @@ def run(folder, binary, names=()):
         print(f"{binary} is not built; tools/build release longwave")
         print("0 passed, 1 failed")
         return 1
-    paths = [path for path in sorted(folder.glob("*_test.py")) if not names or path.stem in names or path.stem.removesuffix("_test") in names]
-    if len(paths) == 1:
-        passed, failed = run_module(importlib.import_module(paths[0].stem), paths[0].stem, binary)
+    wanted = [name.partition("::") for name in names]
+    paths = [path for path in sorted(folder.glob("*_test.py")) if not names or path.stem.removesuffix("_test") in [name.removesuffix("_test") for name, _, _ in wanted]]
+    test = wanted[0][2] if len(wanted) == 1 else ""
+    parts = [f"{path.stem}::{test}" for path in paths] if test else [part for path in paths for part in parts_of(path)]
+    if len(parts) == 1:
+        passed, failed = run_module(importlib.import_module(paths[0].stem), paths[0].stem, binary, test)
     else:
-        passed, failed = run_many(folder, binary, paths)
+        passed, failed = run_many(folder, binary, parts, [path.stem for path in paths if says(path, "ALONE")])
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
 
 
-def run_many(folder, binary, paths):
-    alone = [path for path in paths if re.search(r"^ALONE = True", path.read_text(), re.M)]
-    beside = [path for path in paths if path not in alone]
+def says(path, word):
+    return re.search(rf"^{word} = True", path.read_text(), re.M)
 
-    def one(path):
-        first = int(os.environ.get("LONGWAVE_TEST_PORT", "21700")) + PORTS_EACH * paths.index(path)
-        done = subprocess.run([sys.executable, str(folder / "run.py"), binary, path.stem], stdin=subprocess.DEVNULL,
+
+def parts_of(path):
+    """What runs in a process of its own: the module, or each of its tests."""
+    return [f"{path.stem}::{test}" for test in re.findall(r"^def (test_\w+)\(", path.read_text(), re.M)] if says(path, "APART") else [path.stem]
+
+
+def run_many(folder, binary, parts, alone):
+    def one(part):
+        first = int(os.environ.get("LONGWAVE_TEST_PORT", "21700")) + PORTS * parts.index(part)
+        done = subprocess.run([sys.executable, str(folder / "run.py"), binary, part], stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                               env=dict(os.environ, LONGWAVE_TEST_PORT=str(first)))
         lines = done.stdout.splitlines()
         counts = re.fullmatch(r"(\d+) passed, (\d+) failed", lines[-1]) if lines else None
-        print("\n".join(lines[:-1] if counts else [*lines, f"FAILED  {path.stem}: ended with {done.returncode}"]), flush=True)
+        print("\n".join(lines[:-1] if counts else [*lines, f"FAILED  {part}: ended with {done.returncode}"]), flush=True)
         return (int(counts[1]), int(counts[2])) if counts else (0, 1)
 
+    def module(part):
+        return part.partition("::")[0]
+
     with concurrent.futures.ThreadPoolExecutor(max_workers=3) as pool:
-        # the longest first
-        first = sorted(beside, key=lambda path: path.stem not in ("sound_test", "library_test", "power_cut_test", "hostile_files_test"))
-        counts = list(pool.map(one, first))
-    counts += [one(path) for path in alone]
+        beside = sorted((part for part in parts if module(part) not in alone), key=lambda part: module(part) not in LONGEST)
+        counts = list(pool.map(one, beside))
+    counts += [one(part) for part in parts if module(part) in alone]
     return sum(good for good, _ in counts), sum(bad for _, bad in counts)
 
 
-def run_module(module, name, binary):
-    tests = [(key, value) for key, value in vars(module).items() if key.startswith("test_") and callable(value)]
+def run_module(module, name, binary, only=""):
+    tests = [(key, value) for key, value in vars(module).items() if key.startswith("test_") and callable(value) and only in ("", key)]
     wanted = getattr(module, "SERVER", None)
     server = None
     passed = failed = 0

@@ -11,16 +11,27 @@ import subprocess
 import tempfile
 import time
 
+
+PORTS = 20       # of a module, from LONGWAVE_TEST_PORT on; the runner gives each a range of its own
+PATIENCE_S = 60  # for what happens in milliseconds: a machine with other work may not come to it for long
+given = []
+
+
 def free_port():
+    """One that nobody listens on, and that this process hasn't been given before: it stays its own while its server is away."""
     first = int(os.environ.get("LONGWAVE_TEST_PORT", "21700"))
-    for port in range(first, first + 100):
+    ports = range(first, first + PORTS)
+    for port in [*(port for port in ports if port not in given), *given]:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
-            return port
+        if port in given:
+            given.remove(port)  # the one that was given longest ago
+        given.append(port)
+        return port
     raise RuntimeError("no free port for a test server")
 
 
@@ -59,7 +70,7 @@ class Server:
             command += ["--music", folder]
         return command + self.options
 
-    def start(self, wait_s=20):
+    def start(self, wait_s=PATIENCE_S):
         if self.port is None:
             self.port = free_port()
         log = open(self.log_path, "ab")
@@ -72,7 +83,7 @@ class Server:
             if self.process.poll() is not None:
                 raise RuntimeError(f"the server ended with {self.process.returncode}:\n{self.log()[-3000:]}")
             try:
-                socket.create_connection(("127.0.0.1", self.port), 0.5).close()
+                socket.create_connection(("127.0.0.1", self.port), 5).close()
                 return self
             except OSError:
                 time.sleep(0.02)
@@ -85,9 +96,9 @@ class Server:
         """As a power cut would: no goodbye."""
         if self.alive():
             self.process.send_signal(signal.SIGKILL)
-        self.process.wait(10)
+        self.process.wait(PATIENCE_S)
 
-    def stop(self, wait_s=15):
+    def stop(self, wait_s=PATIENCE_S):
         """Orderly. Returns the exit code."""
         if self.alive():
             self.process.send_signal(signal.SIGTERM)
@@ -120,7 +131,7 @@ class Server:
     def url(self, path, scheme="http"):
         return f"{scheme}://{self.address}{path}"
 
-    def request(self, method, path, body=None, headers=None, timeout=15):
+    def request(self, method, path, body=None, headers=None, timeout=PATIENCE_S):
         """(status, headers, body) of one request on a connection of its own."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         try:
@@ -130,7 +141,7 @@ class Server:
         finally:
             connection.close()
 
-    def rpc(self, message, headers=None, timeout=15):
+    def rpc(self, message, headers=None, timeout=PATIENCE_S):
         """Posts any JSON value; returns the parsed answer (None for 204)."""
         body = message if isinstance(message, (bytes, str)) else json.dumps(message)
         status, _, answer = self.request("POST", "/rpc", body, {"Content-Type": "application/json", **(headers or {})}, timeout)
@@ -140,13 +151,13 @@ class Server:
             raise AssertionError(f"POST /rpc answered {status}: {answer[:200]!r}")
         return json.loads(answer)
 
-    def call(self, method, timeout=15, headers=None, **params):
+    def call(self, method, timeout=PATIENCE_S, headers=None, **params):
         answer = self.rpc({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}, headers, timeout)
         if "error" in answer:
             raise RpcError(answer["error"])
         return answer["result"]
 
-    def until(self, condition, wait_s=20, every_s=0.05, what="a condition"):
+    def until(self, condition, wait_s=PATIENCE_S, every_s=0.05, what="a condition"):
         """Polls until condition() is true; returns its value."""
         end = time.monotonic() + wait_s
         while True:
@@ -165,13 +176,17 @@ class Server:
             if refused.code != -32005:
                 raise
 
-    def until_playing(self, wait_s=20):
+    def until_well(self):
+        """/health is 200; where others have the processors, the station's loop may not answer in time."""
+        return self.until(lambda: self.request("GET", "/health")[0] == 200, what="it is well")
+
+    def until_playing(self, wait_s=PATIENCE_S):
         def playing():
             now = self.call("station.now", station="main")
             return now if now["state"] == "playing" and now["current"] else None
         return self.until(playing, wait_s, what="the station plays")
 
-    def until_tracks(self, count, wait_s=30):
+    def until_tracks(self, count, wait_s=PATIENCE_S):
         return self.until(lambda: self.call("library.search", text="", limit=1)["total"] >= count, wait_s,
                           what=f"{count} tracks are found")
 

@@ -23,7 +23,7 @@ class Client:
         self.arrived = []  # every message as it came
 
     async def __aenter__(self):
-        self.socket = await websockets.connect(self.url, max_size=2 ** 24, open_timeout=10, **self.options)
+        self.socket = await websockets.connect(self.url, max_size=2 ** 24, open_timeout=60, **self.options)
         self.reader = asyncio.ensure_future(self.read())
         return self
 
@@ -67,14 +67,14 @@ class Client:
         await self.send({"jsonrpc": "2.0", "id": number, "method": method, "params": params or {}})
         return number, future
 
-    async def call(self, method, timeout=15, **params):
+    async def call(self, method, timeout=60, **params):
         _, future = await self.start(method, params)
         answer = await asyncio.wait_for(future, timeout)
         if "error" in answer:
             raise Refused(answer["error"])
         return answer["result"]
 
-    async def until(self, condition, timeout=15, what="what was expected"):
+    async def until(self, condition, timeout=60, what="what was expected"):
         """Waits until condition(self) is true, looking again whenever something arrives."""
         async def look():
             while True:

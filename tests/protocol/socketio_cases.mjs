@@ -5,7 +5,7 @@ import { Endpoint, run } from "./socketio_wire.mjs";
 
 const where = JSON.parse(process.argv[2]);
 const calm = new Endpoint(where.calm);    // pings every 25 s
-const hasty = new Endpoint(where.hasty);  // a second to join a namespace
+const hasty = new Endpoint(where.hasty);  // three seconds to join a namespace
 const returning = new Endpoint(where.returning);  // with connection-state recovery
 
 /** A connection; the open packet is read. */
@@ -112,7 +112,7 @@ const cases = [
   }],
   ["S9 who has joined in time stays, who has left all again has the time anew", async () => {
     const wire = await joined(hasty);
-    await new Promise((resolve) => setTimeout(resolve, 1600));
+    await new Promise((resolve) => setTimeout(resolve, 4000));
     await lives(wire);
     wire.send("41");
     await wire.ends();
@@ -285,7 +285,7 @@ const cases = [
     first.socket.terminate();
     // The server may learn of the loss after the new connection.
     let back;
-    for (let tries = 0; tries < 50; ++tries) {
+    for (let tries = 0; tries < 400; ++tries) {
       const wire = await open(returning);
       wire.send(`40{"pid":"${pid}"}`);
       back = await accepted(wire);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import net from "node:net";
 import WebSocket from "ws";
 
-const patience = 20_000;
+const patience = 60_000;
 
 /** The promise's value, or an error that says what was waited for. */
 export function within(promise, what) {

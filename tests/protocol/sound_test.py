@@ -110,4 +110,4 @@ def test_cadence(binary):
     seconds = late[-1] - late[0]
     assert 0.7 <= seconds / writes <= 1.6, (writes, seconds)
     longest = max(b - a for a, b in zip(late, late[1:]))
-    assert longest < 2.0, longest
+    assert longest < 3.5, longest  # 4 s are in hand

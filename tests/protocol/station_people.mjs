@@ -12,7 +12,7 @@ const [url, ...keys] = process.argv.slice(2);
 const base = url.replace(/\/$/, '');
 const cookies = Object.fromEntries(keys.map((one) => one.split('=')));
 const shots = process.env.LONGWAVE_SHOTS;
-const patience = 20_000;
+const patience = 40_000;
 let passed = 0;
 const problems = [];
 async function step(name, act) {
@@ -30,6 +30,7 @@ const check = (so, what) => {
 };
 
 const browser = await chromium.launch({
+  timeout: 180_000,
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--mute-audio'],
 });
@@ -55,7 +56,7 @@ await step('a station is made from the directory, by keys alone, and its page op
   await button.focus();
   await owner.keyboard.press('Enter');
   await owner.getByLabel('Name').fill('Späte Nacht');
-  check((await owner.locator('#rights-slug').inputValue()) === 'spaete-nacht', 'the address follows the name');
+  await owner.waitForFunction(() => document.querySelector('#rights-slug').value === 'spaete-nacht'); // it follows the name
   await shot(owner, 'new-station');
   await accessible(owner);
   await owner.locator('#rights-slug').fill('main');

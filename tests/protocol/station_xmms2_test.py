@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """--player-backend xmms2:PATH: the whole station is steered on an XMMS2 daemon, and the player protocol still is the daemon's."""
 import contextlib
-import os
 import tempfile
 import threading
 
 import mpd_music
 import player_golden as golden
 from mpd_wire import Wire
-from server import Server
+from server import Server, free_port
 from xmms2_daemon import Daemon, Failure
 
 
@@ -53,7 +52,7 @@ class Household(Daemon):
 
 @contextlib.contextmanager
 def household(binary, protocol=24):
-    mpd_port = int(os.environ.get("LONGWAVE_TEST_PORT", "21700")) + 4
+    mpd_port = free_port()
     with tempfile.TemporaryDirectory(prefix="lw-xmms2-") as folder:
         daemon = Household(folder + "/ipc", protocol)
         options = ["--mpd-listen", f"127.0.0.1:{mpd_port}", "--player-backend", "xmms2:" + daemon.path]

@@ -8,7 +8,7 @@ import music
 from server import RpcError, Server
 
 
-def until(what, condition, wait_s=15):
+def until(what, condition, wait_s=60):
     end = time.monotonic() + wait_s
     while time.monotonic() < end:
         found = condition()
@@ -104,7 +104,7 @@ def test_listeners_of_a_paused_station_stay(binary):
         server.until_playing()
         station = Station(server)
         got = [0]
-        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
         connection.request("GET", "/listen/main.mp3")
         answer = connection.getresponse()
 
@@ -128,5 +128,5 @@ def test_listeners_of_a_paused_station_stay(binary):
         until("the same item goes on", lambda: station.now()["state"] == "playing" and station.heard() == held)
         assert "watchdog" not in server.log(), server.log()[-2000:]
         server.stop()
-        reader.join(10)
+        reader.join(60)
         connection.close()

@@ -30,7 +30,7 @@ function listen(query, fetchWith, each) {
       source.close();
       resolve(done);
     };
-    setTimeout(() => reject(new Error('nothing more came')), 20_000).unref();
+    setTimeout(() => reject(new Error('nothing more came')), 60_000).unref();
   });
 }
 

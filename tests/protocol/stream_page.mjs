@@ -8,7 +8,7 @@ const require = createRequire(new URL('../../ui/package.json', import.meta.url))
 const { chromium } = require('playwright-core');
 const url = process.argv[2].replace(/\/$/, '');
 const args = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args });
+const browser = await chromium.launch({ timeout: 180_000, executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args });
 
 const info = JSON.stringify({ jsonrpc: '2.0', id: 7, method: 'session.info' });
 
@@ -68,6 +68,7 @@ async function pageServer(port) {
   return `http://127.0.0.1:${server.address().port}/`;
 }
 const page = await browser.newPage();
+page.setDefaultTimeout(60_000);
 const seen = { foreign: {}, given: {} };
 await page.goto(url);
 for (const what of ['events', 'lines']) seen[what] = await page.evaluate(tries[what], [url, info]);

@@ -8,6 +8,8 @@ import streamer_test
 from fleet_sound import RADIO, SECONDS, Listener, check, late
 from streamer_test import listen, place, planned, url
 
+APART = True
+
 
 def redis_is_away(binary, changes):
     """Over so many changes of songs."""
@@ -44,7 +46,7 @@ def test_passes_on_and_takes_over(binary):
         scheduler.expect("play_radio", streamer="st-02")
         scheduler.say("st-02", "radio_exists", radio_uuid=RADIO, master_streamer="st-01", address=f"http://{first.address}")
         for thread in threads:
-            thread.join(20)
+            thread.join(60)
         one = opened[0]
         one.until(3.5)
         with scheduler.changed:

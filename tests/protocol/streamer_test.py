@@ -12,6 +12,8 @@ from cluster import Redis
 from fleet_sound import RADIO, SECONDS, Listener, Scheduler, check, late, shelf
 from server import Server
 
+APART = True
+
 SECRET = "a secret of the fleet"
 
 
@@ -43,7 +45,7 @@ def listen(server, scheduler, streamer="st-01", **grant):
     thread.start()
     scheduler.expect("play_radio", streamer=streamer, radio_uuid=RADIO)
     scheduler.start(streamer, **grant)
-    thread.join(20)
+    thread.join(60)
     assert opened, f"no answer\n{server.log()[-2000:]}"
     return opened[0]
 
@@ -92,14 +94,14 @@ def status(server, path, answer):
 
     def ask():
         try:
-            with urllib.request.urlopen(url(server, path), timeout=20) as response:
+            with urllib.request.urlopen(url(server, path), timeout=60) as response:
                 found.append((response.status, response.headers["Content-Type"], response.read(4)))
         except urllib.error.HTTPError as problem:
             found.append((problem.code, "", b""))
     thread = threading.Thread(target=ask)
     thread.start()
     answer()
-    thread.join(20)
+    thread.join(60)
     return found[0]
 
 
@@ -136,7 +138,7 @@ def test_who_may_hear_what(binary):
         scheduler.say("st-01", "streamers", streamers=[{"streamer": "st-02", "address": "http://b:1"}, {"streamer": "st-01", "address": f"http://{server.address}"}])
         scheduler.say("st-01", "ping")
         scheduler.expect("pong")
-        with urllib.request.urlopen(url(server, f"/{RADIO}.m3u"), timeout=20) as answer:
+        with urllib.request.urlopen(url(server, f"/{RADIO}.m3u"), timeout=60) as answer:
             assert answer.headers["Content-Type"] == "audio/x-mpegurl"
             assert answer.read().decode() == f"#EXTM3U\n{url(server)}\nhttp://b:1/{RADIO}\n"
         held.close()

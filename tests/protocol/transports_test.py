@@ -2,11 +2,11 @@
 """/rpc/stream with clients that others wrote: curl, aiohttp, npm eventsource, Chromium's EventSource and fetch; and who
 may use which transport."""
 import asyncio
-import http.client
 import json
 import pathlib
 import socket
 import subprocess
+import time
 
 import aiohttp
 
@@ -21,7 +21,7 @@ ACCEPT = {"sse": "text/event-stream", "ndjson": "application/x-ndjson"}
 
 
 def run(test):
-    return asyncio.run(asyncio.wait_for(test, 90))
+    return asyncio.run(asyncio.wait_for(test, 240))
 
 
 def tracks(server):
@@ -57,7 +57,7 @@ def test_curl(server):
     """curl -N shows the session, the channel's values, and the answer, as events and as lines"""
     for form, accept in ACCEPT.items():
         done = subprocess.run(["curl", "-sN", "--max-time", "2", "-H", f"Accept: {accept}", server.url("/rpc/stream?channels=library")],
-                              capture_output=True, text=True, timeout=20)
+                              capture_output=True, text=True, timeout=180)
         assert done.returncode == 28, done  # ended by the time, not by the server
         if form == "sse":
             assert done.stdout.startswith("retry: ") and '\nevent: open\ndata: {"session":"' in done.stdout, done.stdout
@@ -162,7 +162,7 @@ def test_eventsource(server):
     node_packages.installed(HERE)
     tracks(server)
     done = subprocess.run(["node", "stream_client.mjs", server.address], cwd=HERE, stdin=subprocess.DEVNULL,
-                          capture_output=True, text=True, timeout=60)
+                          capture_output=True, text=True, timeout=180)
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
     assert json.loads(done.stdout) == {"changes": 8, "recovered": True, "session": True}, done.stdout
 
@@ -175,7 +175,7 @@ def test_chromium(binary):
         given = probe.getsockname()[1]
     with Server(binary, music=[music.folder("origins", [music.Tone(1, 5, "ogg")])], options=["--origin", f"http://127.0.0.1:{given}"]) as server:
         done = subprocess.run(["node", "stream_page.mjs", server.url(""), str(given)], cwd=HERE, stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, timeout=90)
+                              capture_output=True, text=True, timeout=180)
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
     seen = json.loads(done.stdout)
     assert seen["events"] == "admin" and seen["lines"] == "admin", seen
@@ -247,6 +247,7 @@ def test_rates(binary):
         with Server(binary, music=[music.folder("rates", [music.Tone(1, 5, "ogg")])], options=["--rate-calls", "20"]) as server:
             async with aiohttp.ClientSession(headers=headers) as http:
                 async with http.ws_connect(server.url("/rpc")) as socket:
+                    began = time.monotonic()
                     for _ in range(1000):
                         await socket.send_json(call)
                     answers, errors = 0, []
@@ -255,14 +256,19 @@ def test_rates(binary):
                         answers += "result" in answer
                         errors += [answer["error"]] if "error" in answer else []
                     assert message.data == 3013, message
-                    assert 200 <= answers < 400 and len(errors) >= 100, (answers, len(errors))
+                    more = 20 * (time.monotonic() - began)  # came to be allowed meanwhile
+                    assert 200 <= answers < 220 + more and len(errors) >= 100, (answers, more, len(errors))
                     assert errors[0]["code"] == -32002 and 0 < errors[0]["data"]["retry_after_ms"] <= 50, errors[0]
                 async with http.get(server.url("/rpc/stream")) as stream:
                     session = (await anext(messages(stream, "sse")))[2]["session"]
-                    for _ in range(260):
+
+                    async def post():
                         async with http.post(server.url("/rpc"), json=call, headers={"Longwave-Session": session}) as answer:
-                            if answer.status == 429:
-                                assert answer.headers["Retry-After"] == "1"
-                                return
-                    raise AssertionError("no 429 in 260 calls")
+                            return answer.status, answer.headers.get("Retry-After")
+                    for _ in range(20):  # side by side, so that they are more than what comes to be allowed meanwhile
+                        refused = [wait for status, wait in await asyncio.gather(*(post() for _ in range(50))) if status == 429]
+                        if refused:
+                            assert set(refused) == {"1"}, refused
+                            return
+                    raise AssertionError("no 429 in 1000 calls")
     run(test())

@@ -14,6 +14,8 @@ import music
 import raw
 from server import RpcError, Server, free_port
 
+APART = True
+
 UPGRADES = 20
 
 
@@ -36,7 +38,7 @@ class Loop(threading.Thread):
 
     def end(self):
         self.ended = True
-        self.join(30)
+        self.join(60)
 
 
 def upgrades(server):
@@ -46,7 +48,7 @@ def upgrades(server):
 def upgrade(server):
     before = upgrades(server)
     server.process.send_signal(signal.SIGUSR2)
-    end = time.monotonic() + 30
+    end = time.monotonic() + 60
     while upgrades(server) == before:
         assert time.monotonic() < end and server.alive(), (server.process.poll(), server.log()[-2000:])
         time.sleep(0.02)
@@ -66,14 +68,14 @@ def test_upgrades(binary):
     try:
         server.start()
         pid = server.process.pid
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while not server.call("library.search", text="")["tracks"] and time.monotonic() < deadline:
             time.sleep(0.1)
         track = server.call("library.search", text="")["tracks"][0]["id"]
         acknowledged = []
 
         def health(_):
-            status, _, _ = server.request("GET", "/health", timeout=20)
+            status, _, _ = server.request("GET", "/health", timeout=60)
             assert status in (200, 503), status
 
         def add(_):
@@ -117,40 +119,42 @@ def test_upgrade_that_cannot_be(binary):
         own.write_text("#!/bin/sh\necho not me >&2\nexit 1\n")
         own.chmod(0o755)
         server.process.send_signal(signal.SIGUSR2)
-        end = time.monotonic() + 10
+        end = time.monotonic() + 60
         while "the upgrade is off" not in server.log() and time.monotonic() < end:
             time.sleep(0.02)
         assert "not me" in server.log(), server.log()[-1000:]
-        assert server.request("GET", "/health")[0] == 200
+        assert server.until_well()
     finally:
         server.close()
 
 
 def test_drain(binary):
     """SIGTERM: WebSockets get 3001 one after the other over the window, and health says 503 meanwhile"""
-    server = Server(binary, music=[music.folder("mixed", music.mixed())], options=["--drain", "3"])
+    server = Server(binary, music=[music.folder("mixed", music.mixed())], options=["--drain", "8"])
     try:
         server.start()
         sockets = []
         for _ in range(6):
             connection = socket.create_connection(("127.0.0.1", server.port))
             connection.sendall(raw.upgrade(server))
-            assert b" 101 " in raw.receive(connection, 5, until=b"\r\n\r\n")[0]
+            assert b" 101 " in raw.receive(connection, 30, until=b"\r\n\r\n")[0]
             sockets.append(connection)
         began = time.monotonic()
         server.process.send_signal(signal.SIGTERM)
-        time.sleep(0.3)
-        status, headers, _ = server.request("GET", "/health")
-        assert status == 503 and headers["Connection"] == "close", (status, headers)
+
+        def told():
+            status, headers, _ = server.request("GET", "/health")
+            return status == 503 and headers["Connection"] == "close"
+        server.until(told, what="health says so")
         assert server.request("GET", "/")[0] in (200, 404)
         ends = []
         for connection in sockets:
-            answer, _ = raw.receive(connection, 10, until=b"\x0b\xb9")  # 3001
+            answer, _ = raw.receive(connection, 30, until=b"\x0b\xb9")  # 3001
             assert b"\x0b\xb9" in answer, answer
             ends.append(time.monotonic() - began)
             connection.close()
-        assert ends[0] < 1.5 and 1.5 < max(ends) < 4, ends
-        assert server.process.wait(10) == 0
+        assert max(ends) - ends[0] > 1.5 and max(ends) < 30, ends
+        assert server.process.wait(60) == 0
     finally:
         server.close()
 
@@ -178,10 +182,10 @@ def test_activation_and_notification(binary):
     early.sendall(raw.get(server, "/health"))
     told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     told.bind(folder + "/notify")
-    told.settimeout(10)
+    told.settimeout(60)
     server.process = start_activated(server, listening, {"NOTIFY_SOCKET": folder + "/notify"})
     try:
-        answer = raw.receive(early, 10, until=b"\r\n\r\n")
+        answer = raw.receive(early, 30, until=b"\r\n\r\n")
         assert b" 200 " in answer[0], answer
         assert told.recv(100) == b"READY=1"
         server.process.send_signal(signal.SIGHUP)
@@ -189,7 +193,7 @@ def test_activation_and_notification(binary):
         assert told.recv(100) == b"READY=1"
         server.process.send_signal(signal.SIGTERM)
         assert told.recv(100) == b"STOPPING=1"
-        assert server.process.wait(10) == 0
+        assert server.process.wait(60) == 0
     finally:
         listening.close()
         server.close()
@@ -204,7 +208,7 @@ def certificate(folder, name):
 
 
 def s_client(port, *options):
-    done = subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{port}", *options], input=b"", capture_output=True, timeout=20)
+    done = subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{port}", *options], input=b"", capture_output=True, timeout=60)
     return (done.stdout + done.stderr).decode(errors="replace")
 
 
@@ -228,20 +232,20 @@ def test_tls(binary):
         with socket.create_connection(("127.0.0.1", server.port)) as open_before:
             certificate(folder, "two")
             server.process.send_signal(signal.SIGHUP)
-            end = time.monotonic() + 5
+            end = time.monotonic() + 60
             while "were read again" not in server.log() and time.monotonic() < end:
                 time.sleep(0.02)
             assert "CN = two" in s_client(server.port)
             assert "Reused, TLSv1.2" in s_client(server.port, "-tls1_2", "-sess_in", session), "tickets outlive a reload"
             (pathlib.Path(folder) / "cert.pem").write_text("nonsense")
             server.process.send_signal(signal.SIGHUP)
-            end = time.monotonic() + 5
+            end = time.monotonic() + 60
             while "stay as they were" not in server.log() and time.monotonic() < end:
                 time.sleep(0.02)
             assert "CN = two" in s_client(server.port) and "stay as they were" in server.log()
             # a handshake that never comes ends with the time for a header
             assert open_before.send(b"\x16") == 1
-            open_before.settimeout(15)
+            open_before.settimeout(60)
             assert open_before.recv(10) == b""
         done = subprocess.run(["curl", "-ksS", "--max-time", "10", f"https://127.0.0.1:{server.port}/health"], capture_output=True)
         assert done.returncode == 0 and json.loads(done.stdout)["status"] in ("ok", "pass", "up"), (done.stdout, done.stderr)
@@ -254,7 +258,7 @@ def test_listeners(binary):
     folder = tempfile.mkdtemp()
     server = Server(binary, music=[music.folder("mixed", music.mixed())])
     server.port = free_port()
-    six, both = server.port + 1, server.port + 2
+    six, both = free_port(), free_port()
     path = f"{folder}/longwave.sock"
     server.options = ["--listen", f"[::1]:{six}", "--listen", f"[::]:{both}", "--listen", f"unix:{path}+mode=600"]
     try:

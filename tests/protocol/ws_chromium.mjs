@@ -6,6 +6,7 @@ const require = createRequire(new URL("../../ui/package.json", import.meta.url))
 const { chromium } = require("playwright-core");
 
 const browser = await chromium.launch({
+  timeout: 180_000,
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync"],

@@ -50,4 +50,4 @@ socket.on("open", async () => {
   }
 });
 socket.on("error", (error) => { console.error(error); process.exit(1); });
-setTimeout(() => { console.error("no end within 20 s"); process.exit(1); }, 20_000).unref();
+setTimeout(() => { console.error("no end within 60 s"); process.exit(1); }, 60_000).unref();

@@ -56,7 +56,7 @@ class Wire:
     """One end of a connection after the handshake. `masks`: we are the client."""
 
     def __init__(self, sock, masks, rest=b""):
-        self.sock, self.masks, self.buffer, self.wait_s = sock, masks, bytearray(rest), 10
+        self.sock, self.masks, self.buffer, self.wait_s = sock, masks, bytearray(rest), 30
         self.sock.settimeout(self.wait_s)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
@@ -134,7 +134,7 @@ class Wire:
 
 def connect(port, path="/", extensions=None, fields_more=b""):
     """A Wire to a server, and what it answered to the handshake."""
-    wire = Wire(socket.create_connection(("127.0.0.1", port), 10), masks=True)
+    wire = Wire(socket.create_connection(("127.0.0.1", port), 60), masks=True)
     key = base64.b64encode(os.urandom(16))
     offer = b"Sec-WebSocket-Extensions: " + extensions.encode() + b"\r\n" if extensions else b""
     wire.send(b"GET " + path.encode() + b" HTTP/1.1\r\nHost: 127.0.0.1:" + str(port).encode() +

@@ -7,6 +7,7 @@ import { check, end, equal, until } from './try.mjs';
 const [folder, url, control] = process.argv.slice(2);
 const { chromium } = createRequire(new URL('../../../ui/package.json', import.meta.url))('playwright-core');
 const browser = await chromium.launch({
+  timeout: 180_000,
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
 });

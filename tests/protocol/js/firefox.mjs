@@ -9,6 +9,8 @@ const browser = await puppeteer.launch({
   browser: 'firefox',
   executablePath: process.env.FIREFOX ?? '/usr/bin/firefox-esr',
   headless: true,
+  timeout: 180_000,
+  protocolTimeout: 400_000,
   extraPrefsFirefox: { 'media.cubeb.backend': 'alsa', 'media.volume_scale': '0.0', 'intl.accept_languages': 'en-GB' },
 });
 
@@ -26,7 +28,7 @@ async function open(blocked = false) {
     window.Audio = function () { return (window.theAudio = new Real()); };
   `);
   await page.goto(url);
-  await page.waitForSelector('.link[data-link="online"]', { timeout: 15_000 });
+  await page.waitForSelector('.link[data-link="online"]', { timeout: 60_000 });
   await page.waitForSelector('.panel-library .row-title');
   return page;
 }
@@ -58,7 +60,7 @@ for (const [kind, page] of [['websocket', await open()], ['sse', await open(true
   });
   await check(`plays over ${kind}`, async () => {
     await page.click('.play');
-    await until('sound', () => page.evaluate(() => window.theAudio.currentTime > 0.5), 20_000);
+    await until('sound', () => page.evaluate(() => window.theAudio.currentTime > 0.5));
     await page.click('.play');
   });
   await check(`an entry moves by keys over ${kind}`, async () => {
@@ -74,7 +76,12 @@ for (const [kind, page] of [['websocket', await open()], ['sse', await open(true
   });
   await check(`an entry moves by the pointer over ${kind}`, async () => {
     const before = await same(page);
-    const box = await (await page.$('.panel-queue .row[data-index="1"] .grip')).boundingBox();
+    let box;
+    await until('it stands still', async () => {
+      const before = JSON.stringify(box);
+      box = await (await page.$('.panel-queue .row[data-index="1"] .grip')).boundingBox();
+      return JSON.stringify(box) === before;
+    });
     const row = await (await page.$('.panel-queue .row[data-index="1"]')).boundingBox();
     await page.mouse.move(box.x + 20, box.y + 20);
     await page.mouse.down();

@@ -101,7 +101,7 @@ if (how !== 'sse') {
       const { tracks } = await two.call('library.search', { text: '', limit: 1 });
       network.blocked = false;
       let version = 0;
-      for (let i = 0, end = Date.now() + 12_000; two.state.transport !== 'websocket' || i < 20; i++) {
+      for (let i = 0, end = Date.now() + 40_000; two.state.transport !== 'websocket' || i < 20; i++) {
         ({ version } = await one.call('queue.add', { station: 'main', tracks: [tracks[0].id] }));
         await new Promise((resolve) => setTimeout(resolve, 20));
         if (Date.now() > end) throw new Error(`no upgrade: ${states}`);

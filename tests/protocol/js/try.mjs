@@ -8,7 +8,7 @@ let failed = 0;
 export async function check(what, test) {
   let late;
   try {
-    const limit = new Promise((_, reject) => (late = setTimeout(() => reject(new Error('not within 20 s')), 20_000)));
+    const limit = new Promise((_, reject) => (late = setTimeout(() => reject(new Error('not within 90 s')), 90_000)));
     const seen = await Promise.race([test(), limit]);
     passed++;
     console.log(`ok    ${what}${seen === undefined ? '' : `: ${seen}`}`);
@@ -30,7 +30,7 @@ export function equal(have, want, what = 'value') {
   if (a !== b) throw new Error(`${what}: ${a} instead of ${b}`);
 }
 
-export async function until(what, test, limit_ms = 15_000) {
+export async function until(what, test, limit_ms = 40_000) {
   for (const end = Date.now() + limit_ms; ; ) {
     const value = await test();
     if (value) return value;
