@@ -8,8 +8,9 @@
 // WebSocket. /engine.io/ sends every message back. /socket.io/ has the namespaces / and /custom: a client
 // that joins is sent `auth` with what it presented, `message` comes back as `message-back`,
 // `message-with-ack` is acknowledged with its arguments, and what is told with `publish` reaches everybody in
-// the namespace as `news`. With --recovery a client that lost its connection may come back within that time,
-// as if nothing had been: it is sent the news that it missed.
+// the namespace as `news`; who says `watch` (acknowledged) is sent `left` with the id of each client that has
+// gone. With --recovery a client that lost its connection may come back within that time, as if nothing had
+// been: it is sent the news that it missed.
 #include "base/clock.hpp"
 #include "dialects/socketio/server.hpp"
 #include "io/loop.hpp"
@@ -89,9 +90,17 @@ class News final : public socketio::Recovery {
     members_.push_back(socket.ref());
   }
 
-  void leave(socketio::SocketRef ref) {
+  void watch(socketio::SocketRef ref) {
+    const std::lock_guard lock(mutex_);
+    watchers_.push_back(ref);
+  }
+
+  void leave(socketio::SocketRef ref, const std::string& id) {
     const std::lock_guard lock(mutex_);
     std::erase(members_, ref);
+    std::erase(watchers_, ref);
+    for (const auto watcher : watchers_)
+      server_->post_to(watcher, [id](socketio::Socket& socket) { socket.emit("left", {id}); });
   }
 
   void publish(const json::array& args) {
@@ -119,11 +128,16 @@ class News final : public socketio::Recovery {
   std::deque<socketio::Prepared> kept_;
   std::uint64_t last_ = 0;
   std::vector<socketio::SocketRef> members_;
+  std::vector<socketio::SocketRef> watchers_;
 };
 
 void serve(News& news, socketio::Socket& socket, const json::object& auth, socketio::Admission admit) {
   socket.on_event([&socket, &news](socketio::Event event) {
     if (event.name == "publish") news.publish(event.args);
+    if (event.name == "watch" && event.ack) {
+      news.watch(socket.ref());
+      event.ack({}, {});
+    }
     if (event.name == "message") socket.emit("message-back", event.args, event.attachments);
     if (event.name == "message-with-ack" && event.ack) event.ack(event.args, std::move(event.attachments));
     if (event.name == "ask") {  // the other way round: we ask, and tell what was answered
@@ -135,7 +149,10 @@ void serve(News& news, socketio::Socket& socket, const json::object& auth, socke
     if (event.name == "leave") socket.disconnect();
     if (event.name == "close") socket.disconnect(true);
   });
-  socket.on_disconnect([&socket, &news](std::string_view) { news.leave(socket.ref()); });
+  // Told when it may come back: not before this call has returned.
+  socket.on_disconnect([&socket, &news](std::string_view) {
+    socket.loop().defer([&news, ref = socket.ref(), id = socket.id()] { news.leave(ref, id); });
+  });
   admit({});
   if (!socket.recovered()) socket.emit("auth", {auth});
   news.enter(socket);

@@ -24,6 +24,27 @@ async function ready(way, options) {
   return socket;
 }
 
+/** Closed from this side, and back when the server knows of it: until then the session is in use there, and can't be taken up. */
+async function away_and_back(socket, witness, meanwhile = () => {}) {
+  const { id } = socket;
+  const left = new Promise((resolve) => witness.on("left", (who) => who === id && resolve()));
+  socket.io.engine.close();
+  meanwhile();
+  await within(left, "end at the server");
+  witness.off("left");
+  const back = once(socket, "connect");
+  socket.connect();
+  await back;
+}
+
+/** Is told who has gone. */
+async function witnessing() {
+  const witness = io(where.returning, { transports: ["websocket"], forceNew: true });
+  await once(witness, "connect");
+  await within(witness.emitWithAck("watch"), "ack");
+  return witness;
+}
+
 const cases = [];
 for (const way of Object.keys(ways)) {
   cases.push([`socket.io-client, ${way}: auth, events, binary, acks both ways`, async () => {
@@ -87,42 +108,41 @@ for (const way of Object.keys(ways)) {
     assert.equal((await gone)[0], "io client disconnect");
   }]);
   cases.push([`socket.io-client, ${way}: connection-state recovery`, async () => {
-    const socket = io(where.returning, { transports: ways[way], forceNew: true, reconnectionDelay: 20, reconnectionDelayMax: 50 });
+    const witness = await witnessing();
+    const socket = io(where.returning, { transports: ways[way], forceNew: true, reconnection: false });
     await once(socket, "connect");
     if (way === "upgrade" && socket.io.engine.transport.name !== "websocket") await once(socket.io.engine, "upgrade");
     assert.equal(socket.recovered, false);
     const { id } = socket;
-    socket.io.engine.close();
-    await once(socket, "connect");
+    await away_and_back(socket, witness);
     assert.equal(socket.recovered, true);
     assert.equal(socket.id, id);
     assert.equal(await within(socket.emitWithAck("message-with-ack", "there"), "ack"), "there");
-    socket.io.engine.close();
-    await once(socket, "connect");
+    await away_and_back(socket, witness);
     assert.equal(socket.recovered, true);
     assert.equal(socket.id, id);
     socket.close();
+    witness.close();
   }]);
 }
 
 for (const way of Object.keys(ways)) {
   cases.push([`socket.io-client, ${way}: what was missed comes once, in order, after a recovery`, async () => {
     const [nsp, told] = ["/", `told ${way}`];
-    const reader = io(where.returning + nsp, { transports: ways[way], forceNew: true, reconnectionDelay: 20, reconnectionDelayMax: 50 });
-    const writer = io(where.returning + nsp, { transports: ["websocket"], forceNew: true });
+    const reader = io(where.returning + nsp, { transports: ways[way], forceNew: true, reconnection: false });
+    const writer = await witnessing();
     const heard = [];
     let look;
     const until = (count) => within(new Promise((resolve) => { (look = () => heard.length >= count && resolve())(); }), `${count} news`);
     reader.on("news", (from, i) => { if (from === told) heard.push(i), look?.(); });
-    await Promise.all([once(reader, "connect"), once(writer, "connect")]);
+    await once(reader, "connect");
     for (let round = 0; round < 3; ++round) {
       for (let i = 0; i < 10; ++i) writer.emit("publish", told, 20 * round + i);
       // What this client has read when it closes, but not handed on, it would hand on again after its return.
       await until(20 * round + 10);
-      const back = once(reader, "connect");
-      reader.io.engine.close();
-      for (let i = 10; i < 20; ++i) writer.emit("publish", told, 20 * round + i);
-      await back;
+      await away_and_back(reader, writer, () => {
+        for (let i = 10; i < 20; ++i) writer.emit("publish", told, 20 * round + i);
+      });
       assert.equal(reader.recovered, true);
       await until(20 * round + 20);
     }
