@@ -64,7 +64,7 @@ class HooksTest : public ::testing::Test {
   }
   std::vector<Got> wait_for(std::size_t count) {
     std::unique_lock lock(mutex);
-    EXPECT_TRUE(arrived.wait_for(lock, 20s, [&] { return got.size() >= count; })) << got.size();
+    EXPECT_TRUE(arrived.wait_for(lock, 60s, [&] { return got.size() >= count; })) << got.size();
     return got;
   }
   static void wait_until(const std::function<bool()>& done) {

@@ -163,7 +163,7 @@ TEST_F(StreamTest, shutdown_is_told) {
   Stream events(loopback.port, false, ""), lines(loopback.port, true, "");
   events.session(), lines.session();
   const auto socket = this->socket();
-  EXPECT_TRUE(loopback.shut_down(std::chrono::seconds{5}));
+  EXPECT_TRUE(loopback.shut_down(std::chrono::seconds{30}));
   for (Stream* stream : {&events, &lines}) {
     const auto event = stream->next();
     EXPECT_EQ(event.name, "close");

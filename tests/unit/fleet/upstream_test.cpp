@@ -31,7 +31,7 @@ struct UpstreamTest : testing::Test, io::StreamHandler {
                                      });
     listener = std::move(opened.value());
     address = "http://" + listener->endpoint().text();
-    limit.after(20s, [this] {
+    limit.after(60s, [this] {
       ADD_FAILURE() << "nothing happened for 20 s";
       loop.stop();
     });

@@ -75,7 +75,7 @@ class WebappTest : public ::testing::Test {
   }
   std::vector<std::string> wait_for(std::size_t count) {
     std::unique_lock lock(mutex);
-    EXPECT_TRUE(arrived.wait_for(lock, 20s, [&] { return got.size() >= count; })) << got.size();
+    EXPECT_TRUE(arrived.wait_for(lock, 120s, [&] { return got.size() >= count; })) << got.size();
     return got;
   }
   ReportCounts counts() {
@@ -84,7 +84,7 @@ class WebappTest : public ::testing::Test {
     return counts;
   }
   void until(const std::function<bool()>& done) {
-    const auto end = clock.now() + 20s;
+    const auto end = clock.now() + 120s;
     while (!done() && clock.now() < end) std::this_thread::yield();
     EXPECT_TRUE(done());
   }
@@ -92,7 +92,7 @@ class WebappTest : public ::testing::Test {
     auto found = std::make_shared<std::promise<User>>();
     on_loop([&] { webapp->find_user(token, [found](User user) { found->set_value(user); }); });
     auto future = found->get_future();
-    if (future.wait_for(20s) == std::future_status::ready) return future.get();
+    if (future.wait_for(60s) == std::future_status::ready) return future.get();
     ADD_FAILURE() << "no answer";
     return {};
   }

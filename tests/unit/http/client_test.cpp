@@ -109,7 +109,7 @@ struct ClientTest : ::testing::Test {
   }
   Answer ask(Request request) {
     auto future = send(std::move(request));
-    if (future.wait_for(30s) == std::future_status::ready) return future.get();
+    if (future.wait_for(60s) == std::future_status::ready) return future.get();
     ADD_FAILURE() << "no answer";
     return {};
   }

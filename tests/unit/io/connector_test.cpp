@@ -42,7 +42,7 @@ struct Attempt final : StreamHandler {
   std::string run(Loop& loop, Endpoint where, Duration timeout = 5s) {
     connector.emplace(loop);
     Timer guard(loop);
-    guard.after(8s, [&] { loop.stop(); });
+    guard.after(60s, [&] { loop.stop(); });
     bool inside = true;
     loop.post([&, where = std::move(where)] {
       connector->connect(where, {.timeout = timeout}, [&](Result<Stream> result) {

@@ -38,7 +38,7 @@ class TestLoop {
       Task task;
       {
         std::unique_lock lock(mutex_);
-        ASSERT_TRUE(ready_.wait_for(lock, std::chrono::seconds(20), [&] { return !tasks_.empty(); }))
+        ASSERT_TRUE(ready_.wait_for(lock, std::chrono::seconds(60), [&] { return !tasks_.empty(); }))
             << "nothing happens";
         task = std::move(tasks_.front());
         tasks_.pop_front();

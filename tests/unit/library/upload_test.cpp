@@ -125,7 +125,7 @@ class Uploading : public testing::Test {
     Task task;
     {
       std::unique_lock lock(mutex);
-      if (!ready.wait_for(lock, 20s, [&] { return !tasks.empty(); })) {
+      if (!ready.wait_for(lock, 60s, [&] { return !tasks.empty(); })) {
         ADD_FAILURE() << "nothing happens";
         return false;
       }

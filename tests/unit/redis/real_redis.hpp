@@ -76,7 +76,7 @@ inline void RealRedis::start() {
     ::execvp(arguments[0], arguments.data());
     std::_Exit(127);
   }
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{60};
   for (std::string said; said.find("PONG") == std::string::npos && said.find("NOAUTH") == std::string::npos;
        said = cli("PING")) {
     if (std::chrono::steady_clock::now() > end) throw std::runtime_error("redis-server doesn't answer");

@@ -27,7 +27,7 @@ class Diary {
   /// Until `count` lines are there; what there is after 10 s.
   std::vector<std::string> wait(std::size_t count) {
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, std::chrono::seconds{10}, [&] { return lines_.size() >= count; });
+    changed_.wait_for(lock, std::chrono::seconds{60}, [&] { return lines_.size() >= count; });
     return lines_;
   }
   std::vector<std::string> lines() { return wait(0); }

@@ -50,7 +50,7 @@ struct KeeperElsewhere : testing::Test {
   void until(Done done) {
     while (!done()) {
       std::unique_lock lock(mutex);
-      ASSERT_TRUE(came.wait_for(lock, 10s, [this] { return !tasks.empty(); }));
+      ASSERT_TRUE(came.wait_for(lock, 60s, [this] { return !tasks.empty(); }));
       auto task = std::move(tasks.front());
       tasks.pop_front();
       lock.unlock();

@@ -278,7 +278,7 @@ TEST(BodyStream, tells_when_the_listener_goes) {
     client.get("/listen");
     EXPECT_EQ(client.exactly(5), "sound");
   }
-  EXPECT_EQ(gone.get_future().wait_for(10s), std::future_status::ready);
+  EXPECT_EQ(gone.get_future().wait_for(60s), std::future_status::ready);
   loopback.on_loop([&] {
     EXPECT_FALSE(held->open());
     held.reset();
@@ -336,7 +336,7 @@ TEST(Shutdown, finishes_what_is_under_way_and_takes_nothing_new) {
 
   std::promise<void> done;
   auto over = done.get_future();
-  loopback.server->shutdown(10s, [&] { done.set_value(); });
+  loopback.server->shutdown(60s, [&] { done.set_value(); });
   EXPECT_TRUE(idle.ended());
   EXPECT_EQ(streaming.until("0\r\n\r\n"), "0\r\n\r\n");
   EXPECT_EQ(socket.receive().code(), close_code::shutdown);
@@ -351,7 +351,7 @@ TEST(Shutdown, finishes_what_is_under_way_and_takes_nothing_new) {
   streaming.finish();
   busy.finish();
   idle.finish();
-  EXPECT_EQ(over.wait_for(10s), std::future_status::ready);
+  EXPECT_EQ(over.wait_for(60s), std::future_status::ready);
   EXPECT_EQ(loopback.server->counts().connections, 0u);
   loopback.stop();
   EXPECT_TRUE(stream_closed);

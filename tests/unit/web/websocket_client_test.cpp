@@ -81,7 +81,7 @@ class Pair {
   /// The next note; fails after some seconds.
   std::string next() {
     std::unique_lock lock(mutex_);
-    if (!changed_.wait_for(lock, 10s, [&] { return !notes_.empty(); })) return "nothing";
+    if (!changed_.wait_for(lock, 60s, [&] { return !notes_.empty(); })) return "nothing";
     auto word = notes_.front();
     notes_.erase(notes_.begin());
     return word;

@@ -32,7 +32,7 @@ struct EchoServer : Loopback {
   ~EchoServer() { stop(); }  // before what its callbacks use goes
   std::pair<int, std::string> how_it_ended() {
     auto future = ended.get_future();
-    if (future.wait_for(10s) != std::future_status::ready) return {0, "never"};
+    if (future.wait_for(60s) != std::future_status::ready) return {0, "never"};
     return future.get();
   }
   std::shared_ptr<const WebSocketOptions> socket;
