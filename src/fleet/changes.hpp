@@ -26,11 +26,11 @@ struct SharedChanges {
   /// More was changed than is kept, or the database is an older copy: everything may be another. `stations`
   /// are all there are then, the rest is empty.
   bool everything = false;
-  std::vector<StationId> stations;      ///< made, renamed, removed or with another programme
-  std::vector<std::string> role_slugs;  ///< of the stations on which roles were given or taken
-  std::vector<std::string> users;       ///< names
-  std::vector<std::string> sessions;    ///< digests of their tokens
-  std::vector<std::string> libraries;   ///< names of programs that changed what may be chosen
+  std::vector<StationId> stations = {};      ///< made, renamed, removed or with another programme
+  std::vector<std::string> role_slugs = {};  ///< of the stations on which roles were given or taken
+  std::vector<std::string> users = {};       ///< names
+  std::vector<std::string> sessions = {};    ///< digests of their tokens
+  std::vector<std::string> libraries = {};   ///< names of programs that changed what may be chosen
 };
 
 /// The number of the newest change.
