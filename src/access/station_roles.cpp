@@ -90,19 +90,41 @@ store::Migration station_role_table() {
 
 struct StationRoles::Book {
   std::map<std::string, std::map<std::string, StationRole>, std::less<>> stations;
+
+  /// Adds what stands in the table of these; nullptr: of all.
+  void read(store::Session& session, const std::vector<std::string>* names);
 };
+
+void StationRoles::Book::read(store::Session& session, const std::vector<std::string>* names) {
+  using Text = std::string;
+  const auto one = [this](const Text& station, const Text& user, const Text& role) {
+    stations[station][user] = parse_station_role(role).value_or(StationRole::none);
+  };
+  if (!names)
+    return session.each<Text, Text, Text>("SELECT station, user_name, role FROM access_station_role", one);
+  for (const auto& name : *names) {
+    session.each<Text, Text, Text>(
+        "SELECT station, user_name, role FROM access_station_role WHERE station = :station", one, name);
+  }
+}
 
 StationRoles::StationRoles(store::Store& store) : store_(store) {
   auto book = std::make_shared<Book>();
   // Through the writer, so that no change that is under way is missed.
-  store_.write_now([&](store::Session& session) {
-    session.each<std::string, std::string, std::string>(
-        "SELECT station, user_name, role FROM access_station_role",
-        [&](const std::string& station, const std::string& user, const std::string& role) {
-          book->stations[station][user] = parse_station_role(role).value_or(StationRole::none);
-        });
-  });
+  store_.write_now([&](store::Session& session) { book->read(session, nullptr); });
   book_ = std::move(book);
+}
+
+Task StationRoles::read_again(store::Session& session, const std::vector<std::string>* stations) {
+  auto read = std::make_shared<Book>();
+  read->read(session, stations);
+  return [this, read, of = stations ? std::optional(*stations) : std::nullopt] {
+    change_book([&](Book& next) {
+      if (!of) next.stations.clear();
+      for (const auto& station : of.value_or(std::vector<std::string>{})) next.stations.erase(station);
+      next.stations.merge(read->stations);
+    });
+  };
 }
 
 StationRoles::~StationRoles() = default;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "base/task.hpp"
 #include "store/migration.hpp"
 
 #include <cstddef>
@@ -68,6 +69,10 @@ class StationRoles {
   /// For the job that removes one; removed() follows.
   static void remove(store::Session& session, const std::string& station);
   void removed(const std::string& station);
+
+  /// Inside a job of the writing thread: what stands there of these stations by now, that other programs on
+  /// the database may have changed; nullptr: of all. What it returns is called in the job's `done`.
+  Task read_again(store::Session& session, const std::vector<std::string>* stations);
 
   static constexpr std::size_t most_people = 200;
   /// How many stations somebody who is no administrator may make; before the first connection.

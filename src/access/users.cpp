@@ -59,6 +59,10 @@ struct Users::Book {
   };
   std::map<std::string, User> users;
   std::unordered_map<std::string, Session> sessions;  ///< by the digest of the token
+
+  /// Adds what stands in the tables under these keys; nullptr: under all.
+  void read(store::Session& session, const std::vector<std::string>* names,
+            const std::vector<std::string>* digests);
 };
 
 store::RoomMigrations migrations() {
@@ -90,26 +94,68 @@ Users::Users(store::Store& store, const Clock& clock, PasswordCost cost)
 
 Users::~Users() = default;
 
+void Users::Book::read(store::Session& session, const std::vector<std::string>* names,
+                       const std::vector<std::string>* digests) {
+  const auto user = [this](std::string name, std::string hash, const std::string& role) {
+    users[std::move(name)] = {std::move(hash), parse_role(role).value_or(Role::anyone)};
+  };
+  const auto one = [this](std::string digest, std::string id, std::string name, std::int64_t created,
+                          std::int64_t expires) {
+    sessions[std::move(digest)] = {std::move(id), std::move(name), created, expires};
+  };
+  using Text = std::string;
+  if (!names) {
+    session.each<Text, Text, Text>("SELECT name, password, role FROM access_user", user);
+  } else {
+    for (const auto& name : *names)
+      session.each<Text, Text, Text>("SELECT name, password, role FROM access_user WHERE name = :name", user,
+                                     name);
+  }
+  if (!digests) {
+    session.each<Text, Text, Text, std::int64_t, std::int64_t>(
+        "SELECT digest, id, user_name, created_ms, expires_ms FROM access_session", one);
+  } else {
+    for (const auto& digest : *digests)
+      session.each<Text, Text, Text, std::int64_t, std::int64_t>(
+          "SELECT digest, id, user_name, created_ms, expires_ms FROM access_session WHERE digest = :digest",
+          one, digest);
+  }
+}
+
 void Users::load() {
   auto book = std::make_shared<Book>();
   const std::int64_t now = unix_ms(clock_.wall());
   // Through the writer, so that no change that is under way is missed.
   store_.write_now([&](store::Session& session) {
     session.run("DELETE FROM access_session WHERE expires_ms <= :now", now);
-    session.each<std::string, std::string, std::string>(
-        "SELECT name, password, role FROM access_user",
-        [&](std::string name, std::string hash, std::string role) {
-          book->users[std::move(name)] = {std::move(hash), parse_role(role).value_or(Role::anyone)};
-        });
-    session.each<std::string, std::string, std::string, std::int64_t, std::int64_t>(
-        "SELECT digest, id, user_name, created_ms, expires_ms FROM access_session",
-        [&](std::string digest, std::string id, std::string user, std::int64_t created,
-            std::int64_t expires) {
-          book->sessions[std::move(digest)] = {std::move(id), std::move(user), created, expires};
-        });
+    book->read(session, nullptr, nullptr);
   });
   const std::lock_guard lock(mutex_);
   book_ = std::move(book);
+}
+
+Task Users::read_again(store::Session& session, const std::vector<std::string>* names,
+                       const std::vector<std::string>* digests) {
+  auto read = std::make_shared<Book>();
+  read->read(session, names, digests);
+  const auto copy = [](const std::vector<std::string>* keys) {
+    return keys ? std::optional(*keys) : std::nullopt;
+  };
+  return [this, read, of_users = copy(names), of_sessions = copy(digests)] {
+    std::vector<std::string> ended;
+    const auto before = book();
+    change_book([&](Book& next) {
+      if (!of_users) next.users.clear();
+      for (const auto& name : of_users.value_or(std::vector<std::string>{})) next.users.erase(name);
+      next.users.merge(read->users);
+      if (!of_sessions) next.sessions.clear();
+      for (const auto& digest : of_sessions.value_or(std::vector<std::string>{})) next.sessions.erase(digest);
+      next.sessions.merge(read->sessions);
+      for (const auto& [digest, session] : before->sessions)
+        if (!next.sessions.contains(digest)) ended.push_back(session.id);
+    });
+    if (on_ended_ && !ended.empty()) on_ended_(ended);
+  };
 }
 
 std::shared_ptr<const Users::Book> Users::book() const {

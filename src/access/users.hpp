@@ -19,8 +19,9 @@
 #include <vector>
 
 namespace longwave::store {
+class Session;
 class Store;
-}
+}  // namespace longwave::store
 
 namespace longwave::access {
 
@@ -90,8 +91,14 @@ class Users {
   /// disk with the next start).
   void end_expired();
 
-  /// Told the names of sessions that have ended (logout, new password, end_expired()), on the thread on which
-  /// that happened. Set before the first connection.
+  /// Inside a job of the writing thread: what stands there by now of these users and sessions (by the digests
+  /// of their tokens), that other programs on the database may have changed; nullptr: of all. What it returns
+  /// is called in the job's `done`.
+  Task read_again(store::Session& session, const std::vector<std::string>* users,
+                  const std::vector<std::string>* digests);
+
+  /// Told the names of sessions that have ended (logout, new password, end_expired(), read_again()), on the
+  /// thread on which that happened. Set before the first connection.
   void on_ended(std::function<void(const std::vector<std::string>& sessions)> hook) {
     on_ended_ = std::move(hook);
   }

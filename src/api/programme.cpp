@@ -12,6 +12,7 @@
 #include <boost/json.hpp>
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 namespace longwave::api {
@@ -22,6 +23,7 @@ using namespace rpc;
 namespace {
 
 constexpr std::size_t most_pending = 1000;
+constexpr int attempts = 3;
 constexpr const char* parts[] = {"playlists", "shows", "clocks", "dayparts", "jingles", "events", "limits"};
 
 Field part_param() {
@@ -134,16 +136,37 @@ Result<std::int64_t> withdraw(const Call& call, schedule::StationProgramme& prog
   return 0;
 }
 
-void change(Context& context, StationId station, schedule::StationProgramme programme,
-            std::optional<std::uint64_t> base, std::int64_t made, const Responder& answer) {
+/// A call that edits a programme.
+struct Editing {
+  Context& context;
+  std::function<Result<std::int64_t>(const Call&, schedule::StationProgramme&)> edit;
+  Call call;
+  Responder answer;
+};
+
+/// What was edited at another process meanwhile is no reason to fail, unless the caller says what he has
+/// read: the edit is made anew, from what is there now.
+void attempt(const std::shared_ptr<const Editing>& one, int again) {
+  const auto& [context, edit, call, answer] = *one;
+  const auto station = station_of(context, call, answer);
+  if (!station) return;
+  auto programme = programme_of(context, *station);
+  // Two edits of the same moment: the second was made from what the first left.
+  auto base = programme.version;
+  if (call.has("base")) base = static_cast<std::uint64_t>(call.integer("base"));
+  const auto made = edit(call, programme);
+  if (!made) return answer.fail(made.error());
   schedule::SetProgramme set{std::make_shared<const schedule::StationProgramme>(std::move(programme)), base};
-  context.keeper->run(station, std::move(set),
-                      [&context, station, made, answer](Result<schedule::Answer> done) {
-                        if (!done) return answer.fail(done.error());
-                        json::object result{{"version", programme_of(context, station).version}};
-                        if (made != 0) result["id"] = made;
-                        answer.finish(result);
-                      });
+  context.keeper->run(
+      *station, std::move(set),
+      [one, again, station = *station, made = *made](const Result<schedule::Answer>& done) {
+        if (!done && done.error().code == Errc::conflict && again > 0 && !one->call.has("base"))
+          return attempt(one, again - 1);
+        if (!done) return one->answer.fail(done.error());
+        json::object result{{"version", programme_of(one->context, station).version}};
+        if (made != 0) result["id"] = made;
+        one->answer.finish(result);
+      });
 }
 
 std::vector<Field> weekly() {
@@ -221,18 +244,10 @@ Field edited() {
 
 Handler editing(Context& context,
                 std::function<Result<std::int64_t>(const Call&, schedule::StationProgramme&)> edit) {
-  return on_station_loop(context,
-                         [&context, edit = std::move(edit)](const Call& call, const Responder& answer) {
-                           const auto station = station_of(context, call, answer);
-                           if (!station) return;
-                           auto programme = programme_of(context, *station);
-                           // Two edits of the same moment: the second was made from what the first left.
-                           auto base = programme.version;
-                           if (call.has("base")) base = static_cast<std::uint64_t>(call.integer("base"));
-                           const auto made = edit(call, programme);
-                           if (!made) return answer.fail(made.error());
-                           change(context, *station, std::move(programme), base, *made, answer);
-                         });
+  return on_station_loop(
+      context, [&context, edit = std::move(edit)](const Call& call, const Responder& answer) {
+        attempt(std::make_shared<const Editing>(Editing{context, edit, call, answer}), attempts);
+      });
 }
 
 void add_programme_methods(Table& table, Context& context) {

@@ -7,6 +7,7 @@
 #include "app/people.hpp"
 #include "app/redis_place.hpp"
 #include "app/stations.hpp"
+#include "base/log.hpp"
 #include "fleet/exchange.hpp"
 #include "fleet/joined_bus.hpp"
 #include "fleet/monitor.hpp"
@@ -95,6 +96,10 @@ class Fleet final : public Dialect {
     };
     outside_.tell({.events_came = [this] { node_.wake_up(); },
                    .user_unknown = [this](std::int64_t user) { node_.user_unknown(user); }});
+    auto& keeper = rooms.stations.keeper();
+    const auto wake_up = [this](const auto&) { node_.wake_up(); };
+    told_ = {keeper.programme_changed.connect(wake_up), keeper.station_opened.connect(wake_up),
+             keeper.station_closed.connect(wake_up)};
     if (rooms.stations.plays()) follow_stations(rooms);
   }
   ~Fleet() override { loops_.stop(); }
@@ -199,6 +204,7 @@ class Fleet final : public Dialect {
   FleetFigures figures_;
   io::Timer look_;
   Subscription on_catalogue_;
+  std::array<Subscription, 3> told_;  // the table of events has something
   bool started_ = false;
   // Of the role all:
   fleet::StationBoard board_;
@@ -225,6 +231,9 @@ Result<std::unique_ptr<Dialect>> make_fleet(const DialectRooms& rooms) {
     if (auto fits = fleet::Webapp::check({config.webapp, config.webapp_key}); !fits) return fits.error();
   }
   const bool alone = config.role == "all" && !(config.monitor_listen.empty() && config.webapp.empty());
+  if (config.role == "all" && !alone && !config.redis.empty())
+    log::info(
+        "redis is for channels only: streamers are heard with monitor-listen or webapp (docs/fleet.md)");
   if (config.role != "scheduler" && !alone) return std::unique_ptr<Dialect>();
   std::optional<redis::Address> address;
   std::unique_ptr<io::TlsClientContext> tls;

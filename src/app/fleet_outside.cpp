@@ -10,7 +10,9 @@
 #include "fleet/webapp.hpp"
 #include "library/analyses.hpp"
 #include "library/queries.hpp"
+#include "schedule/by_programme.hpp"
 #include "schedule/programmes.hpp"
+#include "store/lease.hpp"
 #include "store/store.hpp"
 
 #include <algorithm>
@@ -193,18 +195,44 @@ void FleetOutside::report(const fleet::Report& report) {
   if (webapp_) webapp_->report(report);
 }
 
+void FleetOutside::played(fleet::Played item) {
+  const TrackId track{item.song_id};
+  const auto* known = library_->catalogue ? library_->catalogue->find(track) : nullptr;
+  history_.push_back(
+      {.radio_uuid = std::move(item.radio_uuid),
+       .track = track,
+       .artist = known ? known->artist : 0,
+       .started = item.start,
+       .ended = item.end,
+       .reason = schedule::reason_of(item.why, std::move(item.text), item.show, item.slot, item.offset),
+       .heard_by = static_cast<int>(item.listeners)});
+  write_plays();
+}
+
+void FleetOutside::request_started(const std::string& radio_uuid, std::int64_t request) {
+  fulfilled_.emplace_back(radio_uuid, request);
+  write_plays();
+}
+
 /// What comes while one write is on its way goes together with the next.
 void FleetOutside::write_plays() {
-  if (plays_.empty() || std::exchange(writing_plays_, true)) return;
-  store_.write([plays = std::exchange(plays_, {})](
-                   store::Session& session) { schedule::write_radio_plays(session, plays); },
-               [this, post = post_](const std::exception_ptr& failure) {
-                 if (failure) log::warn("when songs were played last could not be written");
-                 post([this] {
-                   writing_plays_ = false;
-                   write_plays();
-                 });
-               });
+  if ((plays_.empty() && history_.empty() && fulfilled_.empty()) || std::exchange(writing_plays_, true))
+    return;
+  store_.write(
+      [plays = std::exchange(plays_, {}), history = std::exchange(history_, {}),
+       fulfilled = std::exchange(fulfilled_, {}), term = term_](store::Session& session) {
+        store::require_term(session, fleet::scheduler_lease, term);
+        schedule::write_radio_plays(session, plays);
+        schedule::write_radio_history(session, history);
+        for (const auto& [radio, request] : fulfilled) schedule::take_request(session, radio, request);
+      },
+      [this, post = post_](const std::exception_ptr& failure) {
+        if (failure) log::warn("what was played could not be written");
+        post([this] {
+          writing_plays_ = false;
+          write_plays();
+        });
+      });
 }
 
 /// A streamer may name anybody; whom the web application knows is its own business.

@@ -13,6 +13,7 @@
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace longwave::access {
@@ -58,6 +59,9 @@ class FleetOutside final : public fleet::Outside {
   /// as is `api_key` beside the name in any case; who is known so hears the better quality.
   void find_user(const fleet::Credentials& credentials, UniqueFunction<void(fleet::User)> done) override;
   void report(const fleet::Report& report) override;
+  void reigns(std::int64_t term) override { term_ = term; }
+  void played(fleet::Played item) override;
+  void request_started(const std::string& radio_uuid, std::int64_t request) override;
   void events_wanted() override;
   std::size_t reports_waiting() const override;
 
@@ -77,8 +81,11 @@ class FleetOutside final : public fleet::Outside {
   std::unordered_set<std::int64_t> seen_users_;  // that were looked for
   std::shared_ptr<const Library> library_;
   const audio::LoudnessTarget loudness_;
-  std::vector<schedule::RadioPlay> plays_;  // to be written
+  std::vector<schedule::RadioPlay> plays_;  // to be written, as the next two
+  std::vector<schedule::RadioItem> history_;
+  std::vector<std::pair<std::string, std::int64_t>> fulfilled_;  // radio and request
   bool writing_plays_ = false;
+  std::int64_t term_ = 0;
 };
 
 }  // namespace longwave::app

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/ground.hpp"
+#include "fleet/changes.hpp"
 #include "fleet/tables.hpp"
 #include "schedule/radios/tables.hpp"
 
@@ -40,10 +41,16 @@ Result<store::StoreOptions> store_options(const Config& config, std::filesystem:
 }
 
 std::unique_ptr<store::Store> open_store(const Config& config, const DataFolder& data, bool sole) {
-  std::vector<store::RoomMigrations> rooms = {
-      {"library", library::migrations()}, access::migrations(), {"schedule", schedule::migrations()},
-      api::platform_migrations(),         mpd::migrations(),    {"musicdb", musicdb::migrations()},
-      {"radios", radios::migrations()},   fleet::migrations(),  fleet::programme_events()};
+  std::vector<store::RoomMigrations> rooms = {{"library", library::migrations()},
+                                              access::migrations(),
+                                              {"schedule", schedule::migrations()},
+                                              api::platform_migrations(),
+                                              mpd::migrations(),
+                                              {"musicdb", musicdb::migrations()},
+                                              {"radios", radios::migrations()},
+                                              fleet::migrations(),
+                                              fleet::programme_events(),
+                                              fleet::change_events()};
   auto options = store_options(config, data.database());
   if (!options) throw store::Failure(store::FailureKind::other, options.error().message);
   options->sole = sole;
@@ -64,6 +71,7 @@ Ground::Ground(const Config& config, DataFolder data, const Clock& clock)
     : data_(std::move(data)),
       clock_(clock),
       store_(open_store(config, data_, config.role == "all")),
+      first_change_(store_options(config, {})->server.empty() ? -1 : store_->read_now(fleet::last_change)),
       users_(*store_, clock),
       cache_(data_.cache(), static_cast<std::uint64_t>(config.cache_mb) << 20),
       media_("media", media_threads(config)),

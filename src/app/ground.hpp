@@ -9,6 +9,7 @@
 #include "io/pool.hpp"
 #include "store/store.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 
@@ -34,6 +35,9 @@ class Ground {
   const DataFolder& data() const { return data_; }
   const Clock& clock() const { return clock_; }
   store::Store& store() { return *store_; }
+  /// What was changed by then is in everything that was read (fleet/changes.hpp); -1: no other program
+  /// changes this database.
+  std::int64_t first_change() const { return first_change_; }
   access::Users& users() { return users_; }
   audio::RenditionCache& cache() { return cache_; }
   io::Pool& media() { return media_; }        ///< decode, encode, analyse
@@ -46,6 +50,7 @@ class Ground {
   DataFolder data_;
   const Clock& clock_;
   std::unique_ptr<store::Store> store_;
+  std::int64_t first_change_;
   access::Users users_;
   audio::RenditionCache cache_;
   io::Pool media_;

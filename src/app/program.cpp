@@ -7,6 +7,7 @@
 #include "api/upload.hpp"
 #include "app/channels.hpp"
 #include "app/dialects.hpp"
+#include "app/elsewhere.hpp"
 #include "app/external_player.hpp"
 #include "app/files.hpp"
 #include "app/ground.hpp"
@@ -54,6 +55,7 @@ class Program::Rooms {
       : ground(config, std::move(data), clock),
         net(net_threads(config)),
         stations(config, ground, net),
+        elsewhere(ground, stations),
         people(config, ground, stations, net),
         files(config, ground, stations),
         dialects({config, ground, stations, people, net}) {
@@ -70,6 +72,7 @@ class Program::Rooms {
   Ground ground;
   io::LoopGroup net;
   Stations stations;
+  Elsewhere elsewhere;
   People people;
   Files files;
   web::Router router;
@@ -285,6 +288,7 @@ std::vector<int> Program::Rooms::serve(const Invocation& invocation) {
   people.start();
   dialects.start();
   stations.start();
+  elsewhere.start();
   files.start();
   tell_supervisor("READY=1");
   stations.loop().run();

@@ -188,6 +188,8 @@ class StreamerRole final : public Dialect, fleet::StreamerPort, fleet::StagePort
     sessions_.erase(session);
     streamer_.left(session);
   }
+  /// Null: it is called without TLS, or can't be called.
+  const io::TlsClientContext* tls_for(std::string_view address);
   void serve(web::RequestContext&& context, audio::Format format);
   /// Null without a node to fetch from.
   std::function<void(const std::string&, const std::string&, fleet::FileShelf::Fetched)> fetcher(
@@ -242,6 +244,7 @@ class StreamerRole final : public Dialect, fleet::StreamerPort, fleet::StagePort
   const fleet::StreamerOptions options_;
   const std::string secret_;
   std::unique_ptr<io::TlsClientContext> tls_;
+  std::unique_ptr<io::TlsClientContext> relays_tls_;  // made when the first one needs it
   std::unique_ptr<fleet::Bus> bus_;
   orders::Bus orders_;
   std::unique_ptr<http::Client> http_;
@@ -260,6 +263,17 @@ class StreamerRole final : public Dialect, fleet::StreamerPort, fleet::StagePort
   Subscription began_, ended_;
 };
 
+const io::TlsClientContext* StreamerRole::tls_for(std::string_view address) {
+  if (relays_tls_ || !address.starts_with("https://")) return relays_tls_.get();
+  auto made = io::TlsClientContext::make({.ca_file = ""});
+  if (made) {
+    relays_tls_ = std::move(*made);
+  } else {
+    log::error("no radio can be passed on over https: {}", made.error().message);
+  }
+  return relays_tls_.get();
+}
+
 void StreamerRole::relay(const std::string& radio, const std::string& master, const std::string& address) {
   stage_.build(radio);
   const auto station = *stage_.station(radio);
@@ -271,7 +285,7 @@ void StreamerRole::relay(const std::string& radio, const std::string& master, co
   log::info("radio {} is passed on from {}", radio, master);
   const auto target = "/" + radio + signed_query(secret_, "relay", radio, clock_.wall());
   relay.upstream = std::make_unique<fleet::Upstream>(
-      loop_, relay.address, target,
+      loop_, tls_for(relay.address), relay.address, target,
       [this, station](std::vector<fleet::RelayedStream::Piece> pieces) {
         for (auto& piece : pieces)
           broadcaster_.relay(station,

@@ -207,6 +207,7 @@ void Node::begin_reign() {
 void Node::reign(const SavedFleet& fleet, const std::vector<radios::Saved>& radios) {
   ++reigns_;
   reign_ = std::make_unique<Reign>(*this, lease_.term());
+  parts_.outside.reigns(lease_.term());
   write_at_ = parts_.clock.now() + options_.write_every;
   reign_->radios.restore(radios);
   reign_->scheduler.start(reign_->radios, fleet);
@@ -302,6 +303,14 @@ void Node::send(std::string_view streamer, const ToStreamer& message, const std:
 
 void Node::report(const Report& report) {
   parts_.outside.report(report);
+}
+
+void Node::played(Played item) {
+  parts_.outside.played(std::move(item));
+}
+
+void Node::request_started(std::string_view radio, std::int64_t request) {
+  parts_.outside.request_started(std::string(radio), request);
 }
 
 void Node::find_user(std::uint64_t ticket, const Credentials& credentials) {

@@ -93,6 +93,8 @@ class Node final : BusHandler, fleet::Port, radios::Source {
 
   void send(std::string_view streamer, const ToStreamer& message, const std::optional<Stamp>& stamp) override;
   void report(const Report& report) override;
+  void played(Played item) override;
+  void request_started(std::string_view radio, std::int64_t request) override;
   void find_user(std::uint64_t ticket, const Credentials& credentials) override;
   void find_radio(std::string_view radio_uuid) override;
   void fetch_events() override;

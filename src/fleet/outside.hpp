@@ -31,6 +31,11 @@ class Outside {
   virtual void find_user(const Credentials& credentials, UniqueFunction<void(User)> done) = 0;
   /// For the web application. Reports of one radio are kept in their order.
   virtual void report(const Report& report) = 0;
+  /// This scheduler has the lease, with that term, which everything that is written for it carries.
+  virtual void reigns(std::int64_t /*term*/) {}
+  /// As fleet::Port has them.
+  virtual void played(Played) {}
+  virtual void request_started(const std::string& /*radio_uuid*/, std::int64_t /*request*/) {}
   /// What the web application has changed is wanted. What is found is put into the table of events, followed
   /// by Node::wake_up().
   virtual void events_wanted() {}

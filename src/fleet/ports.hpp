@@ -3,7 +3,9 @@
 
 #include "base/time.hpp"
 #include "fleet/messages.hpp"
+#include "schedule/rules/play.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -39,6 +41,20 @@ struct SongStarted {  ///< 8.4
 };
 using Report = std::variant<StartListening, StopListening, Stopped, SongStarted>;
 
+/// For the history of the radio: an item is over, or was cut.
+struct Played {
+  std::string radio_uuid;
+  std::int64_t song_id = 0;
+  WallTime start{};
+  WallTime end{};
+  Duration offset{};  ///< it began there
+  std::int64_t show = 0;
+  int slot = 0;  ///< of the clock
+  rules::Why why;
+  std::string text;           ///< what `why` says, for people
+  std::size_t listeners = 0;  ///< at its end
+};
+
 /// Who stands behind credentials.
 struct User {
   std::optional<std::int64_t> id;  ///< nullopt: nobody, or the check failed
@@ -54,6 +70,9 @@ class Port {
   virtual void send(std::string_view streamer, const ToStreamer& message,
                     const std::optional<Stamp>& stamp) = 0;
   virtual void report(const Report& report) = 0;
+  virtual void played(Played) {}
+  /// A wish of the radio's programme is being fulfilled: it is to be taken out.
+  virtual void request_started(std::string_view /*radio_uuid*/, std::int64_t /*request*/) {}
   /// Answered by Scheduler::user_found(ticket, …), at any later time or never.
   virtual void find_user(std::uint64_t ticket, const Credentials& credentials) = 0;
   /// Is there such a radio in the database? Answered by Scheduler::radio_found(), at any later time or never.

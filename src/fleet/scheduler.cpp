@@ -336,4 +336,21 @@ void Scheduler::song_started(const radios::SongStarted& song) {
   port_.report(SongStarted{std::string(song.radio), song.song, song.at});
 }
 
+void Scheduler::item_ended(const radios::ItemEnded& item) {
+  port_.played({.radio_uuid = std::string(item.radio),
+                .song_id = item.song,
+                .start = item.start,
+                .end = item.end,
+                .offset = item.offset,
+                .show = item.show,
+                .slot = item.slot,
+                .why = item.why,
+                .text = item.programme ? item.why.text(*item.programme) : "",
+                .listeners = listeners_.of_radio(item.radio)});
+}
+
+void Scheduler::request_started(std::string_view radio, std::int64_t request) {
+  port_.request_started(radio, request);
+}
+
 }  // namespace longwave::fleet

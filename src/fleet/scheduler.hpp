@@ -136,6 +136,8 @@ class Scheduler final : public radios::Port {
   void play(const radios::Play& play) override;
   void prepare(const radios::Prepare& prepare) override;
   void song_started(const radios::SongStarted& song) override;
+  void item_ended(const radios::ItemEnded& item) override;
+  void request_started(std::string_view radio, std::int64_t request) override;
 
  private:
   /// A play_radio for a radio of somebody else, while that one is asked whether it is alive.

@@ -95,6 +95,27 @@ BEGIN
 END $$;
 CREATE TRIGGER fleet_station_removed AFTER DELETE ON stations
   FOR EACH ROW EXECUTE FUNCTION fleet_station_removed();
+)sql"},
+           // A station that is made is a radio from then on, without anybody who asks for it.
+           {.version = 3,
+            .sql = "",
+            .sqlite = R"sql(
+CREATE TRIGGER fleet_radio_made AFTER UPDATE OF radio_uuid ON stations
+WHEN old.radio_uuid = '' AND new.radio_uuid <> '' BEGIN
+  INSERT INTO fleet_events (type, radio_uuid, playlist_id, jingle_id, created_ms)
+    VALUES ('radio_added', new.radio_uuid, 0, 0, 0);
+END;
+)sql",
+            .postgresql = R"sql(
+CREATE FUNCTION fleet_radio_made() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO fleet_events (type, radio_uuid, playlist_id, jingle_id, created_ms)
+    VALUES ('radio_added', new.radio_uuid, 0, 0, 0);
+  RETURN NULL;
+END $$;
+CREATE TRIGGER fleet_radio_made AFTER UPDATE OF radio_uuid ON stations
+  FOR EACH ROW WHEN (old.radio_uuid = '' AND new.radio_uuid <> '')
+  EXECUTE FUNCTION fleet_radio_made();
 )sql"}}};
 }
 

@@ -12,7 +12,8 @@
 
 namespace longwave::io {
 class Loop;
-}
+class TlsClientContext;
+}  // namespace longwave::io
 
 namespace longwave::fleet {
 
@@ -23,9 +24,11 @@ class Upstream final : io::StreamHandler {
   using Pieces = UniqueFunction<void(std::vector<RelayedStream::Piece>)>;
   using Lost = UniqueFunction<void(const std::string& why)>;
 
-  /// `address`: http://HOST:PORT. `lost` is called once, never from inside; it may destroy this. So it is
-  /// when nothing comes for 3 s: a streamer that hangs looks the same as one that is dead.
-  Upstream(io::Loop& loop, std::string_view address, std::string_view target, Pieces pieces, Lost lost);
+  /// `address`: http://HOST:PORT or https://HOST:PORT; `tls`, which outlives this, is for the second: null,
+  /// and it can't be called. `lost` is called once, never from inside; it may destroy this. So it is when
+  /// nothing comes for 3 s: a streamer that hangs looks the same as one that is dead.
+  Upstream(io::Loop& loop, const io::TlsClientContext* tls, std::string_view address, std::string_view target,
+           Pieces pieces, Lost lost);
   ~Upstream();
 
  private:

@@ -314,6 +314,9 @@ void Library::start() {
   impl_->refresh();
   impl_->scan();
 }
+void Library::read_again() {
+  impl_->refresh();
+}
 bool Library::scan() {
   return impl_->scan();
 }

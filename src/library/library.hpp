@@ -68,6 +68,8 @@ class Library {
   /// Publishes the catalogue as it is stored, then starts a scan.
   void start();
 
+  /// Another program has changed what is stored: reads it, and publishes it.
+  void read_again();
   /// Starts a scan; false if one is running (its signals serve both callers).
   bool scan();
   /// A scan that reads what is at or below `path` again although its size and time are as they were: a path

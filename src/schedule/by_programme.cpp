@@ -184,17 +184,19 @@ bool ByProgramme::has_its_time(const Entry& entry) {
 }
 
 Reason ByProgramme::reason(const rules::Chosen& chosen) const {
+  return reason_of(chosen.why, chosen.why.text(rules_), chosen.show, chosen.play.slot, chosen.offset);
+}
+
+Reason reason_of(const rules::Why& why, std::string text, std::int64_t show, int slot, Duration offset) {
   Reason reason;
-  const auto& why = chosen.why;
   reason.rule = std::string(rule::programme) + std::string(name(why.rule));
-  reason.text = why.text(rules_);
+  reason.text = std::move(text);
   reason.candidates = why.candidates;
   for (std::size_t i = 0; i < rules::exclusions; ++i) {
     if (why.excluded[i] != 0)
       reason.excluded.emplace_back(std::string(name(static_cast<rules::Excluded>(i))), why.excluded[i]);
   }
-  reason.programmed = Programmed{
-      why.subject, why.playlist, chosen.show, chosen.play.slot, to_samples(chosen.offset), why.relaxed()};
+  reason.programmed = Programmed{why.subject, why.playlist, show, slot, to_samples(offset), why.relaxed()};
   return reason;
 }
 

@@ -11,10 +11,14 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
 namespace longwave::schedule {
+
+/// `text` is what `why` says in the programme's names.
+Reason reason_of(const rules::Why& why, std::string text, std::int64_t show, int slot, Duration offset);
 
 /// A station's programme at work: what the programmer asks, in the words of the rules. Belongs to one
 /// programmer.

@@ -40,8 +40,9 @@ struct KeeperPorts {
   Rules rules;
   std::size_t most_stations = 100;
   /// False: another process plays the stations, or a scheduler programmes them. Nothing is programmed here
-  /// and nothing of a queue is written; what may be changed is a station's name and its programme, for them,
-  /// and what others change is seen by look_again().
+  /// and nothing of a queue is written. What may be changed are the list of stations, their names and their
+  /// programmes, for a scheduler; not while a process plays them, which must be asked itself. What others
+  /// change is seen by look_again() and changed_elsewhere().
   bool plays = true;
 };
 
@@ -104,6 +105,9 @@ class Keeper final : public orders::ProgrammerPort {
   void tick();
   /// Not `plays`: reads again the stations that somebody here looked at since the last call.
   void look_again();
+  /// Not `plays`: other processes have made, renamed or removed these, or changed their programmes. They are
+  /// read, and what is another is told.
+  void changed_elsewhere(const std::vector<StationId>& stations);
   /// Newest first, rows with an id below `before`.
   void history(StationId station, std::size_t limit, std::optional<std::int64_t> before, HistoryReply reply);
 
@@ -133,7 +137,7 @@ class Keeper final : public orders::ProgrammerPort {
   void schedule(Station& station);
   template <class Rows, class Read>
   void read(StationId station, Read read, UniqueFunction<void(Result<Rows>)> reply);
-  void opened(StationRow row);
+  void opened(Saved saved);
   void closed(StationId id);
 
   KeeperPorts ports_;

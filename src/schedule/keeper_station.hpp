@@ -69,6 +69,7 @@ class Keeper::Station {
   // keeper_elsewhere.cpp: of a keeper that doesn't play
   void change_elsewhere(Command command, Reply reply);
   void read_again(UniqueFunction<void()> then);
+  void take_in(std::optional<Saved> saved, UniqueFunction<void()>& then);
   void run_waiting();
 
   void reload();
@@ -102,6 +103,8 @@ class Keeper::Station {
 
 /// keeper.cpp, for keeper_stations.cpp: a station of this kind, with its modes; a name as a radio.
 void become(StationRow& row, Kind kind);
+/// keeper_elsewhere.cpp: nothing, or why a process that doesn't play may change nothing at all.
+std::optional<Error> played_elsewhere(store::Session& session);
 std::string new_radio_uuid(Random& random);
 
 }  // namespace longwave::schedule

@@ -38,8 +38,9 @@ Result<void> usable_slug(const std::string& slug) {
   return {};
 }
 
-Result<StationRow> make(store::Session& session, const StationRow& row, std::size_t most,
+Result<StationRow> make(store::Session& session, const StationRow& row, std::size_t most, bool plays,
                         const Keeper::Along& along) {
+  if (auto played = plays ? std::nullopt : played_elsewhere(session)) return *played;
   const auto there = session.value<std::int64_t>("SELECT count(*) FROM stations").value_or(0);
   if (there >= static_cast<std::int64_t>(most))
     return error(Errc::full, fmt::format("there are {} stations, which is as many as may be", there));
@@ -67,27 +68,28 @@ void Keeper::create(NewStation fresh, Along along, Created reply) {
   row.radio_uuid = new_radio_uuid(random);
   auto made = std::make_shared<Result<StationRow>>(row);
   auto answer = std::make_shared<Created>(std::move(reply));
-  ports_.store.write([made, row, along = std::move(along), most = ports_.most_stations](
-                         store::Session& session) { *made = make(session, row, most, along); },
+  ports_.store.write([made, row, along = std::move(along), most = ports_.most_stations, plays = ports_.plays](
+                         store::Session& session) { *made = make(session, row, most, plays, along); },
                      [this, made, answer, post = ports_.post,
                       alive = std::weak_ptr<bool>(alive_)](std::exception_ptr failure) {
                        post([this, made, answer, alive, failure] {
                          if (alive.expired()) return;
                          if (failure) return (*answer)(not_written(failure));
                          if (!*made) return (*answer)(made->error());
-                         const auto id = (**made).id;
-                         opened(std::move(**made));
+                         Saved saved;
+                         saved.station = std::move(**made);
+                         const auto id = saved.station.id;
+                         opened(std::move(saved));
                          (*answer)(id);
                        });
                      });
 }
 
-void Keeper::opened(StationRow row) {
-  const auto id = row.id;
+void Keeper::opened(Saved saved) {
+  const auto id = saved.station.id;
+  if (station(id)) return;  // it was seen already
   last_id_ = std::max(last_id_, id.value);
-  log::info("station '{}' is there from now on", row.slug);
-  Saved saved;
-  saved.station = std::move(row);
+  log::info("station '{}' is there from now on", saved.station.slug);
   stations_.push_back(std::make_unique<Station>(*this, std::move(saved)));
   auto& station = *stations_.back();
   by_id_[id] = &station;
@@ -113,8 +115,14 @@ void Keeper::remove(StationId id, Along along, Removed reply) {
   auto outcome = std::make_shared<Result<void>>();
   auto answer = std::make_shared<Removed>(std::move(reply));
   ports_.store.write(
-      [id, outcome, along = std::move(along)](store::Session& session) {
-        *outcome = along ? along(session) : Result<void>();
+      [id, outcome, uuid = there->programmer().station().radio_uuid, plays = ports_.plays,
+       along = std::move(along)](store::Session& session) {
+        if (auto played = plays ? std::nullopt : played_elsewhere(session)) *outcome = *played;
+        // Somebody else may have removed it; whatever has its slug by now is another one.
+        if (session.value<std::int64_t>("SELECT count(*) FROM stations WHERE id = :id AND radio_uuid = :uuid",
+                                        id, uuid) == 0)
+          *outcome = error(Errc::not_found, "there is no such station");
+        if (*outcome && along) *outcome = along(session);
         if (*outcome) schedule::remove(session, id);
       },
       [this, id, outcome, answer, post = ports_.post,
@@ -122,7 +130,7 @@ void Keeper::remove(StationId id, Along along, Removed reply) {
         post([this, id, outcome, answer, alive, failure] {
           if (alive.expired()) return;
           if (failure) *outcome = not_written(failure);
-          if (*outcome) {
+          if (*outcome || outcome->error().code == Errc::not_found) {
             closed(id);
           } else if (auto* kept = station(id)) {
             kept->stay();

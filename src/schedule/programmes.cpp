@@ -16,6 +16,10 @@ namespace {
 
 constexpr std::int64_t looked_back = 20'000;  // rows of the history: two weeks of songs and jingles
 
+/// Rows of a radio in the history: a day of songs. Older ones go a hundred at a time.
+constexpr std::int64_t radio_rows = 500;
+constexpr std::int64_t go_together = 100;
+
 constexpr std::string_view tables = R"sql(
 ALTER TABLE stations ADD COLUMN radio_uuid TEXT NOT NULL DEFAULT '';
 CREATE TABLE programmes (
@@ -80,6 +84,42 @@ void write_radio_plays(store::Session& session, const std::vector<RadioPlay>& pl
   }
 }
 
+// The number of the row is taken with it; a row's place in stream time is that of its station's clock.
+void write_radio_history(store::Session& session, const std::vector<RadioItem>& items) {
+  for (const auto& item : items) {
+    const auto added = session.run(
+        "INSERT INTO history (station, id, entry, track, artist, start_at, end_at, started_ms, ended_ms,"
+        " reason, added_by, heard_by, problem) SELECT id, next_history, 0, :track, :artist,"
+        " (:start - epoch_ns / 1000000) * 441 / 10, (:end - epoch_ns / 1000000) * 441 / 10, :started, :ended,"
+        " :reason, '', :heard_by, '' FROM stations WHERE radio_uuid = :radio",
+        item.track, item.artist, unix_ms(item.started), unix_ms(item.ended), unix_ms(item.started),
+        unix_ms(item.ended), item.reason.to_json(), item.heard_by, item.radio_uuid);
+    if (added == 0) continue;
+    session.run("UPDATE stations SET next_history = next_history + 1 WHERE radio_uuid = :radio",
+                item.radio_uuid);
+    const auto [station, next] =
+        session
+            .row<std::int64_t, std::int64_t>(
+                "SELECT id, next_history FROM stations WHERE radio_uuid = :radio", item.radio_uuid)
+            .value();
+    if (next % go_together == 0)
+      session.run("DELETE FROM history WHERE station = :station AND id < :before AND entry = 0", station,
+                  next - radio_rows);
+  }
+}
+
+void take_request(store::Session& session, const std::string& radio_uuid, std::int64_t request) {
+  // Whoever else changes the programme waits here, and sees what this leaves.
+  session.run("UPDATE stations SET name = name WHERE radio_uuid = :radio", radio_uuid);
+  const auto id = session.value<StationId>("SELECT id FROM stations WHERE radio_uuid = :radio", radio_uuid);
+  const auto stored = id ? read_programme(session, *id) : nullptr;
+  if (!stored) return;
+  auto next = *stored;
+  if (std::erase_if(next.rules.requests, [&](const auto& one) { return one.id == request; }) == 0) return;
+  ++next.version;
+  write_programme(session, *id, next, stored.get());
+}
+
 StationProgrammePtr read_programme(store::Session& session, StationId station) {
   const auto document =
       session.value<std::string>("SELECT document FROM programmes WHERE station = :station", station);
@@ -141,7 +181,7 @@ std::vector<LastPlay> read_last_plays(store::Session& session, StationId station
   std::map<std::pair<std::int64_t, std::int64_t>, std::int64_t> last;
   session.each<std::int64_t, std::int64_t, std::string>(
       "SELECT track, started_ms, reason FROM history WHERE station = :station AND id > :since AND end_at > "
-      "start_at"
+      "start_at AND entry <> 0"  // those of a scheduler stand in radio_plays
       " ORDER BY id",
       [&](std::int64_t track, std::int64_t started, const std::string& reason) {
         const auto why = Reason::from_json(reason);

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "base/ids.hpp"
+#include "base/time.hpp"
+#include "schedule/reason.hpp"
 #include "schedule/station_programme.hpp"
 #include "store/migration.hpp"
 
@@ -35,7 +37,7 @@ void write_programme(store::Session& session, StationId station, const StationPr
 /// the last rows of the history and of what a scheduler wrote.
 std::vector<LastPlay> read_last_plays(store::Session& session, StationId station);
 
-/// What a scheduler plays on a radio stands in no history, only when each track was played last.
+/// A track began on a radio of a scheduler, which has no queue.
 struct RadioPlay {
   std::string radio_uuid;
   TrackId track;
@@ -43,6 +45,22 @@ struct RadioPlay {
 };
 /// A radio that isn't there any more is passed over; the later time of a track stays.
 void write_radio_plays(store::Session& session, const std::vector<RadioPlay>& plays);
+
+/// An item that was on a radio of a scheduler.
+struct RadioItem {
+  std::string radio_uuid;
+  TrackId track;
+  std::int64_t artist = 0;  ///< 0: not known
+  WallTime started{};
+  WallTime ended{};
+  Reason reason;
+  int heard_by = 0;
+};
+/// Into the history of the radio's station, as rows without an entry; of those the last 500 are kept. A
+/// radio that isn't there any more is passed over.
+void write_radio_history(store::Session& session, const std::vector<RadioItem>& items);
+/// The wish was fulfilled: it leaves the programme, which gets a new version.
+void take_request(store::Session& session, const std::string& radio_uuid, std::int64_t request);
 
 /// Every station with its uuid as a radio.
 std::vector<std::pair<StationId, std::string>> read_radio_uuids(store::Session& session);

@@ -95,12 +95,12 @@ void read_transport(store::Session& session, StationRow& row) {
       row.id);
 }
 
-std::vector<StationRow> read_stations(store::Session& session) {
+std::vector<StationRow> read_stations(store::Session& session, StationId from, StationId to) {
   std::vector<StationRow> stations;
   session.each<StationId, std::string, std::string, std::int64_t, std::int64_t, int, std::int64_t,
                std::int64_t, std::int64_t, std::int64_t, std::int64_t>(
       "SELECT id, slug, name, epoch_ns, version, queue_cursor, next_entry, next_history,"
-      " running_entry, running_start, running_end FROM stations ORDER BY id",
+      " running_entry, running_start, running_end FROM stations WHERE id BETWEEN :from AND :to ORDER BY id",
       [&](StationId id, std::string slug, std::string name, std::int64_t epoch, std::int64_t version,
           int cursor, std::int64_t next_entry, std::int64_t next_history, std::int64_t running,
           std::int64_t start, std::int64_t end) {
@@ -117,7 +117,8 @@ std::vector<StationRow> read_stations(store::Session& session) {
           row.running =
               Running{EntryId{running}, Samples{start}, Samples{end}, Samples{start}, Samples{-1}, {}};
         stations.push_back(std::move(row));
-      });
+      },
+      from, to);
   for (auto& row : stations) read_transport(session, row);
   return stations;
 }
@@ -195,15 +196,15 @@ std::vector<store::Migration> migrations() {
 
 std::vector<Saved> load_all(store::Session& session, std::size_t history_rows) {
   std::vector<Saved> result;
-  for (auto& row : read_stations(session)) result.push_back(load_rest(session, std::move(row), history_rows));
+  for (auto& row : read_stations(session, StationId{0}, StationId{std::numeric_limits<std::int64_t>::max()}))
+    result.push_back(load_rest(session, std::move(row), history_rows));
   return result;
 }
 
 std::optional<Saved> load(store::Session& session, StationId station, std::size_t history_rows) {
-  for (auto& row : read_stations(session)) {
-    if (row.id == station) return load_rest(session, std::move(row), history_rows);
-  }
-  return std::nullopt;
+  auto found = read_stations(session, station, station);
+  if (found.empty()) return std::nullopt;
+  return load_rest(session, std::move(found.front()), history_rows);
 }
 
 StationRow create(store::Session& session, StationRow station) {

@@ -50,6 +50,14 @@ void require_term(Session& session, std::string_view name, std::int64_t term) {
                                                  name, now.value_or(0), term));
 }
 
+bool another_is_sole(Session& session) {
+  if (session.kind() != DatabaseKind::postgresql) return false;
+  // The lock of postgresql.cpp, shared.
+  return session.value<std::int64_t>(
+             "SELECT CAST(pg_try_advisory_xact_lock_shared(1819242087, "
+             "hashtext(coalesce(current_schema(), ''))) AS INTEGER)") == 0;
+}
+
 LeaseMachine::Ask LeaseMachine::ask(Instant now) {
   if (term_ && now >= good_until_) {
     // The others may have it by now. Look before anything else.

@@ -53,6 +53,10 @@ void release_lease(Session& session, std::string_view name, std::int64_t term);
 /// lease's term isn't this one, and nobody can take the lease until the transaction has ended.
 void require_term(Session& session, std::string_view name, std::int64_t term);
 
+/// Inside a write job of who isn't `sole` (StoreOptions): true when somebody else is, who thinks that nobody
+/// else writes what he does. False: nobody becomes it before the transaction has ended.
+bool another_is_sole(Session& session);
+
 /// One process' wish to hold a lease. Pure: tell it the time and what the database said, it says what to ask
 /// of the database next. One question at a time; while the answer is out, ask() gives `nothing`.
 ///

@@ -121,7 +121,10 @@ void Radios::Impl::retry(Index r) {
 void Radios::Impl::start(Index r) {
   auto& row = rows[r];
   if (row.announced == 0) return;
-  if (row.playing) row.line.erase(row.line.begin());
+  if (row.playing) {
+    tell_ended(row);
+    row.line.erase(row.line.begin());
+  }
   row.playing = true;
   row.announced--;
   const auto& play = row.play(0);
@@ -134,9 +137,18 @@ void Radios::Impl::start(Index r) {
   if (row.body) rules::note_started(row.body->programme, play);
   if (play.is_song() && play.rule != rules::Rule::resumed)
     port.song_started({row.radio, play.song, play.start});
+  if (item.why.rule == rules::Rule::request) port.request_started(row.radio, item.why.subject);
   forget_old(row);
   fill_ahead(r);
   touch(r);
+}
+
+void Radios::Impl::tell_ended(const Row& row) {
+  const auto& play = row.play(0);
+  const auto& item = row.line.front();
+  if (play.end <= play.start) return;
+  port.item_ended({row.radio, play.song, play.start, std::min(play.end, now), play.offset, item.show,
+                   play.slot, item.why, row.body ? &row.body->programme : nullptr});
 }
 
 void Radios::Impl::forget_old(Row& row) const {

@@ -85,6 +85,7 @@ class Radios::Impl {
   void start_over(Index r);
   void drop_events(Index r);
   void forget_old(Row& row) const;
+  void tell_ended(const Row& row);
 
   // loads.cpp
   void want_load(Index r, bool urgent);

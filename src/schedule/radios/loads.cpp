@@ -111,6 +111,10 @@ void Radios::Impl::take_programme(Index r, const rules::Programme& programme) {
   if (!plain(programme)) {
     body.programme = programme;
     body.memory = programme.memory();
+    for (const auto& item : row.line) {  // a wish that is being fulfilled is none any more
+      if (item.why.rule == rules::Rule::request)
+        std::erase_if(body.programme.requests, [&](const auto& one) { return one.id == item.why.subject; });
+    }
     return;
   }
   body.programme.zone = programme.zone;

@@ -10,7 +10,8 @@
 
 namespace longwave::rules {
 struct Programme;
-}
+struct Why;
+}  // namespace longwave::rules
 
 namespace longwave::radios {
 
@@ -53,6 +54,19 @@ struct SongStarted {
   WallTime at{};
 };
 
+/// An item is over, or was cut. What it refers to lives as long as the call.
+struct ItemEnded {
+  std::string_view radio;
+  std::int64_t song = 0;
+  WallTime start{};
+  WallTime end{};
+  Duration offset{};  ///< it began there
+  std::int64_t show = 0;
+  int slot = 0;  ///< of the clock
+  const rules::Why& why;
+  const rules::Programme* programme = nullptr;  ///< has the names of what `why` says; null: not known
+};
+
 /// Where a Radios speaks. Called inside its methods, on its thread; an implementation must not call back into
 /// it.
 class Port {
@@ -61,6 +75,9 @@ class Port {
   virtual void play(const Play& play) = 0;
   virtual void prepare(const Prepare& prepare) = 0;
   virtual void song_started(const SongStarted& song) = 0;
+  virtual void item_ended(const ItemEnded&) {}
+  /// The item that begins fulfils this wish of the programme.
+  virtual void request_started(std::string_view /*radio*/, std::int64_t /*request*/) {}
 };
 
 /// Where the programmes are kept. Its methods are called inside those of the Radios, on its thread.

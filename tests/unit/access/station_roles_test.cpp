@@ -130,5 +130,31 @@ TEST_F(StationRolesTest, a_station_has_room_for_so_many) {
   EXPECT_TRUE(roles->grant("jazz", "", "user7", StationRole::dj)) << "who is there already";
 }
 
+TEST_F(StationRolesTest, what_another_program_gives_and_takes_counts_when_it_was_read_again) {
+  ASSERT_TRUE(make("jazz", "ada"));
+  StationRoles other(store);
+  ASSERT_TRUE(roles->grant("jazz", "ada", "bo", StationRole::dj));
+  ASSERT_TRUE(make("rock", "bo"));
+  EXPECT_EQ(other.role("bo", "jazz"), StationRole::none);
+  const auto read = [&](const std::vector<std::string>* stations) {
+    auto take = store.write_now([&](store::Session& session) { return other.read_again(session, stations); });
+    take();
+  };
+  const std::vector<std::string> jazz{"jazz"};
+  read(&jazz);
+  EXPECT_EQ(other.role("bo", "jazz"), StationRole::dj);
+  EXPECT_EQ(other.role("ada", "jazz"), StationRole::owner);
+  EXPECT_EQ(other.role("bo", "rock"), StationRole::none);
+  ASSERT_TRUE(roles->grant("jazz", "ada", "bo", StationRole::none));
+  read(nullptr);
+  EXPECT_EQ(other.role("bo", "jazz"), StationRole::none);
+  EXPECT_EQ(other.role("bo", "rock"), StationRole::owner);
+  remove("rock");
+  const std::vector<std::string> rock{"rock"};
+  read(&rock);
+  EXPECT_TRUE(other.people("rock").empty());
+  EXPECT_EQ(other.role("ada", "jazz"), StationRole::owner);
+}
+
 }  // namespace
 }  // namespace longwave::access

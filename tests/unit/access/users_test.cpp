@@ -221,6 +221,38 @@ TEST(Cookie, cant_be_read_by_scripts_nor_sent_by_other_sites) {
   EXPECT_EQ(ended_cookie(false), "longwave_session=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
 }
 
+TEST_F(UsersTest, what_another_program_changes_counts_when_it_was_read_again) {
+  auto other = open();
+  std::vector<std::string> ended;
+  other->on_ended([&](const std::vector<std::string>& sessions) {
+    ended.insert(ended.end(), sessions.begin(), sessions.end());
+  });
+  ASSERT_TRUE(users->add("ada", "correct horse", Role::dj));
+  const auto in = login("ada", "correct horse");
+  ASSERT_TRUE(in);
+  EXPECT_FALSE(other->find(in->token));
+  const std::vector<std::string> ada{"ada"}, session{token_digest(in->token)};
+  const auto read = [&](const std::vector<std::string>* names, const std::vector<std::string>* digests) {
+    auto take = store.write_now([&](store::Session& s) { return other->read_again(s, names, digests); });
+    take();
+  };
+  read(&ada, &session);
+  ASSERT_TRUE(other->find(in->token));
+  EXPECT_EQ(other->find(in->token)->role, Role::dj);
+  EXPECT_TRUE(other->login("ada", "correct horse", "10.0.0.2", TokenKind::key));
+  EXPECT_TRUE(ended.empty());
+  ASSERT_TRUE(users->set_password("ada", "staple battery"));
+  read(&ada, &session);
+  EXPECT_FALSE(other->find(in->token));
+  EXPECT_EQ(ended, std::vector<std::string>{in->identity.session});
+  EXPECT_FALSE(other->login("ada", "correct horse", "10.0.0.2", TokenKind::key));
+  const auto again = login("ada", "staple battery");
+  ASSERT_TRUE(again);
+  read(nullptr, nullptr);  // everything
+  EXPECT_TRUE(other->find(again->token));
+  ASSERT_EQ(ended.size(), 2U) << "the key that was made here, and deleted with the password there";
+}
+
 TEST(Cookie, the_token_of_a_request) {
   const std::tuple<const char*, const char*, const char*> cases[] = {
       {"Bearer abc", "", "abc"},

@@ -68,6 +68,13 @@ TEST_F(FleetEventsTest, a_removed_station_is_told_to_who_knows_its_radio) {
       << "nobody has ever programmed the third";
 }
 
+TEST_F(FleetEventsTest, a_station_that_is_made_is_told_as_a_radio) {
+  run("INSERT INTO stations (radio_uuid) VALUES ('')");
+  run("UPDATE stations SET radio_uuid = 'dddddddddd' WHERE radio_uuid = ''");
+  run("UPDATE stations SET radio_uuid = 'dddddddddd' WHERE radio_uuid = 'dddddddddd'");
+  EXPECT_EQ(events(), std::vector<std::string>{"radio_added dddddddddd"});
+}
+
 TEST(FleetTables, give_back_who_streams_who_listens_and_who_was_given_up) {
   store::Store store{store::test_options(), {migrations()}};
   const auto through = [&](const FleetChanges& changes) {

@@ -4,6 +4,9 @@
 
 #include "io/listener.hpp"
 #include "io/loop.hpp"
+#include "io/tls.hpp"
+#include "io/tls_client.hpp"
+#include "unit/io/certificate.hpp"
 
 #include <gtest/gtest.h>
 
@@ -23,16 +26,9 @@ std::string frame() {
 /// The other streamer, and the loop on which everything happens.
 struct UpstreamTest : testing::Test, io::StreamHandler {
   UpstreamTest() {
-    auto opened = io::Listener::open(loop, {&loop}, {.endpoint = *io::Endpoint::parse("127.0.0.1:0")},
-                                     [this](io::Loop&, io::Stream accepted) {
-                                       ++connections;
-                                       stream = std::move(accepted);
-                                       stream.start(*this);
-                                     });
-    listener = std::move(opened.value());
-    address = "http://" + listener->endpoint().text();
+    listen(nullptr);
     limit.after(60s, [this] {
-      ADD_FAILURE() << "nothing happened for 20 s";
+      ADD_FAILURE() << "nothing happened for 60 s";
       loop.stop();
     });
   }
@@ -41,6 +37,17 @@ struct UpstreamTest : testing::Test, io::StreamHandler {
     stream = {};
     listener.reset();
     limit.cancel();
+  }
+  void listen(const io::TlsContext* tls) {
+    auto opened =
+        io::Listener::open(loop, {&loop}, {.endpoint = *io::Endpoint::parse("127.0.0.1:0"), .tls = tls},
+                           [this](io::Loop&, io::Stream accepted) {
+                             ++connections;
+                             stream = std::move(accepted);
+                             stream.start(*this);
+                           });
+    listener = std::move(opened.value());
+    address = (tls ? "https://" : "http://") + listener->endpoint().text();
   }
   void on_bytes(std::span<char> bytes) override {
     asked.append(bytes.data(), bytes.size());
@@ -52,7 +59,7 @@ struct UpstreamTest : testing::Test, io::StreamHandler {
 
   void call(std::size_t enough = 1) {
     upstream.emplace(
-        loop, address, "/R?sig=1",
+        loop, client_tls.get(), address, "/R?sig=1",
         [this, enough](std::vector<RelayedStream::Piece> pieces) {
           for (const auto& piece : pieces) {
             frames += piece.ends.size();
@@ -68,6 +75,7 @@ struct UpstreamTest : testing::Test, io::StreamHandler {
 
   io::Loop loop;
   io::Timer limit{loop};
+  std::unique_ptr<io::TlsClientContext> client_tls;
   std::unique_ptr<io::Listener> listener;
   io::Stream stream;
   std::string address, asked, answer, why;
@@ -125,6 +133,45 @@ TEST_F(UpstreamTest, nobody_is_there) {
   call();
   loop.run();
   EXPECT_NE(why, "");
+}
+
+/// The other streamer has a certificate of its own making.
+struct SecureUpstreamTest : UpstreamTest {
+  SecureUpstreamTest() {
+    tls = std::move(io::TlsContext::load(files.certificate, files.key).value());
+    listen(tls.get());
+    answer = "HTTP/1.0 200 OK\r\nContent-Type: audio/mpeg\r\n\r\n" + frame();
+  }
+  ~SecureUpstreamTest() override {
+    upstream.reset();
+    stream = {};
+    listener.reset();
+  }
+  io::Certificate files;
+  std::unique_ptr<io::TlsContext> tls;
+};
+
+TEST_F(SecureUpstreamTest, passes_on_over_tls) {
+  client_tls = std::move(io::TlsClientContext::make({.verify = false, .ca_file = ""}).value());
+  call();
+  loop.run();
+  EXPECT_EQ(frames, 1u);
+  EXPECT_EQ(why, "");
+}
+
+TEST_F(SecureUpstreamTest, not_from_somebody_whose_certificate_nobody_trusts) {
+  client_tls = std::move(io::TlsClientContext::make({.ca_file = ""}).value());
+  call();
+  loop.run();
+  EXPECT_EQ(frames, 0u);
+  EXPECT_NE(why, "");
+  EXPECT_EQ(asked, "");
+}
+
+TEST_F(SecureUpstreamTest, not_without_certificates_to_trust) {
+  call();
+  loop.run();
+  EXPECT_EQ(why, "it has no address that can be called");
 }
 
 TEST_F(UpstreamTest, an_address_that_is_none) {

@@ -337,5 +337,45 @@ TEST(Views, EventsAndList) {
   EXPECT_EQ(stage.radios->list(Show::all, 1, 1)[0].radio, "C");
 }
 
+TEST(Requests, AreFulfilledOnceHoweverOftenTheProgrammeIsRead) {
+  Stage stage;
+  auto made = programme({100s, 100s, 100s, 100s, 100s, 100s});
+  made->request_rules.enabled = true;
+  stage.programmes["R"] = made;
+  stage.radios->create("R", st01);
+  stage.advance(10s);
+  auto wished = std::make_shared<rules::Programme>(*made);
+  wished->requests.push_back({77, 5, stage.clock.wall(), "ada"});
+  stage.programmes["R"] = wished;
+  for (int i = 0; i < 60; ++i) {  // until it is stored that it was fulfilled
+    stage.radios->programme_changed("R");
+    stage.advance(5s);
+    if (!stage.fulfilled.empty()) break;
+  }
+  ASSERT_EQ(stage.fulfilled, std::vector<std::int64_t>{77});
+  stage.radios->programme_changed("R");
+  stage.advance(60s);  // it is still on
+  stage.programmes["R"] = made;
+  stage.radios->programme_changed("R");
+  stage.advance(20min);
+  EXPECT_EQ(stage.fulfilled, std::vector<std::int64_t>{77});
+}
+
+TEST(Ended, ItemsAreToldWithTheirTimesAndWhy) {
+  Stage stage;
+  auto made = with_jingle({100s, 200s}, 12s);
+  made->jingles[0].every_songs = 1;
+  stage.programmes["R"] = made;
+  stage.radios->create("R", st01);
+  stage.advance(500s);
+  ASSERT_GE(stage.ended.size(), 3U);
+  EXPECT_EQ(stage.ended[0].song, 1);
+  EXPECT_EQ(stage.ended[0].end - stage.ended[0].start, 100s);
+  EXPECT_EQ(stage.ended[1].song, 900) << "jingles too";
+  EXPECT_LE(stage.ended[1].start, stage.ended[0].end);
+  EXPECT_EQ(stage.ended[2].song, 2);
+  for (const auto& one : stage.ended) EXPECT_FALSE(one.why.empty());
+}
+
 }  // namespace
 }  // namespace longwave::radios::test

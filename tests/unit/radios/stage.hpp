@@ -84,6 +84,12 @@ class Stage final : public Port, public Source {
     all.push_back(said);
   }
 
+  void item_ended(const ItemEnded& item) override {
+    ended.push_back({item.song, item.start - begin, item.end - begin,
+                     item.programme ? item.why.text(*item.programme) : "unknown"});
+  }
+  void request_started(std::string_view, std::int64_t request) override { fulfilled.push_back(request); }
+
   // Source
   void load(std::string_view radio) override {
     ++loads;
@@ -127,8 +133,16 @@ class Stage final : public Port, public Source {
   std::vector<Said> prepares() { return take(Said::Kind::prepare); }
   std::vector<Said> started() { return take(Said::Kind::started); }
 
+  struct Ended {
+    std::int64_t song = 0;
+    Duration start{}, end{};  ///< since the stage began
+    std::string why;
+  };
+
   StageClock clock;
   WallTime begin;
+  std::vector<Ended> ended;
+  std::vector<std::int64_t> fulfilled;
   std::vector<Said> all;
   std::map<std::string, std::shared_ptr<rules::Programme>> programmes;
   std::set<std::uint32_t> gone;

@@ -13,6 +13,8 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace longwave::schedule {
 namespace {
@@ -124,6 +126,78 @@ TEST_F(KeeperElsewhere, what_others_change_is_seen_by_who_looks) {
   EXPECT_EQ(*told, 1U);
   EXPECT_EQ(version(*two), 1U);
   EXPECT_EQ(run(*two, programme("UTC", 0))->code, Errc::conflict);
+}
+
+/// What a keeper tells of its stations.
+struct Told {
+  explicit Told(Keeper& keeper) {
+    made = keeper.station_opened.connect(
+        [&](StationId id) { all.push_back("made " + keeper.programmer(id)->station().slug); });
+    renamed = keeper.station_renamed.connect(
+        [&](StationId id) { all.push_back("renamed " + keeper.programmer(id)->station().name); });
+    removed = keeper.station_closed.connect(
+        [&](const StationClosed& event) { all.push_back("removed " + event.slug); });
+  }
+  std::vector<std::string> all;
+  Subscription made, renamed, removed;
+};
+
+TEST_F(KeeperElsewhere, stations_that_others_make_rename_and_remove_are_told_once) {
+  Told told(*two);
+  std::optional<Result<StationId>> jazz;
+  one->create({"jazz", "Jazz", Kind::radio}, {}, [&](Result<StationId> made) { jazz = std::move(made); });
+  until([&] { return jazz.has_value(); });
+  ASSERT_TRUE(*jazz);
+  EXPECT_FALSE(two->find("jazz"));
+  two->changed_elsewhere({**jazz, main});
+  two->changed_elsewhere({**jazz});
+  until([&] { return !told.all.empty(); });
+  one->changed_elsewhere({**jazz});  // its own change comes back
+  EXPECT_EQ(two->programmer(**jazz)->station().radio_uuid, one->programmer(**jazz)->station().radio_uuid);
+
+  std::optional<Error> refused;
+  bool renamed = false;
+  one->rename(**jazz, "Late jazz", [&](const Result<Answer>& done) { renamed = done.has_value(); });
+  until([&] { return renamed; });
+  two->changed_elsewhere({**jazz});
+  until([&] { return told.all.size() == 2; });
+
+  bool removed = false;
+  one->remove(**jazz, {}, [&](const Result<void>& done) { removed = done.has_value(); });
+  until([&] { return removed; });
+  // Who has not heard of it yet changes nothing of a station that is gone, and then knows.
+  two->run(**jazz, programme("Europe/Berlin"), [&](const Result<Answer>& done) { refused = done.error(); });
+  until([&] { return refused.has_value(); });
+  EXPECT_EQ(refused->code, Errc::not_found);
+  EXPECT_FALSE(two->find("jazz"));
+  EXPECT_EQ(store.read_now([](store::Session& session) {
+    return session.value<std::int64_t>("SELECT count(*) FROM programmes");
+  }),
+            0);
+  two->changed_elsewhere({**jazz});
+  EXPECT_EQ(told.all, (std::vector<std::string>{"made jazz", "renamed Late jazz", "removed jazz"}));
+}
+
+TEST_F(KeeperElsewhere, a_number_that_came_again_is_another_station) {
+  std::optional<StationId> first, second;
+  one->create({"jazz", "Jazz", Kind::radio}, {}, [&](Result<StationId> made) { first = *made; });
+  until([&] { return first.has_value(); });
+  two->changed_elsewhere({*first});
+  until([&] { return two->find("jazz").has_value(); });
+  Told told(*two);
+  store.write_now([&](store::Session& session) {
+    remove(session, *first);
+    StationRow row;
+    row.id = *first;
+    row.slug = "rock";
+    row.name = "Rock";
+    row.radio_uuid = "another000";
+    create(session, row);
+  });
+  two->changed_elsewhere({*first});
+  until([&] { return told.all.size() == 2; });
+  EXPECT_EQ(told.all, (std::vector<std::string>{"removed jazz", "made rock"}));
+  EXPECT_EQ(two->find("rock"), first);
 }
 
 }  // namespace

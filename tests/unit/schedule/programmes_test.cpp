@@ -7,7 +7,9 @@
 #include <gtest/gtest.h>
 #include <boost/json.hpp>
 
+#include <chrono>
 #include <string>
+#include <vector>
 
 namespace longwave::schedule {
 namespace {
@@ -156,6 +158,96 @@ TEST(ProgrammeTables, WhatASchedulerPlayedLast) {
                  {{TrackId{3}, 1, 9'000'000}, {TrackId{2}, 77, 9'000'000}});  // of another playlist
   EXPECT_EQ(songs[2].last_play, 9000U);
   EXPECT_EQ(songs[1].last_play, 8000U);
+}
+
+struct RadioTables : testing::Test {
+  RadioTables() : store(store::test_options(), {{"schedule", migrations()}}) {
+    StationRow row;
+    row.slug = "main";
+    row.radio_uuid = "1q2w3e4r5t";
+    row.epoch = WallTime{1000s};
+    station = store.write_now([&](store::Session& session) { return create(session, row); }).id;
+  }
+  Saved stored() {
+    return *store.read_now([&](store::Session& session) { return load(session, station, 10'000); });
+  }
+  store::Store store;
+  StationId station;
+};
+
+TEST_F(RadioTables, WhatASchedulerPlayedIsHistory) {
+  RadioItem item{.radio_uuid = "1q2w3e4r5t",
+                 .track = TrackId{7},
+                 .artist = 3,
+                 .started = WallTime{1010s},
+                 .ended = WallTime{1200s},
+                 .reason = {},
+                 .heard_by = 5};
+  item.reason.rule = "programme.rotation";
+  item.reason.text = "from All";
+  item.reason.programmed = Programmed{1, 2, 0, 0, Samples{0}, false};
+  auto gone = item;
+  gone.radio_uuid = "gone";
+  auto next = item;
+  next.started = item.ended;
+  next.ended = WallTime{1300s};
+  store.write_now([&](store::Session& session) { write_radio_history(session, {item, gone, next}); });
+  const auto saved = stored();
+  EXPECT_EQ(saved.station.next_history, 3);
+  ASSERT_EQ(saved.history.size(), 2U);
+  const auto& row = saved.history.front();
+  EXPECT_EQ(row.id, 1);
+  EXPECT_EQ(row.track, TrackId{7});
+  EXPECT_EQ(row.started, item.started);
+  EXPECT_EQ(row.ended, item.ended);
+  EXPECT_EQ(row.start_at, Samples{441'000});  // of the station's clock
+  EXPECT_EQ(row.end_at, Samples{200 * 44'100});
+  EXPECT_EQ(row.reason, item.reason);
+  EXPECT_EQ(row.heard_by, 5);
+  EXPECT_EQ(saved.history.back().started, WallTime{1200s});
+}
+
+TEST_F(RadioTables, OfThatHistoryTheLastStay) {
+  std::vector<RadioItem> items;
+  for (int i = 0; i < 1250; ++i)
+    items.push_back({.radio_uuid = "1q2w3e4r5t",
+                     .track = TrackId{1},
+                     .started = WallTime{std::chrono::seconds{2000 + i}},
+                     .ended = WallTime{std::chrono::seconds{2001 + i}},
+                     .reason = {}});
+  HistoryRow by_hand;
+  by_hand.id = 1;
+  by_hand.entry = EntryId{9};
+  by_hand.track = TrackId{1};
+  store.write_now([&](store::Session& session) {
+    Delta delta;
+    delta.station = load(session, station)->station;
+    delta.station.next_history = 2;
+    delta.history = {by_hand};
+    schedule::write(session, delta);
+    write_radio_history(session, items);
+  });
+  const auto history = stored().history;
+  EXPECT_EQ(history.front().id, 1) << "what was played by hand stays";
+  EXPECT_GE(history.size(), 500U);
+  EXPECT_LE(history.size(), 601U);
+  EXPECT_EQ(history.back().id, 1251);
+}
+
+TEST_F(RadioTables, AWishThatIsFulfilledIsNoneAnyMore) {
+  auto programme = read(full);
+  programme.version = 4;
+  store.write_now([&](store::Session& session) { write_programme(session, station, programme); });
+  store.write_now([&](store::Session& session) {
+    take_request(session, "1q2w3e4r5t", 9);
+    take_request(session, "1q2w3e4r5t", 9);
+    take_request(session, "1q2w3e4r5t", 77);
+    take_request(session, "gone", 9);
+  });
+  const auto now = stored().station.programme;
+  EXPECT_TRUE(now->rules.requests.empty());
+  EXPECT_EQ(now->version, 5U) << "one change";
+  EXPECT_EQ(now->rules.shows.size(), 1U);
 }
 
 TEST(ProgrammeTables, WrittenAndRead) {
