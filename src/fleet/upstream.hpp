@@ -24,7 +24,7 @@ class Upstream final : io::StreamHandler {
   using Lost = UniqueFunction<void(const std::string& why)>;
 
   /// `address`: http://HOST:PORT. `lost` is called once, never from inside; it may destroy this. So it is
-  /// when nothing comes for 3 s: a streamer that hangs looks the same as one that is dead.
+  /// when nothing comes for 2 s: a streamer that hangs looks the same as one that is dead.
   Upstream(io::Loop& loop, std::string_view address, std::string_view target, Pieces pieces, Lost lost);
   ~Upstream();
 

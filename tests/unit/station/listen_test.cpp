@@ -64,8 +64,9 @@ class Nobody final : public orders::ProgrammerPort {
  public:
   void receive(StationId, const orders::FromPlayer& message) override {
     if (std::holds_alternative<orders::Prepared>(message)) ++prepared;
+    if (std::holds_alternative<orders::Started>(message)) ++started;
   }
-  std::atomic<int> prepared{0};
+  std::atomic<int> prepared{0}, started{0};
 };
 
 class House {
@@ -339,6 +340,19 @@ TEST(Listen, APassedOnStreamThatComesLateKeepsItsPlace) {
   ASSERT_FALSE(played.empty());
   EXPECT_EQ(played[0].frame, first + static_cast<std::int64_t>(passed_on / 100))
       << "the player goes on at the right place";
+}
+
+TEST(Listen, BehindAPassedOnStreamThePlayerGoesOnAsIfNobodyListened) {
+  House house;
+  house.station_loops[0].post([&] { house.broadcaster->set_relayed(main_station, true); });
+  Client client(house.port, get("/listen/main.mp3"));
+  client.head();
+  house.order_all();
+  for (int i = 0; i < 2000 && house.nobody.started < 3; ++i) std::this_thread::sleep_for(10ms);
+  EXPECT_EQ(house.nobody.started, 3) << "by the clock";
+  EXPECT_EQ(house.nobody.prepared, 3);
+  house.station_loops.stop();
+  EXPECT_EQ(house.media.inner.opens, 0) << "nothing is encoded";
 }
 
 TEST(Listen, WhoHearsAnotherMountIsLetGoWhenOnlyOneIsPassedOn) {
