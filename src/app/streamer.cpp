@@ -34,6 +34,8 @@ namespace {
 
 /// Less than for a station of ours: an original scheduler announces a track only 5 s before it begins.
 constexpr Duration lead = std::chrono::seconds{3};
+/// What is only passed on at present is looked at behind what is built here.
+constexpr Duration spare = std::chrono::minutes{1};
 constexpr std::size_t largest_file = std::size_t{512} << 20;
 constexpr Duration fetch_within = std::chrono::seconds{60};
 
@@ -219,7 +221,9 @@ class StreamerRole final : public Dialect, fleet::StreamerPort, fleet::StagePort
     broadcaster_.set_relayed(*stage_.station(radio), false);
     log::info("radio {} is built here", radio);
   }
-  void air(const std::string& radio, const fleet::Airing& airing) override { stage_.air(radio, airing); }
+  void air(const std::string& radio, const fleet::Airing& airing) override {
+    stage_.air(radio, airing, relays_.contains(radio) ? spare : Duration{});
+  }
   void relay(const std::string& radio, const std::string& master, const std::string& address) override;
   void close(const std::string& radio) override {
     relays_.erase(radio);

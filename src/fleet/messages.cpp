@@ -173,6 +173,7 @@ void put(Line& line, const Prepare& m) {
       .seconds("duration", m.duration)
       .raw("gain", fmt::format("{:.2f}", m.gain_db))
       .text_if("url", m.url);
+  if (m.relay) line.raw("relay", "true");
 }
 void put(Line& line, const Streamers& m) {
   std::string list;

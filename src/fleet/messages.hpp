@@ -151,6 +151,7 @@ struct Prepare {
   Duration duration{};  ///< of what is played of it
   double gain_db = 0;
   std::string url = {};  ///< where the file may be fetched, if not from a shared folder
+  bool relay = false;    ///< to a streamer that passes the radio on: to be ready when its master is gone
   friend bool operator==(const Prepare&, const Prepare&) = default;
 };
 /// Ours: who else listeners could go to (M3U of all streamers); the whole list, whenever it changes.

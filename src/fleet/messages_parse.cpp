@@ -178,7 +178,8 @@ std::optional<ToStreamer> to_streamer(std::string_view type, Fields& f) {
                    f.optional_seconds("offset"),
                    f.seconds("duration"),
                    f.number("gain"),
-                   f.optional_text("url").value_or("")};
+                   f.optional_text("url").value_or(""),
+                   f.find("relay") && f.boolean("relay")};
   }
   if (type == "streamers") return streamers(f);
   return std::nullopt;

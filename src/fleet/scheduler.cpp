@@ -170,6 +170,10 @@ void Scheduler::lose(const std::string& streamer) {
   for (const auto& listener : listeners_.take_of_streamer(streamer)) closed(listener);
   roster_.remove(streamer);
   forget_asker(streamer, nullptr);
+  for (auto place = relays_.begin(); place != relays_.end();) {
+    place->second.erase(streamer);
+    place = place->second.empty() ? relays_.erase(place) : std::next(place);
+  }
   if (keep) departed_.add(streamer, radios);
   tell_streamers();
   master_answered(streamer);  // whoever waited for its answer has it
@@ -320,16 +324,23 @@ void Scheduler::play(const radios::Play& play) {
 }
 
 void Scheduler::prepare(const radios::Prepare& prepare) {
-  if (wants_store() && starting_.find(std::string(prepare.radio))) return;
-  const std::string streamer(prepare.streamer);
+  const std::string radio(prepare.radio), streamer(prepare.streamer);
+  if (wants_store() && starting_.find(radio)) return;
   const auto* known = roster_.find(streamer);
   if (!known || !known->row.features.prepare) return;
-  send(streamer, Prepare{.radio_uuid = std::string(prepare.radio),
-                         .item = prepare.item,
-                         .file = std::string(prepare.file),
-                         .start_at = prepare.start_at,
-                         .offset = prepare.offset,
-                         .duration = prepare.duration});
+  Prepare message{.radio_uuid = radio,
+                  .item = prepare.item,
+                  .file = std::string(prepare.file),
+                  .start_at = prepare.start_at,
+                  .offset = prepare.offset,
+                  .duration = prepare.duration};
+  const auto relays = relays_.find(radio);
+  const bool to_relay = relays != relays_.end() && relays->second.contains(streamer);
+  message.relay = to_relay;
+  send(streamer, message);
+  if (to_relay || relays == relays_.end()) return;
+  message.relay = true;
+  for (const auto& relay : relays->second) send(relay, message);
 }
 
 void Scheduler::song_started(const radios::SongStarted& song) {

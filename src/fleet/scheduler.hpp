@@ -183,6 +183,7 @@ class Scheduler final : public radios::Port {
   void come_back(const std::string& streamer);
   void tell_exists(const std::string& asker, const std::string& radio, const std::string& master);
   void forget_asker(const std::string& streamer, const std::string* radio);
+  void forget_relay(const std::string& radio, const std::string& streamer);
   void change_radio(const AppEvent& event);
   void delete_radio(const std::string& radio);
 
@@ -201,6 +202,7 @@ class Scheduler final : public radios::Port {
   std::map<std::string, std::set<std::string>> checked_;  // by master: radios, some of them checked no more
   Expiring<Sought> sought_;                               // by radio
   Expiring<std::string> starting_;  // by radio: its new master, until that is in the store
+  std::map<std::string, std::set<std::string>> relays_;  // by radio: streamers of ours that pass it on
   Departed departed_;
   std::map<std::uint64_t, Asked> asked_;  // by ticket; older ones have lower tickets and end sooner
   std::uint64_t last_ticket_ = 0;

@@ -72,6 +72,7 @@ void Scheduler::ask_master(const std::string& radio, Check check) {
 /// next one knows nothing of.
 void Scheduler::start_radio(const std::string& radio, const std::string& streamer) {
   checks_.take(radio);
+  forget_relay(radio, streamer);
   if (radios_->master(radio) == streamer) {
     if (!starting_.find(radio)) begin_stream(radio, streamer);
     return;
@@ -121,6 +122,16 @@ void Scheduler::tell_exists(const std::string& asker, const std::string& radio, 
   const auto* of = roster_.find(master);
   const bool with_address = to && to->row.features.prepare && of;
   send(asker, RadioExists{radio, master, with_address ? of->row.address : ""});
+  if (!to || !to->row.features.prepare) return;
+  relays_[radio].insert(asker);
+  radios_->tell_ahead(radio, asker);
+}
+
+void Scheduler::forget_relay(const std::string& radio, const std::string& streamer) {
+  const auto place = relays_.find(radio);
+  if (place == relays_.end()) return;
+  place->second.erase(streamer);
+  if (place->second.empty()) relays_.erase(place);
 }
 
 /// The master did not answer at once. It may live: it is told to stop, so that there are never two.
@@ -142,6 +153,7 @@ void Scheduler::on(const StopRadio& m) {
   departed_.forget(m.streamer, m.radio_uuid);  // it says itself what it wants of this radio
   heard(m.streamer);
   forget_asker(m.streamer, &m.radio_uuid);
+  forget_relay(m.radio_uuid, m.streamer);
   if (!radios_->exists(m.radio_uuid))
     return log::debug("{} stops {}, which is no radio", m.streamer, m.radio_uuid);
   if (radios_->master(m.radio_uuid) == m.streamer) stop_streaming(m.radio_uuid, m.streamer);
@@ -207,6 +219,7 @@ void Scheduler::delete_radio(const std::string& radio) {
   if (master) send(*master, RadioStopped{radio});
   if (master || !left.empty()) port_.report(Stopped{radio, sum(left)});
   checks_.take(radio);
+  relays_.erase(radio);
   radios_->remove(radio);
 }
 

@@ -29,7 +29,7 @@ Samples up(Samples at) {
 }  // namespace
 
 void Stage::build(const std::string& name) {
-  if (const auto known = radios_.find(name); known != radios_.end()) return known->second.items.clear();
+  if (radios_.contains(name)) return;
   auto& radio = radios_[name];
   radio.station = StationId{++last_station_};
   radio.clock = {clock_.now(), before_us};
@@ -50,7 +50,7 @@ std::optional<StationId> Stage::station(const std::string& name) const {
   return place == radios_.end() ? std::nullopt : std::optional(place->second.station);
 }
 
-void Stage::air(const std::string& name, const Airing& airing) {
+void Stage::air(const std::string& name, const Airing& airing, Duration spare) {
   const auto place = radios_.find(name);
   if (place == radios_.end()) return;
   auto& radio = place->second;
@@ -59,6 +59,7 @@ void Stage::air(const std::string& name, const Airing& airing) {
   radio.items.push_back({.id = EntryId{airing.number},
                          .track = port_.track(airing.file, airing.url),
                          .airing = airing,
+                         .spare = spare,
                          .length = {}});
   prepare_ahead(radio);
 }
@@ -69,7 +70,8 @@ void Stage::prepare_ahead(Radio& radio) {
   for (auto& item : radio.items) {
     if (++ahead > prepared_ahead) return;
     if (std::exchange(item.asked_for, true)) continue;
-    port_.order(radio.station, orders::Prepare{item.id, item.track});
+    const auto by = std::max(item.airing.start, clock_.now()) + item.spare;
+    port_.order(radio.station, orders::Prepare{item.id, item.track, radio.clock.position(by)});
   }
 }
 
@@ -101,13 +103,8 @@ void Stage::on(Radio& radio, const orders::Failed& m) {
 
 void Stage::on(Radio& radio, const orders::Started& m) {
   if (auto* item = find(radio, m.item)) {
-    const auto planned = item->zero;
     item->started = true;
     item->zero = m.at - m.offset;
-    // It wasn't ready in time, and the player has moved what follows with it: that keeps its time.
-    if (item->zero > planned + to_samples(bridged)) {
-      for (auto& later : radio.items) later.ordered = later.started;
-    }
   }
   order_ahead(radio);
 }
@@ -156,7 +153,8 @@ orders::Play Stage::play(const Radio& radio, const Item& item, const Item* befor
                         .start_at = start,
                         .offset = start - zero,
                         .duration = *item.length,
-                        .cut = cut};
+                        .cut = cut,
+                        .keeps_time = true};
   };
   const auto present = radio.clock.position(now);
   const auto start = up(radio.clock.position(airing.start));

@@ -42,9 +42,10 @@ class Stage final : public orders::ProgrammerPort {
   /// `port` outlives this.
   Stage(const Clock& clock, StagePort& port) : clock_(clock), port_(port) {}
 
-  /// Of a radio that there is already it forgets what was aired.
+  /// Of a radio that there is already nothing changes.
   void build(const std::string& radio);
-  void air(const std::string& radio, const Airing& airing);
+  /// `spare`: it may be made ready so much later than what is played at the same time.
+  void air(const std::string& radio, const Airing& airing, Duration spare = {});
   void close(const std::string& radio);
   std::optional<StationId> station(const std::string& radio) const;
 
@@ -56,6 +57,7 @@ class Stage final : public orders::ProgrammerPort {
     EntryId id;
     TrackId track;
     Airing airing;
+    Duration spare{};
     std::optional<Samples> length;  // of the file; not known before it is prepared
     bool asked_for = false;         // to be prepared
     bool ordered = false;

@@ -124,6 +124,13 @@ void StationRadios::resend(std::string_view streamer) {
   }
 }
 
+void StationRadios::tell_ahead(std::string_view radio, std::string_view streamer) {
+  const auto place = rows_.find(radio);
+  if (place == rows_.end() || !place->second.master || !place->second.master->prepares) return;
+  for (const auto& item : place->second.items)
+    if (item.prepared && item.air.end > clock_.now()) send_prepare(place->first, std::string(streamer), item);
+}
+
 void StationRadios::tick() {
   read_board();
   for (auto& [radio, row] : rows_) {
@@ -199,7 +206,7 @@ void StationRadios::send_due(const std::string& radio, Row& row) {
   for (auto& item : row.items) {
     if (item.air.end <= now) continue;
     if (row.master->prepares && prepare_at(item) <= now && !std::exchange(item.prepared, true))
-      send_prepare(radio, row, item);
+      send_prepare(radio, row.master->streamer, item);
     if (play_at(item) <= now && !std::exchange(item.played, true)) send_play(radio, row, item);
   }
 }
@@ -225,9 +232,9 @@ void StationRadios::send_play(const std::string& radio, const Row& row, const It
               .start = wall(item.air.start)});
 }
 
-void StationRadios::send_prepare(const std::string& radio, const Row& row, const Item& item) {
+void StationRadios::send_prepare(const std::string& radio, const std::string& streamer, const Item& item) {
   port_.prepare({.radio = radio,
-                 .streamer = row.master->streamer,
+                 .streamer = streamer,
                  .item = item.number,
                  .file = item.air.file,
                  .start_at = wall(item.air.start),

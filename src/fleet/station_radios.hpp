@@ -40,6 +40,7 @@ class StationRadios final : public radios::Programming {
   std::vector<std::string> radios_of(std::string_view streamer) const override;
   std::vector<std::string> release(std::string_view streamer) override;
   void resend(std::string_view streamer) override;
+  void tell_ahead(std::string_view radio, std::string_view streamer) override;
   /// The station's own programmer sees to that.
   void programme_changed(std::string_view) override {}
   void playlist_deleted(std::string_view, std::int64_t) override {}
@@ -80,7 +81,7 @@ class StationRadios final : public radios::Programming {
   static Instant prepare_at(const Item& item);
   void send_due(const std::string& radio, Row& row);
   void send_play(const std::string& radio, const Row& row, const Item& item);
-  void send_prepare(const std::string& radio, const Row& row, const Item& item);
+  void send_prepare(const std::string& radio, const std::string& streamer, const Item& item);
   void send_all(const std::string& radio, Row& row);
   void put_master(const std::string& radio, Row& row, std::optional<radios::Master> master);
   WallTime wall(Instant at) const { return clock_.wall() + (at - clock_.now()); }

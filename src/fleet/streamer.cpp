@@ -93,7 +93,7 @@ void Streamer::receive(const Stamped& message) {
       // It may have another clock, and not know of what the one before started last.
       scheduler_clock_ = {};
       for (auto& [name, radio] : radios_) {
-        if (radio.state == State::building) radio.confirm_at = clock_.now() + confirmed_within;
+        if (radio.state != State::asking) radio.confirm_at = clock_.now() + confirmed_within;
       }
     }
     scheduler_clock_.heard(message.stamp->sent_at, clock_.now());
@@ -141,10 +141,7 @@ void Streamer::settle(const std::string& name, Radio& radio, State state) {
   radio.heard = clock_.now();
   radio.confirm_at.reset();
   radio.ask_at.reset();
-  if (state == State::building && radio.stream != State::building) {
-    radio.plan.clear();
-    port_.build(name);
-  }
+  if (state == State::building && radio.stream != State::building) port_.build(name);
   radio.stream = state;
   tell_all(name);
   for (auto id = waiting_.begin(); id != waiting_.end();) {
@@ -173,9 +170,12 @@ void Streamer::on(const RadioExists& m, const std::optional<Stamp>&) {
   if (place == radios_.end()) return;
   auto& radio = place->second;
   if (m.master_streamer == options_.name) return;
-  if (radio.state == State::relaying && radio.master == m.master_streamer) return;
+  if (radio.state == State::relaying && radio.master == m.master_streamer) {
+    radio.heard = clock_.now();
+    radio.confirm_at.reset();
+    return;
+  }
   radio.master = m.master_streamer;
-  radio.plan.clear();
   port_.relay(m.radio_uuid, m.master_streamer, m.address);
   settle(m.radio_uuid, radio, State::relaying);
 }
@@ -201,6 +201,19 @@ void Streamer::relay_lost(const std::string& name) {
   log::info("the stream of radio {} from {} broke", name, place->second.master);
   place->second.master.clear();
   ask_later(name, place->second, {});
+  stand_in(name, place->second);
+}
+
+/// Its listeners have only seconds in hand, so nobody's answer is waited for: what the radio plays now is
+/// known, if it was told. Whose it is from now on is the scheduler's to say.
+void Streamer::stand_in(const std::string& name, Radio& radio) {
+  const auto now = clock_.now();
+  const bool known = std::any_of(radio.plan.begin(), radio.plan.end(), [&](const Planned& planned) {
+    return planned.airing.start <= now && now < planned.airing.start + planned.airing.duration;
+  });
+  if (!known) return;
+  radio.stream = State::building;
+  port_.build(name);
 }
 
 /// The radio an order is for. Whoever sends one takes us for its master.
@@ -216,17 +229,33 @@ Streamer::Radio* Streamer::building(const std::string& name) {
   return &place->second;
 }
 
+/// The radio that is told ahead although another streamer is its master.
+Streamer::Radio* Streamer::passed_on(const std::string& name) {
+  const auto place = radios_.find(name);
+  if (place == radios_.end()) {
+    publish(StopRadio{options_.name, name});
+    return nullptr;
+  }
+  auto& radio = place->second;
+  if (radio.state == State::building || !radio.stream) return nullptr;
+  if (radio.state == State::relaying) radio.heard = clock_.now();
+  return &radio;
+}
+
 /// Nothing more comes for a radio that is built here: the order was lost, or the word that another streamer
-/// is its master now.
+/// is its master now. Or for one that is passed on, of which too little is known ahead.
 std::optional<Instant> Streamer::doubt_at(const Radio& radio) {
-  if (radio.state != State::building) return std::nullopt;
+  if (radio.state == State::asking) return std::nullopt;
   if (radio.confirm_at) return radio.confirm_at;
-  if (radio.plan.empty()) return radio.heard + first_order;
+  const bool ours = radio.state == State::building;
+  if (radio.plan.empty()) return ours ? std::optional(radio.heard + first_order) : std::nullopt;
   std::optional<Instant> end;
   for (const auto& planned : radio.plan) {
     const auto& airing = planned.airing;
     if (airing.duration > Duration{}) end = std::max(end.value_or(Instant{}), airing.start + airing.duration);
   }
+  // Of what is passed on nobody tells ahead if its master can't prepare.
+  if (!ours && (!end || *end <= radio.heard)) return std::nullopt;
   return end ? std::max(*end - least_ahead, radio.heard + doubt_again) : radio.heard + longest_song;
 }
 
@@ -242,7 +271,7 @@ void Streamer::on(const Play& m, const std::optional<Stamp>& stamp) {
 
 void Streamer::on(const Prepare& m, const std::optional<Stamp>& stamp) {
   if (!stamp) return log::warn("a prepare without a time was ignored");
-  auto* radio = building(m.radio_uuid);
+  auto* radio = m.relay ? passed_on(m.radio_uuid) : building(m.radio_uuid);
   if (!radio) return;
   const auto start = scheduler_clock_.local(m.start_at);
   if (start + m.duration < clock_.now()) return;

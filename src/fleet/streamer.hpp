@@ -73,9 +73,11 @@ class StreamerPort {
 
   /// The stream of this radio exists from now on and is made here of what is aired, until relay() or close().
   virtual void build(const std::string& radio) = 0;
+  /// Of a radio that is built or relayed: what was aired of it goes with it from one to the other.
   virtual void air(const std::string& radio, const Airing& airing) = 0;
   /// The stream of this radio exists from now on and is that of another streamer, passed on over one
-  /// connection however many listen; Streamer::relay_lost() when that breaks.
+  /// connection however many listen; Streamer::relay_lost() when that breaks. What is aired meanwhile isn't
+  /// heard, but is made ready: it is what will be built then.
   virtual void relay(const std::string& radio, const std::string& streamer, const std::string& address) = 0;
   /// It ends, and with it the listeners that are left.
   virtual void close(const std::string& radio) = 0;
@@ -91,7 +93,8 @@ class StreamerPort {
 /// listens, whose master this streamer is and whose stream it passes on, what is aired when, who listens. A
 /// pure machine of one thread: messages, listeners and the time in; messages and what to do out by its port.
 ///
-/// What was prepared is aired whether or not the bus is there.
+/// What was prepared is aired whether or not the bus is there. Of a radio that is passed on it is known, too:
+/// when its master breaks off, the radio is built here at once, while the scheduler is asked whose it is.
 ///
 /// The owner arms a timer for deadline() after every call, and calls tick() then.
 class Streamer {
@@ -187,6 +190,8 @@ class Streamer {
   void ask(const std::string& name, Radio& radio);
   void ask_later(const std::string& name, Radio& radio, Duration wait);
   Radio* building(const std::string& name);
+  Radio* passed_on(const std::string& name);
+  void stand_in(const std::string& name, Radio& radio);
   static std::optional<Instant> doubt_at(const Radio& radio);
   void settle(const std::string& name, Radio& radio, State state);
   void put(const std::string& name, Radio& radio, Planned planned, Duration tolerance);

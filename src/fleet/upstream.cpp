@@ -6,7 +6,7 @@
 namespace longwave::fleet {
 namespace {
 
-constexpr Duration patience = std::chrono::seconds{3};
+constexpr Duration patience = std::chrono::seconds{2};
 constexpr std::string_view plain = "http://", secured = "https://";
 
 }  // namespace
@@ -44,7 +44,7 @@ Upstream::Upstream(io::Loop& loop, const io::TlsClientContext* tls, std::string_
 Upstream::~Upstream() = default;
 
 void Upstream::watch() {
-  timer_.after(patience, [this] { fail("nothing came for 3 s"); });
+  timer_.after(patience, [this] { fail("nothing came for 2 s"); });
 }
 
 void Upstream::on_bytes(std::span<char> bytes) {

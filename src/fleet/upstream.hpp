@@ -26,7 +26,7 @@ class Upstream final : io::StreamHandler {
 
   /// `address`: http://HOST:PORT or https://HOST:PORT; `tls`, which outlives this, is for the second: null,
   /// and it can't be called. `lost` is called once, never from inside; it may destroy this. So it is when
-  /// nothing comes for 3 s: a streamer that hangs looks the same as one that is dead.
+  /// nothing comes for 2 s: a streamer that hangs looks the same as one that is dead.
   Upstream(io::Loop& loop, const io::TlsClientContext* tls, std::string_view address, std::string_view target,
            Pieces pieces, Lost lost);
   ~Upstream();

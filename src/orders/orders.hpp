@@ -17,6 +17,7 @@ namespace longwave::orders {
 struct Prepare {
   EntryId item;
   TrackId track;
+  Samples by{};  ///< what is needed sooner goes first; in the past: at once
 };
 
 /// Let this be what is heard from `start_at` on, beginning `offset` into it, replacing whatever was planned
@@ -32,6 +33,9 @@ struct Play {
   /// false: this begins at start_at only if the item before it ends there by itself.
   /// true: cut whatever is heard at start_at (a skip).
   bool cut = false;
+  /// false: what begins later than ordered begins with its first second all the same, and everything behind
+  /// it moves. true: it is entered at the second that it would be at by then, and nothing else moves.
+  bool keeps_time = false;
 };
 
 /// Nothing is planned from `at` on (the item that is heard ends there too, if it hasn't; Ended says at once
@@ -57,8 +61,8 @@ struct Failed {
 };
 
 /// This item is what is heard from `at` on (may lie a few seconds ahead: the player sends early). If `at` is
-/// not the time that was ordered, everything behind it moves by the difference. The item's sound at stream
-/// time t is at t - at + offset.
+/// not the time that was ordered, everything behind it moves by the difference, unless it keeps its time. The
+/// item's sound at stream time t is at t - at + offset.
 struct Started {
   EntryId item;
   Samples at{};

@@ -79,7 +79,9 @@ class Broadcaster::Impl final : public PlayerHost {
   void tell(StationId station, const orders::FromPlayer& message) override {
     programmer_.receive(station, message);
   }
-  void batch(const MountBatchPtr& batch) override;
+  void batch(const MountBatchPtr& batch) override {
+    if (!stations_.at(batch->station).relayed) give(batch);  // what runs down isn't heard any more
+  }
   void heard(const Heard& event) override { self_.heard.emit(event); }
   void acted(const WatchdogActed& event) override { self_.watchdog_acted.emit(event); }
   void hurry(StationId station) override;
@@ -108,6 +110,9 @@ class Broadcaster::Impl final : public PlayerHost {
 
   void run();
   void arm();
+  void give(const MountBatchPtr& batch);
+  /// A player whose stream is relayed has no listeners.
+  static void tell_player(const Station& station, audio::Format format);
   void schedule(StationId id, Station& station, Instant when);
   void take_report(std::size_t loop, const AudienceReport& report);
   void send_recent(std::size_t loop, Station& station, OpenMount& mount, audio::Format format);
@@ -208,13 +213,11 @@ void Broadcaster::Impl::run() {
     const auto found = stations_.find(id);
     if (found == stations_.end()) continue;
     auto& station = found->second;
-    auto wake = Instant::max();
-    if (!station.relayed) {
-      station.player->tick();
-      for (const auto format : audio::all_formats)
-        if (!station.player->live(format)) station.mounts[static_cast<std::size_t>(format)].recent.clear();
-      wake = station.player->wake();
-    }
+    station.player->tick();
+    for (const auto format : audio::all_formats)
+      if (!station.relayed && !station.player->live(format))
+        station.mounts[static_cast<std::size_t>(format)].recent.clear();
+    auto wake = station.player->wake();
     if (station.listeners_changed && now - station.announced >= announce_every) announce(id, station, now);
     if (station.listeners_changed) wake = std::min(wake, station.announced + announce_every);
     schedule(id, station, wake);
@@ -237,7 +240,7 @@ void Broadcaster::Impl::arm() {
   timer_.at(wakes_.begin()->first, [this] { run(); });
 }
 
-void Broadcaster::Impl::batch(const MountBatchPtr& made) {
+void Broadcaster::Impl::give(const MountBatchPtr& made) {
   auto batch = made;
   auto& mount = stations_.at(batch->station).mounts[static_cast<std::size_t>(batch->format)];
   // Between a relayed stream and the player's the two overlap.
@@ -258,6 +261,7 @@ void Broadcaster::Impl::set_relayed(StationId id, bool relayed) {
   if (found == stations_.end()) return;
   found->second.relayed = relayed;
   found->second.relay_next = 0;
+  for (const auto format : audio::all_formats) tell_player(found->second, format);
   hurry(id);
   if (!relayed) return;
   for (std::size_t i = 0; i < audiences_.size(); ++i) {
@@ -291,7 +295,7 @@ void Broadcaster::Impl::relay(StationId id, RelayedPiece piece) {
   made->ends = std::move(piece.ends);
   made->marks = {{made->first, station.relay_title}};
   station.relay_next = made->end();
-  batch(made);
+  give(made);
   hurry(id);
 }
 
@@ -317,10 +321,15 @@ void Broadcaster::Impl::take_report(std::size_t loop, const AudienceReport& repo
     (audio::is_mp3(count.format) ? metrics_.listeners_mp3 : metrics_.listeners_opus) +=
         count.listeners - before;
     station.listeners_changed = true;
-    station.player->listeners(count.format, mount.total());
+    tell_player(station, count.format);
   }
   for (const auto& started : report.started) self_.listener_started.emit(started);
   for (const auto& ended : report.ended) self_.listener_ended.emit(ended);
+}
+
+void Broadcaster::Impl::tell_player(const Station& station, audio::Format format) {
+  const auto& mount = station.mounts[static_cast<std::size_t>(format)];
+  station.player->listeners(format, station.relayed ? 0 : mount.total());
 }
 
 void Broadcaster::Impl::announce(StationId id, Station& station, Instant now) {

@@ -82,8 +82,8 @@ class Broadcaster final : public PlayerBackend {
   void receive(StationId station, const orders::ToPlayer& message) override;
 
   /// The MP3 mount of this station is somebody else's stream from now on, which comes by relay(); its player
-  /// rests. Or it is its player's again. Listeners notice no more than a rough joint; those of other mounts
-  /// are let go.
+  /// goes on as if nobody listened, with everything analysed. Or it is its player's again. Listeners notice
+  /// no more than a rough joint; those of other mounts are let go.
   void set_relayed(StationId station, bool relayed);
   /// As they come. What would lie behind what was given out already is passed over.
   void relay(StationId station, RelayedPiece piece);

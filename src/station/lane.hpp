@@ -12,6 +12,7 @@
 #include "station/timeline.hpp"
 #include "station/watchdog.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -102,6 +103,11 @@ class Lane {
 
   std::int64_t begin_of(const Item& item) const { return audio::frame_at(timeline_format_, item.start); }
   std::int64_t end_of(const Item& item) const { return audio::frame_at(timeline_format_, item.end); }
+  /// Where it would be entered.
+  std::int64_t entry_of(const Item& item) const {
+    const bool under_way = item.floating && item.keeps_time && timeline_.running();
+    return under_way ? std::max(begin_of(item), timeline_.next()) : begin_of(item);
+  }
   std::int64_t base_of(const Item& item) const { return audio::frame_at(timeline_format_, item.zero()); }
   const Item* item_at(std::int64_t n) const;
   const Item* next_item(std::int64_t n) const;

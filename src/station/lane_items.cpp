@@ -27,9 +27,10 @@ void Lane::look_ahead(Instant now, const orders::StreamClock& clock) {
       timeline_.running() ? timeline_.next() : audio::frame_at(timeline_format_, clock.position(now));
   int count = 0;
   for (const auto& item : owner_.plan().items()) {
-    if (!item.floating && end_of(item) <= n) continue;
+    const bool fixed = !item.floating || item.keeps_time;
+    if (fixed && end_of(item) <= n) continue;
     if (++count > look_ahead_items) break;
-    const bool inside = !item.floating && begin_of(item) < n;
+    const bool inside = fixed && begin_of(item) < n;
     const auto from = (inside ? n : begin_of(item)) - base_of(item);
     const auto by = inside || item.floating ? now : clock.instant(item.start) - prepare_ahead;
     open(item, std::max<std::int64_t>(0, from), by);
@@ -79,7 +80,7 @@ Source Lane::source_of(const Item& item) const {
 }
 
 bool Lane::ready_for(const Item& item) const {
-  return ready_at(item, begin_of(item));
+  return ready_at(item, entry_of(item));
 }
 
 /// Frame `n` of the mount and what a joint needs behind it.

@@ -27,6 +27,7 @@ bool Plan::play(const orders::Play& order, Samples now, Samples sent) {
             .start = order.start_at,
             .offset = order.offset,
             .duration = order.duration,
+            .keeps_time = order.keeps_time,
             .problem = {},
             .ordered_start = order.start_at};
   const bool in_progress = !order.cut && order.start_at < now - under_way;
@@ -45,8 +46,9 @@ bool Plan::play(const orders::Play& order, Samples now, Samples sent) {
       }
     }
   }
-  if (item.start < sent && !in_progress) item.floating = true;
+  if (item.keeps_time) item.offset += item.start - order.start_at;
   item.end = item.natural_end();
+  if ((item.start < sent && !in_progress) || item.start >= item.end) item.floating = true;
   items_.push_back(std::move(item));
   return true;
 }
@@ -102,12 +104,16 @@ void Plan::fix(EntryId id, Samples at) {
   const auto moved = at - found->start;
   found->floating = false;
   found->start = at;
-  found->end += moved;
+  if (found->keeps_time) {
+    found->offset += moved;
+  } else {
+    found->end += moved;
+  }
   if (found != items_.begin()) {
     auto& before = *std::prev(found);
     before.end = std::min(before.end, at);
   }
-  for (auto later = std::next(found); later != items_.end(); ++later) {
+  for (auto later = std::next(found); later != items_.end() && !found->keeps_time; ++later) {
     later->start += moved;
     later->end += moved;
   }
@@ -120,7 +126,7 @@ void Plan::cut_short(EntryId id, Samples at, std::string problem) {
   found->cut_short = true;
   found->problem = std::move(problem);
   const auto next = std::next(found);
-  if (next == items_.end() || next->started) return;
+  if (next == items_.end() || next->started || next->keeps_time) return;
   const auto moved = found->end - next->start;
   next->floating = true;
   for (auto later = next; later != items_.end(); ++later) {

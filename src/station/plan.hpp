@@ -19,8 +19,9 @@ struct Item {
   Samples end{};       ///< exclusive; natural_end() or earlier
   /// It begins as soon as it can, `start` is the earliest time; what is before it goes on until then.
   bool floating = false;
-  bool started = false;    ///< fixed: the programmer was told, frames may have been sent
-  bool cut_short = false;  ///< its end was decided here and isn't changed by orders any more
+  bool started = false;     ///< fixed: the programmer was told, frames may have been sent
+  bool cut_short = false;   ///< its end was decided here and isn't changed by orders any more
+  bool keeps_time = false;  ///< moved to a later start it is entered further in, and ends where it would have
   int heard_by = 0;
   std::string problem;
   Samples ordered_start{};  ///< as it came in the order
@@ -50,9 +51,10 @@ class Plan {
   /// The item that begins where `item` ends, or floats behind it.
   const Item* follower(EntryId id) const;
 
-  /// Fixes the start of an item: what is before it ends there, what follows moves along.
+  /// Fixes the start of an item: what is before it ends there, what follows moves along, unless the item
+  /// keeps its time (`at` is then not before its start).
   void fix(EntryId id, Samples at);
-  /// Ends an item at `at` for good. What was to follow it floats from there.
+  /// Ends an item at `at` for good. What was to follow it floats from there, unless it keeps its time.
   void cut_short(EntryId id, Samples at, std::string problem);
   /// As if it had never been ordered.
   void remove(EntryId id);

@@ -49,7 +49,7 @@ void Player::receive(const orders::ToPlayer& message) {
 }
 
 void Player::on(const orders::Prepare& order) {
-  prepare(order.item, order.track, true);
+  prepare(order.item, order.track, true, order.by);
 }
 
 void Player::on(const orders::Play& order) {
@@ -75,7 +75,7 @@ void Player::on(const orders::Stop& order) {
   }
 }
 
-void Player::prepare(EntryId item, TrackId track, bool tell) {
+void Player::prepare(EntryId item, TrackId track, bool tell, Samples by) {
   auto& known = known_[item];
   if (known.ready) {
     if (tell) host_.tell(station_, orders::Prepared{item, known.ready->duration});
@@ -85,7 +85,8 @@ void Player::prepare(EntryId item, TrackId track, bool tell) {
   if (known.work) return;
   known.track = track;
   known.again.reset();
-  known.work = media_.prepare(track, clock_.now(), [this, item](Result<TrackReady> result) {
+  const auto soonest = std::max(clock_.now(), stream_.instant(by));
+  known.work = media_.prepare(track, soonest, [this, item](Result<TrackReady> result) {
     auto& entry = known_[item];
     if (result) {
       entry.ready = std::move(result.value());
@@ -238,7 +239,7 @@ void Player::start_by_the_clock(Samples now) {
   for (auto& item : plan_.items()) {
     if (item.started) continue;
     if (item.start > now) return;
-    const bool stale = item.floating && now - item.start > Samples{2 * 44100};
+    const bool stale = item.floating && !item.keeps_time && now - item.start > Samples{2 * 44100};
     plan_.fix(item.id, stale ? floor_grid(now) : item.start);
     commit(item.id);
   }
@@ -256,12 +257,14 @@ bool Player::ready_in_time(const Item& item, Instant instant) const {
 
 std::optional<std::string> Player::hopeless(const Item& item, Instant instant) const {
   std::optional<std::string> why;
+  const bool over = !item.started && item.keeps_time && item.end <= sent(stream_.position(instant));
   for (const auto& mount : mounts_) {
     const auto* lane = mount.lane.get();
     if (!lane) continue;
     auto problem = lane->problem(item.id);
     const auto astray = lane->astray_since(item.id);
-    if (!problem && astray && instant - *astray >= astray_limit) problem = "It was not ready in time.";
+    const bool gave_up = !item.keeps_time && astray && instant - *astray >= astray_limit;
+    if (!problem && (over || gave_up)) problem = "It was not ready in time.";
     if (!problem) return std::nullopt;  // somebody may still hear it
     why = std::move(problem);
   }
@@ -300,7 +303,9 @@ void Player::start_floating(Instant instant, Samples now) {
     floating_since_ = instant;
   }
   if (!ready_in_time(*found, instant)) {
-    if (instant - floating_since_ >= options_.give_up) give_up(id, "It was not ready in time.");
+    // What keeps its time is entered as long as there is anything of it.
+    if (!found->keeps_time && instant - floating_since_ >= options_.give_up)
+      give_up(id, "It was not ready in time.");
     return;
   }
   auto at = on_grid(first);
@@ -313,6 +318,7 @@ void Player::start_floating(Instant instant, Samples now) {
     return !mount.lane || !mount.lane->running() || !mount.lane->playing();
   });
   if (on_fallback) at = on_grid(first) + joint_room;
+  if (found->keeps_time && at >= found->end) return;
   plan_.fix(id, at);
 }
 

@@ -78,7 +78,7 @@ class Player final : private LaneOwner {
   void on(const orders::Prepare& order);
   void on(const orders::Play& order);
   void on(const orders::Stop& order);
-  void prepare(EntryId item, TrackId track, bool tell);
+  void prepare(EntryId item, TrackId track, bool tell, Samples by = {});
   void prepare_again(Instant now);
 
   Samples sent(Samples now) const;

@@ -171,7 +171,7 @@ void Radios::Impl::fill_ahead(Index r) {
   while (row.line.size() < 200 && (row.line.size() <= settings.ahead_items || row.heard.back().end < until)) {
     if (row.loading && row.line.size() > settings.ahead_items) return;  // more songs are on their way
     if (!choose(r)) return;
-    send_prepare(row, row.line.size() - 1);
+    send_prepare(row, row.line.size() - 1, streamers[row.master]);
     touch(r);
   }
 }
@@ -184,10 +184,10 @@ void Radios::Impl::send_play(const Row& row, std::size_t i) {
              row.line[i].number, play.start});
 }
 
-void Radios::Impl::send_prepare(const Row& row, std::size_t i) {
+void Radios::Impl::send_prepare(const Row& row, std::size_t i, std::string_view streamer) {
   const auto& play = row.play(i);
-  port.prepare({row.radio, streamers[row.master], row.line[i].number, row.line[i].file.view(), play.start,
-                play.offset, play.end - play.start});
+  port.prepare({row.radio, streamer, row.line[i].number, row.line[i].file.view(), play.start, play.offset,
+                play.end - play.start});
 }
 
 /// What a master has to know: the item on air at its present position, and everything behind it.
@@ -196,10 +196,10 @@ void Radios::Impl::send_all(const Row& row) {
   for (std::size_t i = 0; i < row.line.size(); ++i) {
     if (row.play(i).end <= now) continue;
     if (i >= row.fixed()) {
-      send_prepare(row, i);
+      send_prepare(row, i, streamers[row.master]);
       continue;
     }
-    if (row.prepares) send_prepare(row, i);
+    if (row.prepares) send_prepare(row, i, streamers[row.master]);
     send_play(row, i);
   }
 }

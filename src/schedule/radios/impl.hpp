@@ -80,7 +80,7 @@ class Radios::Impl {
   void retry(Index r);
   void fill_ahead(Index r);
   void send_play(const Row& row, std::size_t i);
-  void send_prepare(const Row& row, std::size_t i);
+  void send_prepare(const Row& row, std::size_t i, std::string_view streamer);
   void send_all(const Row& row);
   void start_over(Index r);
   void drop_events(Index r);

@@ -46,6 +46,8 @@ class Programming {
   /// Sends the present `play` (and what is announced behind it) of all its radios again: after a reconnect or
   /// a restart of the scheduler.
   virtual void resend(std::string_view streamer) = 0;
+  /// Sends this streamer, which isn't the master, a `prepare` of all that is told to a master that prepares.
+  virtual void tell_ahead(std::string_view radio, std::string_view streamer) = 0;
 
   /// The programme of this radio was changed. Creates the radio when there is none (section 9).
   virtual void programme_changed(std::string_view radio) = 0;

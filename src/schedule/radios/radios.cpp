@@ -190,6 +190,16 @@ void Radios::resend(std::string_view streamer) {
   for (const auto& name : radios_of(streamer)) impl_->send_all(impl_->rows[impl_->find(name)]);
 }
 
+void Radios::tell_ahead(std::string_view radio, std::string_view streamer) {
+  const auto r = impl_->find(radio);
+  if (r == Impl::none) return;
+  impl_->refresh();
+  const auto& row = impl_->rows[r];
+  if (row.master == 0 || !row.prepares) return;
+  for (std::size_t i = 0; i < row.line.size(); ++i)
+    if (row.play(i).end > impl_->now) impl_->send_prepare(row, i, streamer);
+}
+
 bool Radios::prepare_now(std::string_view radio) {
   const auto r = impl_->find(radio);
   if (r == Impl::none) return false;

@@ -56,6 +56,7 @@ class Radios final : public Programming {
   /// Sends the present `play` (and what is announced behind it) of all its radios again: after a reconnect or
   /// a restart of the scheduler.
   void resend(std::string_view streamer) override;
+  void tell_ahead(std::string_view radio, std::string_view streamer) override;
 
   std::optional<Current> current(std::string_view radio) const;
   /// Drops what was announced, and plays something else now.

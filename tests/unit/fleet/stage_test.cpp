@@ -20,8 +20,10 @@ struct StageTest : testing::Test, StagePort {
   }
   void close(StationId station) override { lines.push_back(fmt::format("close {}", station.value)); }
   void order(StationId, const orders::ToPlayer& order) override {
-    if (const auto* prepare = std::get_if<orders::Prepare>(&order))
+    if (const auto* prepare = std::get_if<orders::Prepare>(&order)) {
       lines.push_back(fmt::format("prepare {}", prepare->item.value));
+      prepares.push_back(*prepare);
+    }
     if (const auto* play = std::get_if<orders::Play>(&order)) {
       lines.push_back(fmt::format("play {}", play->item.value));
       plays.push_back(*play);
@@ -58,6 +60,7 @@ struct StageTest : testing::Test, StagePort {
   ManualClock clock;
   orders::StreamClock stream;
   Lines lines;
+  std::vector<orders::Prepare> prepares;
   std::vector<orders::Play> plays;
   Stage stage{clock, *this};
 };
@@ -76,20 +79,39 @@ TEST_F(StageTest, makes_a_player_and_releases_it) {
   EXPECT_EQ(take(), Lines{});
 }
 
-TEST_F(StageTest, what_follows_a_late_one_keeps_its_time) {
+TEST_F(StageTest, every_item_keeps_its_time) {
   air(1, 0s);
   air(2, 10s);
   air(3, 20s);
   for (int i = 1; i <= 3; ++i) prepared(i, 10s);
+  for (const auto& play : plays) EXPECT_TRUE(play.keeps_time) << play.item.value;
   started(plays[0]);
   take();
   clock.advance(14s);  // and only now the second is ready
   auto late = plays[1];
   late.start_at = stream.position(clock.now());
+  late.offset += late.start_at - plays[1].start_at;
   started(late);
-  EXPECT_EQ(take(), (Lines{"play 3"}));
-  EXPECT_NEAR(zero(plays.back()), 6, frame);
-  EXPECT_TRUE(plays.back().cut);
+  EXPECT_EQ(take(), Lines{}) << "the third begins where it was to begin";
+}
+
+TEST_F(StageTest, what_was_aired_of_a_radio_that_is_passed_on_is_built_at_once) {
+  air(1, 0s);
+  air(2, 10s);
+  prepared(1, 10s);
+  take();
+  stage.build("R");
+  EXPECT_EQ(take(), Lines{}) << "the player has it all";
+  prepared(2, 10s);
+  EXPECT_EQ(take(), (Lines{"play 2"}));
+}
+
+TEST_F(StageTest, what_is_heard_is_made_ready_before_what_is_passed_on) {
+  air(1, 10s);
+  EXPECT_EQ(prepares.back().by, stream.position(clock.now() + 10s));
+  clock.advance(20s);
+  stage.air("R", {.number = 2, .file = "b", .start = clock.now() - 5s}, 1min);
+  EXPECT_EQ(prepares.back().by, stream.position(clock.now() + 1min));
 }
 
 TEST_F(StageTest, prepares_what_comes_next_however_much_is_known) {

@@ -17,6 +17,10 @@ void expect_right_second(const Fleet& fleet, const Recorder& stage, const std::s
   EXPECT_NEAR(heard.second, meant.second, within);
 }
 
+std::string plain_stop(const std::string& streamer) {
+  return fmt::format(R"({{"type":"stop_radio","streamer":"{}","radio_uuid":"R"}})", streamer);
+}
+
 TEST(FleetOfStreamers, hear_the_programme_for_an_hour) {
   Fleet fleet;
   auto& stage = fleet.add("st-01");
@@ -71,16 +75,59 @@ TEST(FleetOfStreamers, the_second_passes_on_and_takes_over_when_the_first_dies) 
   second.streamer.listen(1, "R");
   fleet.run(1s);
   second.streamer.began(1);
-  EXPECT_EQ(second.take_did(), (Lines{"relay R st-01 http://st-01:8000", "admit 1 playing"}));
-  fleet.run(30s);
+  const auto did = second.take_did();
+  ASSERT_GE(did.size(), 2u);
+  EXPECT_EQ(did[0] + ", " + did[1], "relay R st-01 http://st-01:8000, admit 1 playing");
+  for (int i = 0; i < 20; ++i) {  // it is told what comes as long as it passes the radio on
+    fleet.run(60s);
+    expect_right_second(fleet, second, "R", 0.06);
+    const auto planned = second.streamer.airings("R");
+    EXPECT_GE(planned.back().start + planned.back().duration - fleet.clock.now(), 180s);
+  }
+  second.take_did();
   first.bus = false;  // as if it were killed
   second.streamer.relay_lost("R");
+  EXPECT_EQ(second.take_did(), (Lines{"build R"})) << "at once";
   fleet.run(900ms);
   EXPECT_EQ(second.streamer.state("R"), Streamer::State::asking) << "the first is asked for a second";
   fleet.run(200ms);
   EXPECT_EQ(second.streamer.state("R"), Streamer::State::building);
+  EXPECT_EQ(second.take_did(), Lines{}) << "it has been made ready";
   expect_right_second(fleet, second, "R", 0.06);
   fleet.run(5min);
+  expect_right_second(fleet, second, "R", 0.06);
+}
+
+TEST(FleetOfStreamers, who_passes_nothing_on_any_more_is_told_nothing_any_more) {
+  Fleet fleet;
+  auto &first = fleet.add("st-01"), &second = fleet.add("st-02");
+  first.streamer.listen(1, "R");
+  fleet.run(1s);
+  second.streamer.listen(1, "R");
+  fleet.run(1s);
+  second.streamer.left(1);
+  fleet.run(20min);
+  const auto messages = second.streamer.counts().messages;
+  const auto said = second.take_said();
+  EXPECT_EQ(std::count(said.begin(), said.end(), plain_stop("st-02")), 1);
+  fleet.run(10min);
+  EXPECT_EQ(second.streamer.counts().messages - messages, 40u) << "pings";
+}
+
+TEST(FleetOfStreamers, who_passes_on_is_told_what_comes_again_after_the_bus_was_away) {
+  Fleet fleet;
+  auto &first = fleet.add("st-01"), &second = fleet.add("st-02");
+  first.streamer.listen(1, "R");
+  fleet.run(1s);
+  second.streamer.listen(1, "R");
+  fleet.run(1s);
+  fleet.cut();
+  fleet.run(60s);
+  fleet.mend();
+  fleet.run(10min);
+  const auto planned = second.streamer.airings("R");
+  ASSERT_FALSE(planned.empty());
+  EXPECT_GE(planned.back().start + planned.back().duration - fleet.clock.now(), 180s);
   expect_right_second(fleet, second, "R", 0.06);
 }
 

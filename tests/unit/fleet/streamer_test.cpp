@@ -54,12 +54,15 @@ struct StreamerTest : testing::Test {
     return fmt::format(R"("term":{},"sent_at":{:.6f})", term,
                        std::chrono::duration<double>(at.time_since_epoch()).count());
   }
-  std::string prepare(int item, int song, Duration in) const {
+  std::string prepare(int item, int song, Duration in, bool relay = false) const {
     const auto at = clock.wall() - 1h + in;
     return fmt::format(
-        R"({{"type":"prepare","radio_uuid":"R","item":{},"file":"{}.mp3","start_at":{:.6f},"duration":15,"gain":0,{}}})",
-        item, song, std::chrono::duration<double>(at.time_since_epoch()).count(), stamp());
+        R"({{"type":"prepare","radio_uuid":"R","item":{},"file":"{}.mp3","start_at":{:.6f},"duration":15,"gain":0,{}{}}})",
+        item, song, std::chrono::duration<double>(at.time_since_epoch()).count(),
+        relay ? R"("relay":true,)" : "", stamp());
   }
+  const std::string exists =
+      R"({"type":"radio_exists","radio_uuid":"R","master_streamer":"st-02","address":"http://b:1"})";
 
   ManualClock clock;
   Recorder stage{clock, "st-01"};
@@ -178,9 +181,73 @@ TEST_F(StreamerTest, becomes_the_master_when_the_one_before_broke_off) {
   EXPECT_EQ(stage.take_said(), Lines{}) << "the listener is known already";
 }
 
+TEST_F(StreamerTest, what_is_told_ahead_of_a_radio_that_is_passed_on_is_built_when_its_master_breaks_off) {
+  stage.streamer.listen(1, "R");
+  hear(exists);
+  for (int i = 0; i < 3; ++i) hear(prepare(i + 1, i, i * 15s, true));
+  EXPECT_EQ(stage.take_did(), (Lines{"relay R st-02 http://b:1", "admit 1 playing", "air R 0.mp3",
+                                     "air R 1.mp3", "air R 2.mp3"}));
+  EXPECT_EQ(stage.streamer.state("R"), Streamer::State::relaying) << "only to be ready";
+  pass(20s);
+  stage.take_said();
+  stage.streamer.relay_lost("R");
+  EXPECT_EQ(stage.take_did(), (Lines{"build R"})) << "nobody's answer is waited for";
+  EXPECT_EQ(stage.take_said(), (Lines{asks}));
+  hear(prepare(4, 3, 25s, true));  // it was on its way
+  hear(R"({"type":"radio_started","radio_uuid":"R"})");
+  hear(prepare(4, 3, 25s));
+  EXPECT_EQ(stage.take_did(), (Lines{"air R 3.mp3"})) << "everything else is there already";
+  EXPECT_EQ(stage.streamer.state("R"), Streamer::State::building);
+  EXPECT_EQ(stage.streamer.airings("R").size(), 4u);
+}
+
+TEST_F(StreamerTest, a_master_whose_connection_only_broke_is_passed_on_again) {
+  stage.streamer.listen(1, "R");
+  hear(exists);
+  hear(prepare(1, 100, -5s, true));
+  stage.take_did();
+  stage.streamer.relay_lost("R");
+  hear(exists);
+  EXPECT_EQ(stage.take_did(), (Lines{"build R", "relay R st-02 http://b:1"}));
+  pass(1min);  // and what was told is over by then
+  stage.streamer.relay_lost("R");
+  EXPECT_EQ(stage.take_did(), Lines{}) << "it isn't known what to build";
+}
+
+TEST_F(StreamerTest, says_of_what_it_is_told_ahead_and_nobody_hears_that_it_has_stopped) {
+  stage.take_said();
+  hear(prepare(1, 100, 0s, true));
+  EXPECT_EQ(stage.take_said(), (Lines{stops}));
+  EXPECT_EQ(stage.take_did(), Lines{});
+  start();
+  hear(prepare(1, 100, 0s, true));
+  EXPECT_EQ(stage.take_did(), Lines{}) << "it is the master";
+}
+
+TEST_F(StreamerTest, asks_again_when_too_little_is_known_ahead_of_what_it_passes_on) {
+  stage.streamer.listen(1, "R");
+  stage.streamer.listen(2, "S");
+  hear(exists);
+  hear(R"({"type":"radio_exists","radio_uuid":"S","master_streamer":"original"})");
+  for (int i = 0; i < 12; ++i) hear(prepare(i + 1, i, i * 15s, true));
+  stage.take_said();
+  pass(89s);
+  EXPECT_EQ(stage.take_said(), Lines{});
+  pass(1s);
+  EXPECT_EQ(stage.take_said(), (Lines{asks})) << "of S nobody tells anything";
+  hear(exists);
+  stage.take_did();
+  hear(fmt::format(R"({{"type":"ping",{}}})", stamp({}, 8)));
+  stage.take_said();
+  pass(5s);
+  EXPECT_EQ(stage.take_said(), (Lines{asks, plain("play_radio", "S")}))
+      << "a new scheduler knows of no relay";
+  pass(10min);
+  const auto said = stage.take_said();
+  EXPECT_LE(std::count(said.begin(), said.end(), asks), 4) << "what is over isn't asked about for ever";
+}
+
 TEST_F(StreamerTest, a_master_that_breaks_off_again_and_again_is_asked_about_less_often) {
-  const std::string exists =
-      R"({"type":"radio_exists","radio_uuid":"R","master_streamer":"st-02","address":"http://b:1"})";
   stage.streamer.listen(1, "R");
   hear(exists);
   std::vector<double> waits;

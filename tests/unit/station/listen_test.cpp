@@ -159,6 +159,19 @@ TEST(Listen, APassedOnStreamThatComesLateKeepsItsPlace) {
       << "the player goes on at the right place";
 }
 
+TEST(Listen, BehindAPassedOnStreamThePlayerGoesOnAsIfNobodyListened) {
+  House house;
+  house.station_loops[0].post([&] { house.broadcaster->set_relayed(main_station, true); });
+  Client client(house.port, get("/listen/main.mp3"));
+  ASSERT_TRUE(house.wait_for([&] { return house.total == 1; }, 20s));
+  house.order_all();
+  for (int i = 0; i < 200 && house.nobody.started < 3; ++i) client.read(1'000'000, 100ms);
+  EXPECT_EQ(house.nobody.started, 3) << "by the clock";
+  EXPECT_EQ(house.nobody.prepared, 3);
+  house.station_loops.stop();
+  EXPECT_EQ(house.media.inner.opens, 0) << "nothing is encoded";
+}
+
 TEST(Listen, WhoHearsAnotherMountIsLetGoWhenOnlyOneIsPassedOn) {
   House house;
   house.order(1, 0, 1200);

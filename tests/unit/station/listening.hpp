@@ -68,8 +68,9 @@ class Nobody final : public orders::ProgrammerPort {
  public:
   void receive(StationId, const orders::FromPlayer& message) override {
     if (std::holds_alternative<orders::Prepared>(message)) ++prepared;
+    if (std::holds_alternative<orders::Started>(message)) ++started;
   }
-  std::atomic<int> prepared{0};
+  std::atomic<int> prepared{0}, started{0};
 };
 
 class House {

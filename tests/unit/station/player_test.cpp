@@ -148,6 +148,103 @@ TEST(Player, ALateItemBeginsAsSoonAsItIsReadyAndSaysWhen) {
     }
 }
 
+/// As a streamer's orders: the programme doesn't wait for it.
+struct OnTime : ThreeTracks {
+  OnTime() { media.cached = true; }
+  void order() {
+    for (const auto id : {1, 2, 3}) {
+      auto order = play(id, frames(1000 * (id - 1)), 1000);
+      order.keeps_time = true;
+      player->receive(order);
+    }
+  }
+  /// Whatever is sent of a track is what the programme has there.
+  void expect_right_frames() {
+    for (const auto& [format, records] : sent) {
+      for (const auto& record : records) {
+        const auto id = record.what.track;
+        if (id == 0) continue;  // what stands in
+        EXPECT_EQ(record.what.frame, record.n - audio::frame_at(format, frames(1000 * (id - 1))));
+      }
+    }
+    EXPECT_LT(worst_lag, -2.9) << "somebody would have heard a gap";
+  }
+};
+
+TEST(Player, WhatKeepsItsTimeIsEnteredAtItsSecondWhenItIsLate) {
+  for (const bool both : {false, true}) {
+    OnTime s;
+    s.media.tracks[2].open_after = 30s;
+    s.listen(mp3, 1);
+    if (both) s.listen(opus, 1);
+    s.order();
+    s.run_for(79s);
+    const auto started = all_of<orders::Started>(s.messages);
+    ASSERT_EQ(started.size(), 3u);
+    EXPECT_GT(started[1].at, frames(1000));
+    EXPECT_LT(started[1].at, frames(1000) + to_samples(9s));
+    EXPECT_EQ(started[1].offset, started[1].at - frames(1000));
+    EXPECT_EQ(started[2].at, frames(2000)) << "what follows it doesn't move";
+    EXPECT_EQ(started[2].offset, Samples{});
+    EXPECT_EQ(all_of<orders::Ended>(s.messages).back().at, frames(3000));
+    EXPECT_EQ(s.metrics.items_late, 1);
+    s.expect_right_frames();
+  }
+}
+
+TEST(Player, WhatKeepsItsTimeIsWaitedForAsLongAsItLasts) {
+  OnTime s;
+  s.media.tracks[2].open_after = 48s;  // more than anything else is waited for
+  s.listen(mp3, 1);
+  s.order();
+  s.run_for(60s);
+  const auto started = all_of<orders::Started>(s.messages);
+  ASSERT_EQ(started.size(), 3u);
+  EXPECT_EQ(started[1].offset, started[1].at - frames(1000));
+  EXPECT_EQ(started[2].at, frames(2000));
+  s.expect_right_frames();
+}
+
+TEST(Player, WhatKeepsItsTimeAndNeverComesTakesNothingFromWhatFollows) {
+  OnTime s;
+  s.media.tracks[2].open_after = 1h;
+  s.listen(mp3, 1);
+  s.order();
+  s.run_for(70s);
+  const auto failed = all_of<orders::Failed>(s.messages);
+  ASSERT_EQ(failed.size(), 1u);
+  EXPECT_EQ(failed[0].item, EntryId{2});
+  const auto started = all_of<orders::Started>(s.messages);
+  ASSERT_EQ(started.size(), 2u);
+  EXPECT_EQ(started[1].at, frames(2000));
+  EXPECT_EQ(s.metrics.items_late, 0);
+  s.expect_right_frames();
+}
+
+TEST(Player, WhatKeepsItsTimeIsNotPulledForwardByOneThatBreaks) {
+  OnTime s;
+  s.media.cached = false;
+  s.media.tracks[2].stops_at = 300;
+  s.listen(mp3, 1);
+  s.order();
+  s.run_for(70s);
+  const auto started = all_of<orders::Started>(s.messages);
+  ASSERT_EQ(started.size(), 3u);
+  EXPECT_EQ(started[2].at, frames(2000));
+}
+
+TEST(Player, WhatIsOrderedTooLateAndKeepsItsTimeIsEnteredAtItsSecond) {
+  OnTime s;
+  s.listen(mp3, 1);
+  s.run_for(1s);
+  s.order();  // a second ago it should have begun
+  s.run_for(10s);
+  const auto started = all_of<orders::Started>(s.messages);
+  ASSERT_EQ(started.size(), 1u);
+  EXPECT_EQ(started[0].offset, started[0].at);
+  s.expect_right_frames();
+}
+
 TEST(Player, AJointThatComesTooLateIsAHardCutAtTheRightPlace) {
   for (const bool fails : {false, true}) {
     ThreeTracks s;
