@@ -1,16 +1,16 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""A platform, measured in one run: bench/radio_platform.py build/release/longwave [WHAT ...] [--rounds 3] [--seconds 20]
+"""A platform, measured in one run of about ten minutes: bench/radio_platform.py build/release/longwave [WHAT ...] [--rounds 3] [--seconds 15]
 
 first     play_radio to the first byte of sound: a scheduler, a Redis, a streamer; the song cached, and never seen before
 stations  CPU of a streamer (and of its scheduler) that makes many radios with gapless joints, one listener each; next to Liquidsoap
           encoding MP3, and copying it
 listeners CPU and memory of a streamer with many listeners of one radio, next to Icecast
-radios    radios_bench: 100,000 radios: CPU, lateness, memory
+radios    radios_bench beside the program: 100,000 radios: CPU, lateness, memory
 
-Rounds are interleaved: everybody once, then again; medians are printed with all values. CPU is user and system time of the server's
-process. Music is twelve minutes of asc-music as MP3 of 128 kbit/s, in songs of a minute. Needs redis-server, ffmpeg, icecast2, liquidsoap
-(tools/install bench) and ports from 24500 on. Loopback only."""
+Rounds are interleaved: everybody once, then again; medians are printed with all values, and a table at the end. CPU is user and system
+time of the server's process. Music is twelve minutes of asc-music as MP3 of 128 kbit/s, in songs of a minute. Needs redis-server, ffmpeg,
+icecast2, liquidsoap (tools/install bench), a build with -DLONGWAVE_BENCH=ON, and ports from 24500 on. Loopback only."""
 import argparse
 import contextlib
 import multiprocessing
@@ -38,6 +38,21 @@ from server import Server, free_port  # noqa: E402
 
 SONGS, SONG_S = 12, 60
 TICKS = os.sysconf("SC_CLK_TCK")
+BEGUN = time.monotonic()
+TABLE = []  # (what, measured, beside it, aim)
+
+
+def progress(text):
+    print(f"[{time.monotonic() - BEGUN:4.0f} s, load {os.getloadavg()[0]:.1f}] {text}", flush=True)
+
+
+def row(what, measured, beside="", aim=""):
+    TABLE.append((what, measured, beside, aim))
+
+
+def spread(values, unit, scale=1.0, digits=1):
+    values = sorted(value * scale for value in values)
+    return f"{statistics.median(values):.{digits}f} {unit} ({values[0]:.{digits}f}–{values[-1]:.{digits}f}, {len(values)} times)"
 
 
 def cpu_s(pid):
@@ -215,33 +230,29 @@ def media_cpu(pid, seconds):
     return (used() - before) / seconds
 
 
-def say(what, values, unit="ms", scale=1000):
-    values = sorted(values)
-    print(f"{what:<58} median {statistics.median(values) * scale:8.1f} {unit}  ({', '.join(f'{value * scale:.1f}' for value in values)})", flush=True)
-
-
 def first(given):
     """Nobody listened to these radios before: the first ones meet songs that the streamer never had, the others those that are cached."""
     answers = []
-    for _ in range(given.rounds):
+    for i in range(given.rounds):
+        progress(f"a streamer that has no song, {i + 1} of {given.rounds}")
         with Fleet(given.binary, 1, cold=True) as fleet:
             answers.append(first_byte(fleet, fleet.radios[0])[1])
-    say("GET of a radio to its first byte, a song never seen", answers)
-    with Fleet(given.binary, 40) as fleet:
-        with Crowd(fleet.streamer.port, [f"/{radio}" for radio in fleet.radios[4:16]]):
+    row("GET of a radio to its first byte of sound, a song that the streamer never had", spread(answers, "ms", 1000))
+    heard, fresh = 40, 24
+    progress(f"a platform of {heard + fresh} radios; its streamer encodes {SONGS} songs when it has none of an earlier run")
+    with Fleet(given.binary, heard + fresh) as fleet:
+        with Crowd(fleet.streamer.port, [f"/{radio}" for radio in fleet.radios[:heard]]):
             fleet.until_encoded()
-        time.sleep(8)
-        asked = [first_byte(fleet, radio)[1] for radio in fleet.radios[16:]]
-        say("the same, songs cached", asked)
-        joined = []
-        with Crowd(fleet.streamer.port, [f"/{fleet.radios[0]}"]):
-            time.sleep(3)
-            joined = [first_byte(fleet, fleet.radios[0])[1] for _ in range(10)]
-        say("the same, the radio is made already", joined)
+        progress("first bytes")
+        row("the same, songs encoded, nobody heard the radio before", spread([first_byte(fleet, radio)[1] for radio in fleet.radios[heard:]], "ms", 1000))
+        with Crowd(fleet.streamer.port, [f"/{fleet.radios[0]}"]) as crowd:
+            fleet.scheduler.until(lambda: crowd.look()[1] > 0, 30, what="sound")
+            row("the same, the radio is made already", spread([first_byte(fleet, fleet.radios[0])[1] for _ in range(10)], "ms", 1000))
+        progress("play_radio of an original streamer")
         with Streamer("original", fleet.store.port) as original:
             told = []
             time.sleep(8)  # until the streamer has let them go
-            for radio in fleet.radios[16:]:
+            for radio in fleet.radios[heard:]:
                 began = time.monotonic()
                 original.say("play_radio", radio_uuid=radio)
                 original.expect("radio_started", "play")
@@ -249,7 +260,7 @@ def first(given):
                 original.told.clear()
                 original.say("stop_radio", radio_uuid=radio)
                 original.expect("radio_stopped")
-            say("play_radio to radio_started and play, an original streamer", told)
+            row("`play_radio` to `radio_started` and `play`, an original streamer", spread(told, "ms", 1000))
 
 
 LIQUIDSOAP = """set("init.allow_root", true)
@@ -292,9 +303,19 @@ class Liquidsoap:
         return sum(path.stat().st_size for path in pathlib.Path(self.folder).glob("*.mp3")) / 16000
 
 
+def work_of(names):
+    """What the threads of a streamer do, by their names (CPU seconds)."""
+    kinds = {"sending": 0.0, "joints": 0.0, "the rest": 0.0}
+    for name, cpu in names.items():
+        kinds["sending" if name.startswith("net") else "joints" if name.startswith("media") else "the rest"] += cpu
+    return kinds
+
+
 def stations(given):
     """All at the same time. CPU per second of sound that was made: who falls behind on a busy machine isn't the cheaper for it."""
-    count, ours, ours_alone, scheduling, encoding, copying = given.stations, [], [], [], [], []
+    count = given.stations
+    ours, scheduling, encoding, copying, parts = [], [], [], [], {}
+    progress(f"a platform of {count} radios, Liquidsoap with {given.encoding} stations that it encodes and {given.copying} that it copies")
     with Fleet(given.binary, count) as fleet, Liquidsoap(given.encoding, False) as encoder, Liquidsoap(given.copying, True) as copier:
         streamer, scheduler = fleet.streamer.process.pid, fleet.scheduler.process.pid
         empty = private_kib(streamer)
@@ -306,30 +327,31 @@ def stations(given):
             memory = (private_kib(streamer) - empty) / count
             for _ in range(given.rounds):
                 pids = [streamer, scheduler, encoder.process.pid, copier.process.pid]
-                before, made, threads = [cpu_s(pid) for pid in pids], [encoder.made_s(), copier.made_s()], threads_s(streamer)
+                before, made, threads = [cpu_s(pid) for pid in pids], [encoder.made_s(), copier.made_s()], work_of(threads_s(streamer))
                 sent = crowd.look()[1]
                 time.sleep(given.seconds)
                 used = [cpu_s(pid) - then for pid, then in zip(pids, before)]
                 heard = (crowd.look()[1] - sent) / 16000
-                net = sum(cpu - threads.get(name, 0) for name, cpu in threads_s(streamer).items() if name.startswith("net"))
+                for kind, cpu in work_of(threads_s(streamer)).items():
+                    parts.setdefault(kind, []).append((cpu - threads[kind]) / heard)
                 made = [encoder.made_s() - made[0], copier.made_s() - made[1]]
                 ours.append(used[0] / heard)
-                ours_alone.append((used[0] - net) / heard)
                 scheduling.append(used[1] / heard)
                 encoding.append(used[2] / max(made[0], 1))
                 copying.append(used[3] / max(made[1], 1))
-                print(f"  a round: {crowd.look()[0]} listeners of {count} radios, {heard / count / given.seconds:.2f} of real time; Liquidsoap's "
-                      f"{made[0] / given.encoding / given.seconds:.2f} and {made[1] / given.copying / given.seconds:.2f}", flush=True)
-    middle, alone = statistics.median(ours), statistics.median(ours_alone)
-    say("streamer: CPU per radio-second, gapless, one listener each", ours, "us", 1e6)
-    say("the same without the threads that send", ours_alone, "us", 1e6)
-    say("scheduler: CPU per radio-second", scheduling, "us", 1e6)
-    say("Liquidsoap encoding: CPU per station-second, no listener", encoding, "us", 1e6)
-    say("Liquidsoap copying: CPU per station-second, no listener", copying, "us", 1e6)
-    for name, figure in (("with a listener each", middle), ("without sending", alone)):
-        print(f"radios per core {name}: {1 / figure:.0f}, {statistics.median(encoding) / figure:.0f} x Liquidsoap encoding, "
-              f"{statistics.median(copying) / figure:.1f} x copying")
-    print(f"memory of the streamer: {memory:.0f} KiB a radio")
+                progress(f"{crowd.look()[0]} listeners of {count} radios, {heard / count / given.seconds:.2f} of real time, {ours[-1] * 1e6:.0f} us a "
+                         f"radio-second; Liquidsoap's {made[0] / given.encoding / given.seconds:.2f} and {made[1] / given.copying / given.seconds:.2f}, "
+                         f"{encoding[-1] * 1e6:.0f} and {copying[-1] * 1e6:.0f} us")
+    middle = statistics.median(ours)
+    alone = middle - statistics.median(parts["sending"])
+    split = ", ".join(f"{statistics.median(values) * 1e6:.0f} {kind}" for kind, values in parts.items())
+    row("a radio, gapless, one listener, songs of a minute: CPU per second", spread(ours, "µs", 1e6, 0) + f": {split}; {1 / middle:.0f} radios per core",
+        f"Liquidsoap encoding, no listener: {spread(encoding, 'µs', 1e6, 0)}: **{statistics.median(encoding) / middle:.0f} ×**; without our sending "
+        f"{statistics.median(encoding) / alone:.0f} ×", "≥ 300 ×")
+    row("the same beside who copies", f"{middle * 1e6:.0f} µs", f"Liquidsoap copying: {spread(copying, 'µs', 1e6, 0)}: "
+        f"**{statistics.median(copying) / middle:.0f} ×**; without our sending {statistics.median(copying) / alone:.0f} ×", "≥ 10 ×")
+    row(f"the scheduler of {count} radios with a streamer: CPU per radio-second", spread(scheduling, "µs", 1e6))
+    row("memory of the streamer for a radio with a listener", f"{memory:.0f} KiB")
 
 
 ICECAST = """<icecast><limits><clients>20000</clients><sources>2</sources><queue-size>1048576</queue-size>
@@ -393,10 +415,11 @@ def listeners(given):
             each = (private_kib(pid) - empty) / count
             (used,), alive, rate = measured([pid], crowd, given.seconds)
         used /= max(alive, 1) * rate / 128  # of what was heard: who falls behind isn't the cheaper for it
-        print(f"  {name}: {alive} listeners at {rate:.1f} kbit/s: {used * 3600:.4f} CPU s per listener-hour, {each:.2f} KiB each", flush=True)
+        progress(f"{name}: {alive} listeners at {rate:.1f} kbit/s: {used * 3600:.4f} CPU s per listener-hour, {each:.2f} KiB each")
         return used, each
 
-    for _ in range(given.rounds):
+    for i in range(given.rounds):
+        progress(f"{count} listeners, {i + 1} of {given.rounds}")
         with Fleet(given.binary, 1) as fleet:
             used, each = one(fleet.streamer.port, f"/{fleet.radios[0]}", fleet.streamer.process.pid, "streamer")
             ours.append(used)
@@ -405,16 +428,20 @@ def listeners(given):
             used, each = one(icecast.port, "/radio.mp3", icecast.process.pid, "Icecast")
             theirs.append(used)
             their_memory.append(each)
-    say(f"streamer: CPU s per listener-hour, {count} listeners", ours, "s", 3600)
-    say("Icecast: CPU s per listener-hour", theirs, "s", 3600)
-    print(f"listeners per core {1 / statistics.median(ours):.0f}, {statistics.median(theirs) / statistics.median(ours):.1f} x Icecast; memory "
-          f"{statistics.median(memory):.2f} KiB each (Icecast {statistics.median(their_memory):.2f})")
+    row(f"{count} listeners of one radio: CPU per listener-hour", spread(ours, "s", 3600, 4) + f"; {1 / statistics.median(ours):.0f} per core",
+        f"Icecast: {spread(theirs, 's', 3600, 4)}: **{statistics.median(theirs) / statistics.median(ours):.1f} ×**", "≥ 5 ×")
+    row("memory per listener", f"{statistics.median(memory):.2f} KiB", f"Icecast: {statistics.median(their_memory):.2f} KiB", "≤ 0.5 KB")
 
 
 def radios(given):
-    program = TOP / "build" / "release" / "bench" / "radios_bench"
+    program = pathlib.Path(given.binary).resolve().parent / "bench" / "radios_bench"
     assert program.exists(), f"{program} isn't built: tools/build release -DLONGWAVE_BENCH=ON radios_bench"
-    subprocess.run([str(program), "100000", "60", "20"], check=True)
+    progress(f"{given.radios} radios in {program.name}")
+    said = subprocess.run([str(program), str(given.radios), "60", "20"], check=True, capture_output=True, text=True).stdout
+    print(said, end="", flush=True)
+    aims = {"memory": "≤ 500 MB", "60 minutes": "one core", "plays, as heard": "99 % within 20 ms, 99.99 % within 100 ms"}
+    for line in said.splitlines()[1:]:
+        row(f"{given.radios} radios", line.strip(), "", next((aim for begin, aim in aims.items() if line.startswith(begin)), ""))
 
 
 def main():
@@ -422,17 +449,24 @@ def main():
     parser.add_argument("binary")
     parser.add_argument("what", nargs="*")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--seconds", type=float, default=15)
     parser.add_argument("--stations", type=int, default=200)
     parser.add_argument("--encoding", type=int, default=5, help="Liquidsoap's stations that encode")
     parser.add_argument("--copying", type=int, default=50, help="and that copy")
     parser.add_argument("--listeners", type=int, default=2000)
+    parser.add_argument("--radios", type=int, default=100_000)
     given = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_NOFILE, (20_000, 20_000))
     parts = {"first": first, "stations": stations, "listeners": listeners, "radios": radios}
+    loads = []
     for what in given.what or parts:
-        print(f"--- {what}", flush=True)
+        progress(f"--- {what}")
+        loads.append(os.getloadavg()[0])
         parts[what](given)
+    loads.append(os.getloadavg()[0])
+    print(f"\n{time.monotonic() - BEGUN:.0f} s; load {min(loads):.1f} to {max(loads):.1f}\n\n| what | measured | beside it | aim |\n|---|---|---|---|")
+    for one in TABLE:
+        print(f"| {' | '.join(one)} |")
 
 
 if __name__ == "__main__":

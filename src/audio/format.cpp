@@ -18,6 +18,17 @@ std::int64_t floor_div(__int128 a, std::int64_t b) {
   return a % b < 0 ? quotient - 1 : quotient;
 }
 
+/// A frame is a whole number of the stream's samples in every format, so that no position needs more than 64
+/// bits: these are asked for several times for each frame of each station.
+constexpr std::int64_t stream_samples(const FormatInfo& f) {
+  return std::int64_t{44100} * f.frame_samples / f.sample_rate;
+}
+constexpr std::array<std::int64_t, formats.size()> frame_lengths{
+    stream_samples(formats[0]), stream_samples(formats[1]), stream_samples(formats[2])};
+static_assert(std::all_of(formats.begin(), formats.end(), [](const FormatInfo& f) {
+  return stream_samples(f) * f.sample_rate == std::int64_t{44100} * f.frame_samples;
+}));
+
 template <class Member>
 std::optional<Format> find(Member member, std::string_view value) {
   const auto it =
@@ -39,14 +50,13 @@ std::optional<Format> format_by_extension(std::string_view extension) {
 }
 
 std::int64_t frame_at(Format format, Samples at) {
-  const auto& f = info(format);
-  return floor_div(static_cast<__int128>(at.count()) * f.sample_rate,
-                   static_cast<std::int64_t>(44100) * f.frame_samples);
+  const auto length = frame_lengths[static_cast<std::size_t>(format)];
+  const auto frame = at.count() / length;
+  return at.count() % length < 0 ? frame - 1 : frame;
 }
 
 Samples time_of_frame(Format format, std::int64_t n) {
-  const auto& f = info(format);
-  return Samples{-floor_div(-static_cast<__int128>(n) * f.frame_samples * 44100, f.sample_rate)};
+  return Samples{n * frame_lengths[static_cast<std::size_t>(format)]};
 }
 
 std::int64_t format_samples(Format format, Samples length) {

@@ -68,6 +68,7 @@ void Audience::open(StationCardPtr card) {
 }
 
 void Audience::close(StationId station) {
+  sorted_ = false;
   std::erase_if(cards_, [&](const auto& entry) { return entry.second->id == station; });
   for (auto it = rooms_.begin(); it != rooms_.end();) {
     if (it->first.first != station) {
@@ -80,6 +81,7 @@ void Audience::close(StationId station) {
 }
 
 void Audience::keep_only(StationId station, audio::Format format) {
+  sorted_ = false;
   for (auto it = rooms_.begin(); it != rooms_.end();) {
     const auto key = it->first;
     if (key.first != station || key.second == format || it->second.mount->listeners() == 0) {
@@ -179,6 +181,7 @@ void Audience::left(const Key& key, Listener* listener) {
 }
 
 void Audience::changed(const Key& key) {
+  sorted_ = false;
   const auto found = rooms_.find(key);
   if (found != rooms_.end() && found->second.mount) {
     auto& counts = pending_.counts;
@@ -198,6 +201,7 @@ void Audience::changed(const Key& key) {
 
 void Audience::flush_report() {
   flush_asked_ = false;
+  sorted_ = false;
   for (auto& count : pending_.counts) {
     const auto found = rooms_.find({count.station, count.format});
     count.listeners = found == rooms_.end() ? 0 : static_cast<int>(found->second.mount->listeners());
@@ -218,11 +222,22 @@ void Audience::serve_slots() {
   // A loop that was held up serves every slot it missed, but none twice.
   const auto present = clock_.now().time_since_epoch() / turn;
   const auto from = std::max(served_turn_ + 1, present - Mount::slots + 1);
-  for (auto& [key, room] : rooms_) {
-    const auto at = now(*room.card);
-    for (auto t = from; t <= present; ++t) room.mount->serve(static_cast<int>(t % Mount::slots), at);
+  if (!sorted_) sort_by_slot();
+  for (auto t = from; t <= present; ++t) {
+    const auto slot = static_cast<int>(t % Mount::slots);
+    for (auto* room : by_slot_[static_cast<std::size_t>(slot)]) room->mount->serve(slot, now(*room->card));
   }
   served_turn_ = present;
+}
+
+void Audience::sort_by_slot() {
+  sorted_ = true;
+  for (auto& slot : by_slot_) slot.clear();
+  for (auto& [key, room] : rooms_) {
+    const auto taken = room.mount->taken_slots();
+    for (std::size_t slot = 0; slot < by_slot_.size(); ++slot)
+      if (taken >> slot & 1) by_slot_[slot].push_back(&room);
+  }
 }
 
 }  // namespace longwave::station

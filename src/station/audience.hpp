@@ -9,6 +9,7 @@
 #include "station/mount.hpp"
 #include "station/options.hpp"
 
+#include <array>
 #include <atomic>
 #include <functional>
 #include <map>
@@ -86,6 +87,7 @@ class Audience {
   void changed(const Key& key);
   void flush_report();
   void serve_slots();
+  void sort_by_slot();
   Samples now(const StationCard& card) const;
 
   io::Loop& loop_;
@@ -96,6 +98,9 @@ class Audience {
   io::Timer timer_;
   std::map<std::string, StationCardPtr, std::less<>> cards_;
   std::map<Key, Room> rooms_;
+  /// Who has a listener in a slot: most mounts of a platform have one listener, and one slot.
+  std::array<std::vector<Room*>, Mount::slots> by_slot_;
+  bool sorted_ = false;  // by_slot_ is as rooms_ is
   std::int64_t served_turn_ = 0;
   AudienceReport pending_;
   bool flush_asked_ = false;

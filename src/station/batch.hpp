@@ -28,6 +28,14 @@ inline Samples time_of_unit(audio::Format format, std::int64_t unit) {
   return audio::time_of_frame(format, unit * frames_per_unit(format));
 }
 
+/// About as many bytes as a unit has, to reserve room for many of them.
+inline std::size_t usual_unit_bytes(audio::Format format) {
+  const auto& f = audio::info(format);
+  const auto frame = std::int64_t{f.bitrate} * f.frame_samples / 8 / f.sample_rate + 1;
+  const auto per = frames_per_unit(format);
+  return static_cast<std::size_t>(per > 1 ? frame * per + 64 : frame);
+}
+
 /// The serial number of a station's Ogg stream.
 std::uint32_t opus_serial(StationId station);
 

@@ -242,15 +242,15 @@ void Broadcaster::Impl::arm() {
 
 void Broadcaster::Impl::give(const MountBatchPtr& made) {
   auto batch = made;
-  auto& mount = stations_.at(batch->station).mounts[static_cast<std::size_t>(batch->format)];
+  auto& station = stations_.at(batch->station);
+  auto& mount = station.mounts[static_cast<std::size_t>(batch->format)];
   // Between a relayed stream and the player's the two overlap.
   const auto given = mount.recent.empty() ? batch->first : mount.recent.back()->end();
   if (batch->end() <= given) return;
   if (batch->first < given) batch = from_unit(*batch, given);
   if (!mount.recent.empty() && mount.recent.back()->end() != batch->first) mount.recent.clear();
   mount.recent.push_back(batch);
-  const auto& player = *stations_.at(batch->station).player;
-  const auto present = unit_at(batch->format, player.stream().position(clock_.now()));
+  const auto present = unit_at(batch->format, station.player->stream().position(clock_.now()));
   while (mount.recent.size() > 1 && mount.recent.front()->end() <= present) mount.recent.pop_front();
   for (std::size_t i = 0; i < outgoing_.size(); ++i)
     if (mount.listeners[i] > 0) outgoing_[i].push_back(batch);

@@ -102,6 +102,7 @@ MountBatchPtr Lane::advance(Instant instant, Samples now) {
   const auto due = floor_to(audio::frame_at(timeline_format_, now + to_samples(options_.lead)), per);
   const auto hold = audio::frame_at(timeline_format_, now + to_samples(options_.lead - options_.patience));
   // A machine that slept for a while doesn't make up for what nobody heard.
+  due_ = due;
   const auto oldest = audio::frame_at(timeline_format_, now - to_samples(options_.lead));
   if (timeline_.next() < oldest) {
     timeline_.begin(floor_to(audio::frame_at(timeline_format_, now), per), fallback(oldest));
@@ -270,6 +271,7 @@ bool Lane::towards(const Item& b, std::int64_t at, std::int64_t due, bool may_wa
 }
 
 bool Lane::take(std::int64_t until) {
+  planned_to_ = planned_from_;  // the plan may have changed
   const auto before = timeline_.source();
   const auto stop = timeline_.take(until, [this](const SentFrame& frame) { add(frame); });
   if (before.item && before.item != playing() && before.item != blocked_ && before.rendition->complete())
@@ -331,10 +333,18 @@ void Lane::mark_title(EntryId item, std::int64_t unit) {
   if (batch_->marks.empty()) batch_->marks.push_back({unit, title_});
 }
 
+EntryId Lane::planned(std::int64_t n) {
+  if (n >= planned_from_ && n < planned_to_) return planned_;
+  const auto* item = item_at(n);
+  planned_ = item ? item->id : EntryId{};
+  planned_from_ = n;
+  planned_to_ = item ? end_of(*item) : n + 1;
+  return planned_;
+}
+
 void Lane::add(const SentFrame& frame) {
-  const auto* planned = item_at(frame.n);
   const bool wanted = !frame.item && falls_back_ == Fallback::rest;
-  watchdog_.sent(frame, planned ? planned->id : EntryId{}, wanted);
+  watchdog_.sent(frame, planned(frame.n), wanted);
   ++metrics_.frames_made;
   const auto per = frames_per_unit(timeline_format_);
   std::int64_t unit = frame.n;
@@ -353,6 +363,9 @@ void Lane::add(const SentFrame& frame) {
     batch_->station = station_;
     batch_->format = timeline_format_;
     batch_->first = unit;
+    const auto units = static_cast<std::size_t>(std::max<std::int64_t>(due_ - frame.n, 0) / per + 1);
+    batch_->bytes.reserve(units * usual_unit_bytes(timeline_format_));
+    batch_->ends.reserve(units);
   }
   mark_title(frame.item, unit);
   batch_->bytes += per > 1 ? std::string_view{whole} : frame.bytes;

@@ -133,6 +133,7 @@ class Lane {
   void go_to_fallback();
   void remember_good(const Source& source);
   void forget_old();
+  EntryId planned(std::int64_t n);
   void add(const SentFrame& frame);
   void mark_title(EntryId item, std::int64_t unit);
 
@@ -158,6 +159,10 @@ class Lane {
   EntryId entry_;  // the item that is being entered in its middle, and where
   std::int64_t entry_at_ = 0;
   Instant instant_{};
+  std::int64_t due_ = 0;
+  // What item_at() says from one frame to another, while frames are taken.
+  EntryId planned_;
+  std::int64_t planned_from_ = 0, planned_to_ = 0;
 
   std::shared_ptr<MountBatch> batch_;
   std::vector<std::string> page_;  // packets of the Ogg page that isn't full yet

@@ -47,8 +47,13 @@ void Mount::add(const MountBatchPtr& batch, Samples now) {
 
 Listener* Mount::join(std::unique_ptr<ListenerSink> sink, std::string token, bool icy, Samples now,
                       std::uint64_t session, bool prompt) {
-  const auto fewest = std::min_element(slots_.begin(), slots_.end(),
-                                       [](const auto& a, const auto& b) { return a.size() < b.size(); });
+  // Each station begins at another slot: very many with one listener each aren't all served at once.
+  const auto first = static_cast<std::size_t>(station_.value) % slots_.size();
+  auto fewest = slots_.begin() + static_cast<std::ptrdiff_t>(first);
+  for (std::size_t i = 1; i < slots_.size(); ++i) {
+    const auto next = slots_.begin() + static_cast<std::ptrdiff_t>((first + i) % slots_.size());
+    if (next->size() < fewest->size()) fewest = next;
+  }
   auto listener = std::make_unique<Listener>();
   listener->sink = std::move(sink);
   listener->token = std::move(token);
@@ -77,6 +82,13 @@ std::unique_ptr<Listener> Mount::take_out(Listener* listener) {
   std::erase(prompt_, listener);
   --count_;
   return out;
+}
+
+std::uint32_t Mount::taken_slots() const {
+  std::uint32_t taken = 0;
+  for (std::size_t i = 0; i < slots_.size(); ++i)
+    if (!slots_[i].empty()) taken |= std::uint32_t{1} << i;
+  return taken;
 }
 
 void Mount::leave(Listener* listener) {
@@ -120,19 +132,19 @@ bool Mount::serve(Listener& listener, Samples now) {
   return now + to_samples(options_.lead) - got <= to_samples(options_.behind_limit);
 }
 
-const MountBatch& Mount::batch_of(std::int64_t unit) const {
-  const auto found =
-      std::lower_bound(ring_.begin(), ring_.end(), unit,
-                       [](const MountBatchPtr& batch, std::int64_t u) { return batch->end() <= u; });
-  return **found;
+Mount::Ring::const_iterator Mount::place_of(std::int64_t unit) const {
+  // Nearly always the last second is asked for: what is older lies in memory that nobody has touched since.
+  auto at = ring_.end();
+  while (at != ring_.begin() && (*std::prev(at))->end() > unit) --at;
+  return at;
 }
 
 const Title& Mount::title_at(std::int64_t first, std::size_t offset) const {
-  const auto* batch = &batch_of(first);
+  const auto* batch = place_of(first)->get();
   offset += unit_begin(*batch, first);
   while (offset >= batch->bytes.size() && batch->end() < end()) {
     offset -= batch->bytes.size();
-    batch = &batch_of(batch->end());
+    batch = place_of(batch->end())->get();
   }
   const auto after = std::upper_bound(batch->ends.begin(), batch->ends.end(), offset);
   const auto unit = batch->first + (after - batch->ends.begin());
@@ -172,15 +184,17 @@ void Mount::send(Listener& listener, std::int64_t to) {
   const auto from = std::exchange(listener.position, to);
   if (from >= to) return;
   const auto joined = audio::is_mp3(format_) ? joined_units_mp3 : joined_units_opus;
-  const bool join = static_cast<std::size_t>(to - from) <= joined;
+  const bool alone = slots_[listener.slot].size() == 1;  // nobody else would have what is joined
+  const bool join = !alone && static_cast<std::size_t>(to - from) <= joined;
   if (join && stretch_.from == from && stretch_.to == to && !stretch_.bytes.bytes.empty()) {
     write(listener, stretch_.bytes, from);
     return;
   }
   std::string bytes;
-  for (const auto& batch : ring_) {
+  if (join) bytes.reserve(static_cast<std::size_t>(to - from) * usual_unit_bytes(format_));
+  for (auto at = place_of(from); at != ring_.end() && (*at)->first < to; ++at) {
+    const auto& batch = *at;
     const auto first = std::max(from, batch->first), last = std::min(to, batch->end());
-    if (first >= last) continue;
     const auto begin = unit_begin(*batch, first);
     const auto piece = std::string_view{batch->bytes}.substr(
         begin, batch->ends[static_cast<std::size_t>(last - 1 - batch->first)] - begin);

@@ -68,6 +68,8 @@ class Mount {
   void serve(int slot, Samples now);
 
   std::size_t listeners() const { return count_; }
+  /// A bit for each slot that has a listener.
+  std::uint32_t taken_slots() const;
   template <class Each>
   void each(Each&& visit) const {
     for (const auto& slot : slots_)
@@ -82,8 +84,9 @@ class Mount {
   bool serve(Listener& listener, Samples now);
   void send(Listener& listener, std::int64_t to);
   void write(Listener& listener, const io::SharedBytes& bytes, std::int64_t first);
-  /// The batch that holds the unit.
-  const MountBatch& batch_of(std::int64_t unit) const;
+  using Ring = std::deque<MountBatchPtr>;
+  /// The batch that holds the unit, or the first one behind it.
+  Ring::const_iterator place_of(std::int64_t unit) const;
   /// The title that counts at the byte `offset` behind the beginning of unit `first`.
   const Title& title_at(std::int64_t first, std::size_t offset) const;
   std::unique_ptr<Listener> take_out(Listener* listener);
@@ -92,7 +95,7 @@ class Mount {
   audio::Format format_;
   Options options_;
   Events events_;
-  std::deque<MountBatchPtr> ring_;
+  Ring ring_;
   std::array<std::vector<std::unique_ptr<Listener>>, slots> slots_;
   std::vector<Listener*> waiting_, prompt_;
   std::size_t count_ = 0;

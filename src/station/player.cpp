@@ -98,6 +98,7 @@ void Player::prepare(EntryId item, TrackId track, bool tell, Samples by) {
     if (result.error().code != Errc::unavailable) return cannot_prepare(item, result.error().message);
     entry.work = {};
     entry.again = clock_.now() + ask_again;
+    next_again_ = std::min(next_again_, *entry.again);
     host_.hurry(station_);
   });
   for (auto old = known_.begin(); known_.size() > known_limit && old != known_.end();) {
@@ -106,9 +107,13 @@ void Player::prepare(EntryId item, TrackId track, bool tell, Samples by) {
 }
 
 void Player::prepare_again(Instant now) {
+  if (now < next_again_) return;
+  next_again_ = Instant::max();
   std::vector<std::pair<EntryId, TrackId>> due;
-  for (const auto& [item, known] : known_)
+  for (const auto& [item, known] : known_) {
     if (known.again && *known.again <= now) due.emplace_back(item, known.track);
+    if (known.again && *known.again > now) next_again_ = std::min(next_again_, *known.again);
+  }
   for (const auto& [item, track] : due) prepare(item, track, false);
 }
 
@@ -392,9 +397,7 @@ void Player::plan_wake(Instant instant, Samples now) {
     wake_ = waiting ? std::min(next, instant + poll_every) : next;
     return;
   }
-  wake_ = Instant::max();
-  for (const auto& [item, known] : known_)
-    if (known.again) wake_ = std::min(wake_, *known.again);
+  wake_ = next_again_;
   for (const auto& item : plan_.items()) {
     const auto next = item.started ? item.end : item.start;
     wake_ = std::min(wake_, stream_.instant(std::max(next, now + Samples{1})));

@@ -120,6 +120,7 @@ class Player final : private LaneOwner {
     std::optional<Instant> again = {};  ///< nobody could say at present: it is asked for once more
   };
   std::map<EntryId, Known> known_;
+  Instant next_again_ = Instant::max();  // no `again` lies before
   std::int64_t titles_ = 0;
   EntryId heard_;
   EntryId floating_;  // the item whose time has come, and since when

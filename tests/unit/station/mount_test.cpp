@@ -110,6 +110,37 @@ TEST_F(MountTest, EverySlotIsServedOnceASecondAndAllOfASlotGetTheSameBytes) {
   EXPECT_EQ(outs[0].size(), 38 * unit_bytes) << "nothing new, nothing written";
 }
 
+TEST_F(MountTest, StationsWithOneListenerEachAreServedInDifferentSlots) {
+  std::vector<std::string> outs(Mount::slots);
+  std::uint32_t taken = 0;
+  for (int station = 1; station <= Mount::slots; ++station) {
+    Mount one(StationId{station}, Format::mp3_128, {.lead = 4s, .behind_limit = 20s},
+              {[](const Listener&, Samples) {}, [](const Listener&) {}, [](std::size_t) {}});
+    EXPECT_EQ(one.taken_slots(), 0u);
+    auto* listener = one.join(sink(outs[static_cast<std::size_t>(station - 1)]), "", false, at(0));
+    taken |= one.taken_slots();
+    one.leave(listener);
+    EXPECT_EQ(one.taken_slots(), 0u);
+  }
+  EXPECT_EQ(taken, (std::uint32_t{1} << Mount::slots) - 1);
+}
+
+TEST_F(MountTest, WhoIsAloneInItsSlotGetsTheSameBytesAsOthers) {
+  title(0, 1);
+  title(170, 2);
+  std::vector<std::string> outs(Mount::slots + 1);  // the last one shares a slot with the first
+  for (auto& out : outs) mount->join(sink(out), "", true, at(0));
+  mount->add(batch(0, 153), at(0));
+  for (int second = 1; second <= 4; ++second) {
+    for (int part = 0; part < 4; ++part)
+      mount->add(batch(115 + second * 38 + part * 9, part < 3 ? 9 : 11), at(second));
+    for (int slot = 0; slot < Mount::slots; ++slot) mount->serve(slot, at(second));
+  }
+  for (const auto& out : outs) EXPECT_EQ(out, outs[0]);
+  EXPECT_GT(outs[0].size(), 305 * unit_bytes);
+  EXPECT_NE(outs[0].find("Title 2"), std::string::npos);
+}
+
 TEST_F(MountTest, WhoPassesTheStreamOnGetsEveryBatchAtOnce) {
   title(0, 1);
   std::string prompt, other;
