@@ -3,6 +3,7 @@
 
 #include "base/clock.hpp"
 #include "schedule/radios/radios.hpp"
+#include "schedule/rules/play.hpp"
 #include "schedule/rules/programme.hpp"
 
 #include <chrono>
