@@ -2,6 +2,7 @@
 """What a streamer's listeners hear when something goes away: Redis, or the streamer whose stream is passed on."""
 import contextlib
 import threading
+import time
 
 import fleet_sound
 import streamer_test
@@ -68,3 +69,33 @@ def test_passes_on_and_takes_over(binary):
         for listener in opened:
             listener.close()
         check(one, planned(scheduler), late_songs=late_there + late(second))
+
+
+def test_takes_over_without_a_word(binary):
+    """told ahead what comes, the second streamer makes the radio itself the moment the first is killed, from the right second: nobody is there to ask, Redis was killed before"""
+    with place(binary, ("st-01", "st-02")) as (store, scheduler, first, second):
+        held = listen(first, scheduler)
+        opened = []
+        thread = threading.Thread(target=lambda: opened.append(Listener(url(second))))
+        thread.start()
+        scheduler.expect("play_radio", streamer="st-02")
+        scheduler.say("st-02", "radio_exists", radio_uuid=RADIO, master_streamer="st-01", address=f"http://{first.address}")
+        scheduler.prepare("st-02", scheduler.on(), 16, relay=True)
+        thread.join(60)
+        one = opened[0]
+        one.until(3.5)
+
+        def ready():
+            return any(line.startswith("longwave_items_started_total ") and float(line.split()[1]) > 0
+                       for line in second.request("GET", "/metrics")[2].decode().splitlines())
+        end = time.monotonic() + 60
+        while not ready():
+            assert time.monotonic() < end, second.log()[-2000:]
+            time.sleep(0.1)
+        store.kill()
+        first.kill()
+        one.until(len(one.bytes) / 16000 + 2.2 * SECONDS)
+        for listener in (one, held):
+            listener.close()
+        check(one, planned(scheduler), late_songs=late(second))
+        store.start()

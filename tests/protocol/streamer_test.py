@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The role streamer on a real Redis. The scheduler is python3-redis, knowing only docs/protocols/scheduler.md; what listeners get is decoded."""
 import contextlib
+import http.server
 import shutil
 import threading
 import time
@@ -18,14 +19,17 @@ SECRET = "a secret of the fleet"
 
 
 @contextlib.contextmanager
-def place(binary, names=("st-01",), secret=SECRET):
+def place(binary, names=("st-01",), secret=SECRET, options=(), without=()):
+    """A Redis, a scheduler of the test's own, streamers; the folder that they share lacks the songs `without`."""
     folder = shelf()
+    for number in without:
+        (folder / "000" / "000" / f"{number + 1:03}.mp3").unlink()
     try:
         with Redis() as store, Scheduler(store.port) as scheduler, contextlib.ExitStack() as stack:
             servers = []
             for one in names:
                 server = Server(binary, options=["--role", "streamer", "--streamer-id", one, "--redis", store.address, "--files", str(folder),
-                                                 "--fleet-secret", secret])
+                                                 "--fleet-secret", secret, *options])
                 stack.enter_context(server)
                 scheduler.expect("register_streamer", streamer=one)
                 servers.append(server)
@@ -86,6 +90,49 @@ def test_an_original_scheduler(binary):
         one.until(1.5 * SECONDS)
         one.close()
         check(one, planned(scheduler), until=scheduler.begin + 2 * SECONDS, late_songs=late(server))
+
+
+class Slow(http.server.ThreadingHTTPServer):
+    """A node that has the files, and gives them when it may."""
+    daemon_threads = True
+
+    def __init__(self):
+        self.folder, self.may = shelf(), threading.Event()
+        super().__init__(("127.0.0.1", 0), Slow.Answer)
+        self.thread = threading.Thread(target=self.serve_forever, daemon=True)
+        self.thread.start()
+
+    class Answer(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.server.may.wait(60)
+            file = self.path.partition("?")[0].rpartition("/")[2]
+            data = (self.server.folder / file[:3] / file[3:6] / file[6:]).read_bytes()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *_):
+            pass
+
+    def close(self):
+        self.may.set()
+        self.shutdown()
+        self.server_close()
+        self.thread.join(60)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def test_a_song_that_comes_late(binary):
+    """a song comes from the node that has it 1.2 s after it should have begun: it is entered at the second that it would be at by then, and the next one keeps its time"""
+    with contextlib.closing(Slow()) as node, place(binary, options=("--files-from", f"http://127.0.0.1:{node.server_port}"), without=(1,)) as (_, scheduler, server):
+        one = listen(server, scheduler)
+        one.until(1)
+        threading.Timer(scheduler.begin + SECONDS + 1.2 - time.time(), node.may.set).start()
+        one.until(2.6 * SECONDS)
+        one.close()
+        songs, _ = check(one, planned(scheduler), late_songs=max(1, late(server)))
+        assert songs >= 1, "it wasn't late"
 
 
 def status(server, path, answer):
