@@ -66,7 +66,7 @@ def observed(redis, offsets):
     assert "better" in redis.cli("HGET", "longwave:kept:chat:x", offsets[3])
     assert re.fullmatch(r"\d+ out", redis.cli("HGET", "longwave:kept:chat:x", offsets[4]))
     for key in redis.cli("--scan").splitlines():
-        assert key.startswith("longwave:") and int(redis.cli("PTTL", key)) > 0, key
+        assert key.startswith("longwave:") and redis.cli("PTTL", key) != "-1", key  # each has its end; one may be gone by now
 
 
 def test_coming_back(binary):

@@ -112,7 +112,7 @@ def test_lost_connections(binary):
         assert top >= 121 and cluster.redis.cli("ZCARD", "longwave:history:a") == "120", top
         assert "better" in cluster.redis.cli("HGET", "longwave:kept:a", cluster.redis.cli("ZRANGE", "longwave:history:a", 0, 0))
         for key in cluster.redis.cli("--scan").splitlines():
-            assert key.startswith("longwave:") and int(cluster.redis.cli("PTTL", key)) > 0, key
+            assert key.startswith("longwave:") and cluster.redis.cli("PTTL", key) != "-1", key  # each has its end; one may be gone by now
 
     with Cluster(binary, options=DIALECT) as cluster:
         run(go(cluster))

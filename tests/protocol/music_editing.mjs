@@ -167,6 +167,8 @@ await check('pause, volume and modes are everybody’s; what is refused goes bac
 
 await check('the needle is moved with the keyboard', async () => {
   await until('a needle', async () => (await page.locator('.seek').count()) > 0);
+  await rpc('playback.seek', { station, position_ms: 5_000 }); // so that there are thirty seconds to go on
+  await until('it at the beginning', async () => Number(await page.locator('.seek').inputValue()) < 30);
   await page.locator('.seek').focus();
   const elapsed = async () => (await rpc('station.now', { station })).elapsed_ms;
   const [before, since] = [await elapsed(), Date.now()];
