@@ -72,20 +72,31 @@ def test_one_slow_call_delays_nobody_else(binary):
                 websockets.connect(f"ws://{address}/", open_timeout=60) as other:
             await slow.send('{"jsonrpc":"2.0","id":"slow","method":"ask","params":["never answered"]}')
             assert json.loads(await slow.recv())["method"] == "answer"
-            took = []
+            took, aside = [], []  # what is said of the slow call
+
+            async def answers(socket, number):
+                got = []
+                while not got or got[-1].get("more"):
+                    message = json.loads(await asyncio.wait_for(socket.recv(), 60))
+                    (got if message.get("id") == number else aside).append(message)
+                return got
+
             for number in range(100):
                 for socket in (slow, other):
                     began = time.monotonic()
                     await socket.send(f'{{"jsonrpc":"2.0","id":{number},"method":"package","params":[1]}}')
-                    assert json.loads(await socket.recv())["more"] and "more" not in json.loads(await socket.recv())
+                    assert [bool(one.get("more")) for one in await answers(socket, number)] == [True, False]
                     took.append(time.monotonic() - began)
-            gave_up = json.loads(await asyncio.wait_for(slow.recv(), 60))
+                if aside:  # a slow machine: it has ended meanwhile
+                    break
+            while len(aside) < 2:
+                aside.append(json.loads(await asyncio.wait_for(slow.recv(), 60)))
+            gave_up, late = aside
             assert gave_up["method"] == "rpc.cancel", gave_up
-            late = json.loads(await asyncio.wait_for(slow.recv(), 60))
             assert late["id"] == "slow" and late["error"]["code"] == -32009, late
             return sorted(took)
 
     with example(binary, "progress") as (address, _):
         took = asyncio.run(session(address))
-    print(f"        {took[-1] * 1000:.1f} ms was the longest of 200 calls beside one that took 5 s")
-    assert took[100] < 0.1 and took[-1] < 4, took[-5:]
+    print(f"        {took[-1] * 1000:.1f} ms was the longest of {len(took)} calls beside one that took 5 s")
+    assert len(took) >= 20 and took[len(took) // 2] < 0.3 and took[-1] < 4, took[-5:]

@@ -119,10 +119,11 @@ def heard_with_titles(server):
 def test_icy(server):
     """with Icy-MetaData: 1 a title block comes every 8192 bytes, and names what plays"""
     server.until_playing()
-    for _ in range(5):
-        audio, titles = heard_with_titles(server)
-        if titles != ["Longwave"]:  # the station's own, until the first song is ready
-            break
+    def song_heard():
+        found = heard_with_titles(server)
+        return found if found[1] != ["Longwave"] else None  # the station's own, until the first song is ready
+
+    audio, titles = server.until(song_heard, what="a song")
     assert titles and re.match(r"Artist \d+ - Tone \d+ at \d+ Hz", titles[0]), titles
     titles_playing = [f"{row['track']['artist']} - {row['track']['title']}"
                       for row in [server.call("station.now", station="main")["current"],
