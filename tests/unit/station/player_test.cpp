@@ -163,7 +163,8 @@ struct OnTime : ThreeTracks {
     for (const auto& [format, records] : sent) {
       for (const auto& record : records) {
         const auto id = record.what.track;
-        if (id == 0) continue;  // what stands in
+        // What stands in; behind the programme that is the last good track once more.
+        if (id == 0 || record.n >= audio::frame_at(format, frames(3000))) continue;
         EXPECT_EQ(record.what.frame, record.n - audio::frame_at(format, frames(1000 * (id - 1))));
       }
     }
