@@ -304,6 +304,7 @@ TEST(ProgrammeTables, LastPlaysByPlaylist) {
   for (int i = 1; i <= 4; ++i) {
     HistoryRow played;
     played.id = i;
+    played.entry = EntryId{i};
     played.track = TrackId{i % 2 + 1};
     played.end_at = Samples{i == 4 ? 0 : 100};  // the last one failed
     played.started = from_unix_ms(i * 1000);
