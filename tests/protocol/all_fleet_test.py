@@ -105,22 +105,22 @@ def test_a_station_is_its_radio(binary):
             token = app.make_token(42, hd=True)
             known = Listener(here.server.url(f"/{here.radio}.mp3?auth_token={token}"))
             other = Listener(here.server.url("/listen/main.mp3"))
-            until(lambda: len([one for one in app.told if one[0] == "start"]) == 2, "two listeners")
-            assert sorted((one[1], str(one[2])) for one in app.told if one[0] == "start") == [(here.radio, "42"), (here.radio, "None")]
+            until(lambda: len([one for one in list(app.told) if one[0] == "start"]) == 2, "two listeners")
+            assert sorted((one[1], str(one[2])) for one in list(app.told) if one[0] == "start") == [(here.radio, "42"), (here.radio, "None")]
             assert [one["radio"] for one in here.page("/listeners")] == [here.radio] * 2 and here.page("/status")["listeners"] == 2
             assert here.server.call("station.now", station="main")["listeners"] == 2
 
             state = here.state()
             assert state["streaming"] and not state["broken"] and state["master"] == here.page("/streamers")[0]["streamer"]
             song = here.on_air()[0]
-            assert song == here.state()["song"] == [one for one in app.told if one[0] == "song"][-1][2]
+            assert song == here.state()["song"] == [one for one in list(app.told) if one[0] == "song"][-1][2]
             until(lambda: known.bytes, "sound")
             assert known.bytes[2] >> 4 == 0xD, "256 kbit/s for who may"  # ISO 11172-3, 2.4.2.3
             known.close()
             heard = next(found for found in (other.tones(seconds) for seconds in range(3, 60, 3)) if found)  # the first song may not be ready
             assert heard[0][1] in {here.tone(one[2]) for one in list(app.told) if one[0] == "song"}
             other.close()
-            until(lambda: len([one for one in app.told if one[0] == "stop"]) == 2, "both left")
+            until(lambda: len([one for one in list(app.told) if one[0] == "stop"]) == 2, "both left")
             assert here.page("/listeners") == []
 
             assert here.status_of("/nosuchradio") == (404, "") and here.status_of("/nosuchradio.m3u") == (404, "")
