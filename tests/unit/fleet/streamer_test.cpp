@@ -225,6 +225,7 @@ TEST_F(StreamerTest, says_of_what_it_is_told_ahead_and_nobody_hears_that_it_has_
 }
 
 TEST_F(StreamerTest, asks_again_when_too_little_is_known_ahead_of_what_it_passes_on) {
+  hear(fmt::format(R"({{"type":"ping",{}}})", stamp()));
   stage.streamer.listen(1, "R");
   stage.streamer.listen(2, "S");
   hear(exists);

@@ -179,7 +179,7 @@ TEST(Player, WhatKeepsItsTimeIsEnteredAtItsSecondWhenItIsLate) {
     s.listen(mp3, 1);
     if (both) s.listen(opus, 1);
     s.order();
-    s.run_for(79s);
+    s.run_for(74s);
     const auto started = all_of<orders::Started>(s.messages);
     ASSERT_EQ(started.size(), 3u);
     EXPECT_GT(started[1].at, frames(1000));
@@ -187,7 +187,6 @@ TEST(Player, WhatKeepsItsTimeIsEnteredAtItsSecondWhenItIsLate) {
     EXPECT_EQ(started[1].offset, started[1].at - frames(1000));
     EXPECT_EQ(started[2].at, frames(2000)) << "what follows it doesn't move";
     EXPECT_EQ(started[2].offset, Samples{});
-    EXPECT_EQ(all_of<orders::Ended>(s.messages).back().at, frames(3000));
     EXPECT_EQ(s.metrics.items_late, 1);
     s.expect_right_frames();
   }
