@@ -15,11 +15,11 @@ std::int64_t seconds_between(WallTime since, WallTime now) {
 }  // namespace
 
 std::optional<std::string> Ledger::enter(const fleet::Report& report, WallTime now,
-                                         const StreamerOf& streamer_of) {
+                                         const Listening& listening) {
   if (const auto* start = std::get_if<fleet::StartListening>(&report)) {
     const auto user = start->user_id.value_or(0);
     ++sessions_;
-    if (!open_.try_emplace(user, Session{start->radio_uuid, streamer_of(user), now}).second)
+    if (!open_.try_emplace(user, Session{start->radio_uuid, now}).second)
       return "session " + std::to_string(user) + " began twice";
   } else if (const auto* stop = std::get_if<fleet::StopListening>(&report)) {
     const auto user = stop->user_id.value_or(0);
@@ -33,33 +33,32 @@ std::optional<std::string> Ledger::enter(const fleet::Report& report, WallTime n
              std::to_string(stop->seconds);
     }
   } else if (const auto* stopped_report = std::get_if<fleet::Stopped>(&report)) {
-    return stopped(*stopped_report, now);
+    return stopped(*stopped_report, now, listening);
   }
   return std::nullopt;
 }
 
-/// The report doesn't say at which streamer; it was one of them.
-std::optional<std::string> Ledger::stopped(const fleet::Stopped& report, WallTime now) {
+/// The report doesn't say at which streamer: those have ended who listened and don't any more.
+std::optional<std::string> Ledger::stopped(const fleet::Stopped& report, WallTime now,
+                                           const Listening& listening) {
   seconds_ += static_cast<std::uint64_t>(report.seconds);
-  std::map<std::string, std::int64_t> sums;
-  for (const auto& [user, session] : open_)
-    if (session.radio == report.radio_uuid) sums[session.streamer] += seconds_between(session.since, now);
-  for (const auto& [streamer, sum] : sums) {
-    if (sum != report.seconds) continue;
-    std::erase_if(open_, [&, &name = streamer](const auto& one) {
-      return one.second.radio == report.radio_uuid && one.second.streamer == name;
-    });
-    return std::nullopt;
-  }
-  if (report.seconds == 0) return std::nullopt;  // it had no listeners
+  const auto on = listening(report.radio_uuid);
+  std::int64_t sum = 0;
+  std::erase_if(open_, [&](const auto& one) {
+    const auto& [user, session] = one;
+    if (session.radio != report.radio_uuid || on.contains(user)) return false;
+    sum += seconds_between(session.since, now);
+    return true;
+  });
+  if (sum == report.seconds) return std::nullopt;
   return "radio " + report.radio_uuid + " stopped with " + std::to_string(report.seconds) +
-         " s, which no streamer's listeners had";
+         " s, those who listened had " + std::to_string(sum);
 }
 
 void Ledger::restart(const fleet::SavedFleet& stored) {
   open_.clear();
   for (const auto& listener : stored.listeners)
-    open_[listener.user_id.value_or(0)] = {listener.radio_uuid, listener.streamer, listener.since};
+    open_[listener.user_id.value_or(0)] = {listener.radio_uuid, listener.since};
 }
 
 }  // namespace longwave::simulate

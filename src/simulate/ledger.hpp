@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 namespace longwave::simulate {
@@ -18,10 +19,11 @@ namespace longwave::simulate {
 /// by itself or with its radio, and its seconds are those between.
 class Ledger {
  public:
-  using StreamerOf = std::function<std::string(std::int64_t user)>;
+  /// Who still listens to a radio, as far as the scheduler knows.
+  using Listening = std::function<std::set<std::int64_t>(const std::string& radio)>;
 
   /// Something that doesn't add up.
-  std::optional<std::string> enter(const fleet::Report& report, WallTime now, const StreamerOf& streamer_of);
+  std::optional<std::string> enter(const fleet::Report& report, WallTime now, const Listening& listening);
   /// The scheduler was replaced: what it hadn't stored is forgotten, and what it hadn't stored as over goes
   /// on.
   void restart(const fleet::SavedFleet& stored);
@@ -32,10 +34,10 @@ class Ledger {
 
  private:
   struct Session {
-    std::string radio, streamer;
+    std::string radio;
     WallTime since{};
   };
-  std::optional<std::string> stopped(const fleet::Stopped& report, WallTime now);
+  std::optional<std::string> stopped(const fleet::Stopped& report, WallTime now, const Listening& listening);
 
   std::map<std::int64_t, Session> open_;  ///< by user; each session of the model is another user
   std::uint64_t sessions_ = 0;

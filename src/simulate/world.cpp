@@ -224,8 +224,12 @@ void World::report(const fleet::Report& report) {
     check_song(*song);
     return;
   }
-  const auto wrong = ledger_.enter(report, now(), [this](std::int64_t user) {
-    return nodes_.at(static_cast<std::size_t>(user % most_streamers)).streamer->name();
+  const auto wrong = ledger_.enter(report, now(), [this](const std::string& radio) {
+    std::set<std::int64_t> users;
+    if (scheduler_->listeners().of_radio(radio) == 0) return users;
+    for (const auto& [key, listener] : scheduler_->listeners().all())
+      if (listener.radio_uuid == radio) users.insert(listener.user_id.value_or(0));
+    return users;
   });
   if (wrong) violation(*wrong);
 }
