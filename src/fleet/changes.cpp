@@ -84,14 +84,14 @@ SharedChanges changes_since(store::Session& session, std::int64_t last) {
   changes.everything = last_change(session) < last;
   session.each<std::int64_t, std::string, std::string>(
       "SELECT id, kind, name FROM fleet_changes WHERE id > :last ORDER BY id",
-      [&](std::int64_t id, const std::string& kind, std::string name) {
+      [&](std::int64_t id, const std::string& kind, const std::string& name) {
         changes.everything = changes.everything || id != changes.last + 1;
         changes.last = id;
         if (kind == "station") changes.stations.push_back(StationId{number(name)});
-        if (kind == "role") changes.role_slugs.push_back(std::move(name));
-        if (kind == "user") changes.users.push_back(std::move(name));
-        if (kind == "session") changes.sessions.push_back(std::move(name));
-        if (kind == "library") changes.libraries.push_back(std::move(name));
+        if (kind == "role") changes.role_slugs.push_back(name);
+        if (kind == "user") changes.users.push_back(name);
+        if (kind == "session") changes.sessions.push_back(name);
+        if (kind == "library") changes.libraries.push_back(name);
       },
       last);
   without_doubles(changes.stations);
