@@ -39,11 +39,7 @@ void Mount::add(const MountBatchPtr& batch, Samples now) {
   ring_.push_back(batch);
   const auto oldest = unit_at(format_, now - to_samples(options_.kept - options_.lead));
   while (ring_.size() > 1 && ring_.front()->end() <= oldest) ring_.pop_front();
-  std::erase_if(waiting_, [&](Listener* listener) {
-    if (listener->position < 0) return start(*listener, now) && enough(now);
-    if (listener->position >= begin() && listener->sink->queued_bytes() == 0) send(*listener, end());
-    return enough(now);
-  });
+  std::erase_if(waiting_, [&](Listener* listener) { return start(*listener, now); });
   for (auto* listener : prompt_) {  // who is too far behind goes when its turn comes
     if (listener->position >= begin() && listener->sink->queued_bytes() == 0) send(*listener, end());
   }
@@ -70,7 +66,7 @@ Listener* Mount::join(std::unique_ptr<ListenerSink> sink, std::string token, boo
   fewest->push_back(std::move(listener));
   ++count_;
   if (prompt) prompt_.push_back(joined);
-  if (!start(*joined, now) || !enough(now)) waiting_.push_back(joined);
+  if (!start(*joined, now)) waiting_.push_back(joined);
   return joined;
 }
 
@@ -108,11 +104,6 @@ bool Mount::start(Listener& listener, Samples now) {
   events_.started(listener, time_of_unit(format_, first));
   send(listener, end());
   return true;
-}
-
-/// Who begins now gets so much at once that it lasts until its turn comes.
-bool Mount::enough(Samples now) const {
-  return time_of_unit(format_, end()) - now >= to_samples(options_.lead / 2);
 }
 
 void Mount::serve(int slot, Samples now) {

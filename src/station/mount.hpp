@@ -80,7 +80,6 @@ class Mount {
 
  private:
   bool start(Listener& listener, Samples now);
-  bool enough(Samples now) const;
   /// False: it was dropped.
   bool serve(Listener& listener, Samples now);
   void send(Listener& listener, std::int64_t to);
@@ -98,8 +97,7 @@ class Mount {
   Events events_;
   Ring ring_;
   std::array<std::vector<std::unique_ptr<Listener>>, slots> slots_;
-  std::vector<Listener*> waiting_;  // for a beginning, or for so much that it lasts
-  std::vector<Listener*> prompt_;
+  std::vector<Listener*> waiting_, prompt_;
   std::size_t count_ = 0;
   io::SharedBytes headers_;  // of Ogg Opus
   /// The last stretch that was joined: all listeners of a slot get the same.

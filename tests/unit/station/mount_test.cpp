@@ -79,20 +79,6 @@ TEST_F(MountTest, AListenerBeginsWithTheStationsNow) {
   EXPECT_EQ(bytes, out.size());
 }
 
-TEST_F(MountTest, WhoBeginsWithTheFirstFramesGetsMoreUntilItLasts) {
-  title(0, 1);
-  std::string here, there;
-  mount->join(sink(here), "t", false, at(0));
-  mount->add(batch(0, 4), at(0));
-  mount->join(sink(there), "u", false, at(0));
-  for (const auto count : {4, 60, 114}) {
-    EXPECT_EQ(here.size(), static_cast<std::size_t>(count) * unit_bytes);
-    EXPECT_EQ(here, there);
-    mount->add(batch(count, count == 4 ? 56 : count == 60 ? 54 : 38), at(0.05));
-  }
-  EXPECT_EQ(here.size(), 114 * unit_bytes) << "the rest comes when its turn comes";
-}
-
 TEST_F(MountTest, AnEarlyListenerWaitsForTheFirstSound) {
   title(0, 1);
   std::string out;
