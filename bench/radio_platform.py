@@ -9,8 +9,9 @@ listeners CPU and memory of a streamer with many listeners of one radio, next to
 radios    radios_bench beside the program: 100,000 radios: CPU, lateness, memory
 
 Rounds are interleaved: everybody once, then again; medians are printed with all values, and a table at the end. CPU is user and system
-time of the server's process. Music is twelve minutes of asc-music as MP3 of 128 kbit/s, in songs of a minute. Needs redis-server, ffmpeg,
-icecast2, liquidsoap (tools/install bench), a build with -DLONGWAVE_BENCH=ON, and ports from 24500 on. Loopback only."""
+time of the server's process. Music is twelve minutes of asc-music as MP3 of 128 kbit/s, in songs of a minute; all radios began together,
+so a round of `stations` lasts a song, in which each has one joint. Needs redis-server, ffmpeg, icecast2, liquidsoap (tools/install bench),
+a build with -DLONGWAVE_BENCH=ON, and ports from 24500 on. Loopback only."""
 import argparse
 import contextlib
 import multiprocessing
@@ -27,6 +28,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.request
 
 TOP = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(TOP / "tests" / "protocol"))
@@ -311,6 +313,13 @@ def work_of(names):
     return kinds
 
 
+def joints_of(port):
+    """Joints that a streamer made, and those that came too late or failed."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=20) as answer:
+        figures = dict(line.rsplit(" ", 1) for line in answer.read().decode().splitlines() if line.startswith("longwave_joints"))
+    return float(figures["longwave_joints_total"]), float(figures["longwave_joints_late_total"]) + float(figures["longwave_joints_failed_total"])
+
+
 def stations(given):
     """All at the same time. CPU per second of sound that was made: who falls behind on a busy machine isn't the cheaper for it."""
     count = given.stations
@@ -328,9 +337,11 @@ def stations(given):
             for _ in range(given.rounds):
                 pids = [streamer, scheduler, encoder.process.pid, copier.process.pid]
                 before, made, threads = [cpu_s(pid) for pid in pids], [encoder.made_s(), copier.made_s()], work_of(threads_s(streamer))
-                sent = crowd.look()[1]
-                time.sleep(given.seconds)
+                sent, joints, began = crowd.look()[1], joints_of(fleet.streamer.port), time.monotonic()
+                time.sleep(SONG_S)
+                took = time.monotonic() - began
                 used = [cpu_s(pid) - then for pid, then in zip(pids, before)]
+                joints = [now - then for now, then in zip(joints_of(fleet.streamer.port), joints)]
                 heard = (crowd.look()[1] - sent) / 16000
                 for kind, cpu in work_of(threads_s(streamer)).items():
                     parts.setdefault(kind, []).append((cpu - threads[kind]) / heard)
@@ -339,17 +350,26 @@ def stations(given):
                 scheduling.append(used[1] / heard)
                 encoding.append(used[2] / max(made[0], 1))
                 copying.append(used[3] / max(made[1], 1))
-                progress(f"{crowd.look()[0]} listeners of {count} radios, {heard / count / given.seconds:.2f} of real time, {ours[-1] * 1e6:.0f} us a "
-                         f"radio-second; Liquidsoap's {made[0] / given.encoding / given.seconds:.2f} and {made[1] / given.copying / given.seconds:.2f}, "
-                         f"{encoding[-1] * 1e6:.0f} and {copying[-1] * 1e6:.0f} us")
+                progress(f"{crowd.look()[0]} listeners of {count} radios, {heard / count / took:.2f} of real time, {joints[0]:.0f} joints and {joints[1]:.0f} "
+                         f"hard cuts, {ours[-1] * 1e6:.0f} us a radio-second; Liquidsoap's {made[0] / given.encoding / took:.2f} and "
+                         f"{made[1] / given.copying / took:.2f}, {encoding[-1] * 1e6:.0f} and {copying[-1] * 1e6:.0f} us")
     middle = statistics.median(ours)
     alone = middle - statistics.median(parts["sending"])
+    fewer = statistics.median(parts["joints"]) * (1 - SONG_S / 240)  # that songs of four minutes don't need
     split = ", ".join(f"{statistics.median(values) * 1e6:.0f} {kind}" for kind, values in parts.items())
-    row("a radio, gapless, one listener, songs of a minute: CPU per second", spread(ours, "µs", 1e6, 0) + f": {split}; {1 / middle:.0f} radios per core",
-        f"Liquidsoap encoding, no listener: {spread(encoding, 'µs', 1e6, 0)}: **{statistics.median(encoding) / middle:.0f} ×**; without our sending "
-        f"{statistics.median(encoding) / alone:.0f} ×", "≥ 300 ×")
-    row("the same beside who copies", f"{middle * 1e6:.0f} µs", f"Liquidsoap copying: {spread(copying, 'µs', 1e6, 0)}: "
-        f"**{statistics.median(copying) / middle:.0f} ×**; without our sending {statistics.median(copying) / alone:.0f} ×", "≥ 10 ×")
+    theirs = statistics.median(encoding), statistics.median(copying)
+
+    def times(cost):
+        return f"**{theirs[0] / cost:.0f} ×**", f"**{theirs[1] / cost:.0f} ×**"
+
+    for what, cost in (("a radio, gapless, one listener, songs of a minute: CPU per second", middle),
+                       ("the same with a quarter of the joints, as songs of four minutes have (computed)", middle - fewer),
+                       ("songs of a minute, without the sending", alone),
+                       ("songs of four minutes, without the sending (computed)", alone - fewer)):
+        row(what, f"{cost * 1e6:.0f} µs" + (f" ({', '.join(f'{one * 1e6:.0f}' for one in ours)}): {split}" if cost == middle else "") +
+            f"; {1 / cost:.0f} radios per core", f"{times(cost)[0]} Liquidsoap encoding, {times(cost)[1]} copying", "≥ 300 ×, ≥ 10 ×")
+    row("Liquidsoap, gapless (no crossfade), to files, nobody listens: CPU per second", "", f"encoding {spread(encoding, 'µs', 1e6, 0)}, copying "
+        f"{spread(copying, 'µs', 1e6, 0)}")
     row(f"the scheduler of {count} radios with a streamer: CPU per radio-second", spread(scheduling, "µs", 1e6))
     row("memory of the streamer for a radio with a listener", f"{memory:.0f} KiB")
 
