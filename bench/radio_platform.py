@@ -50,6 +50,7 @@ def progress(text):
 
 def row(what, measured, beside="", aim=""):
     TABLE.append((what, measured, beside, aim))
+    progress(": ".join(text for text in (what, measured, beside) if text))
 
 
 def spread(values, unit, scale=1.0, digits=1):
@@ -193,6 +194,7 @@ class Fleet:
             time.sleep(1)
         while media_cpu(self.streamer.process.pid, 10) / self.count > 500e-6:
             assert time.monotonic() < end, "the streamer goes on encoding"
+            assert self.streamer.alive(), self.streamer.log()[-3000:]
 
     def __exit__(self, *_):
         self.stack.close()
@@ -340,6 +342,7 @@ def stations(given):
                 sent, joints, began = crowd.look()[1], joints_of(fleet.streamer.port), time.monotonic()
                 time.sleep(SONG_S)
                 took = time.monotonic() - began
+                assert fleet.streamer.alive(), fleet.streamer.log()[-3000:]
                 used = [cpu_s(pid) - then for pid, then in zip(pids, before)]
                 joints = [now - then for now, then in zip(joints_of(fleet.streamer.port), joints)]
                 heard = (crowd.look()[1] - sent) / 16000
