@@ -2,7 +2,7 @@
 // The other parts of the programme place in a real browser: playlists, jingles, clocks, requests, limits, rules, the coming day, what
 // was played; two browsers see the same.
 //   node tests/protocol/programme_parts.mjs URL
-import { check as step, end, url as base } from './in_browser.mjs';
+import { check as step, end, rpc, url as base } from './in_browser.mjs';
 import { begun, forget, open, silent, undo, until } from './programming.mjs';
 
 await begun();
@@ -43,6 +43,13 @@ await step('a song is asked for, seen by others at once, taken back and asked fo
   await mara.goto(`${base}/#/programme/requests`);
   await jonas.goto(`${base}/#/programme/requests`);
   await mara.getByRole('button', { name: 'Switch the programme on' }).click();
+  // What is asked for is played when the next song is chosen: that is to wait.
+  await until('the next songs are chosen', async () => {
+    const { entries, cursor } = await rpc('queue.list', { station: 'main' });
+    const coming = entries.slice(cursor + 1).map((entry) => entry.reason.rule);
+    return (coming.length > 1 && coming.every((rule) => rule.startsWith('programme.'))) || coming;
+  });
+  await rpc('playback.pause', { station: 'main' });
   await mara.getByRole('searchbox', { name: 'Find a song to ask for' }).fill('a');
   await mara.locator('.finder-hit .tool').first().click();
   const waiting = (page) => page.locator('.requests li').count();
@@ -55,6 +62,7 @@ await step('a song is asked for, seen by others at once, taken back and asked fo
   await until('taken back', async () => (await waiting(mara)) === 0);
   await undo(jonas, title);
   await until('asked for again', async () => (await waiting(mara)) === 1 && (await mara.locator('.requests .row-title').innerText()) === title);
+  await rpc('playback.play', { station: 'main' });
 });
 
 await step('a limit of an artist, found by name', async () => {

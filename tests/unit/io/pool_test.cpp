@@ -104,15 +104,15 @@ TEST(Pool, a_stuck_worker_is_replaced_until_it_comes_back) {
   while (pool.stuck() > 0) std::this_thread::yield();
 
   // One at a time again: what is submitted last begins when the first is over.
+  constexpr int count = 20;
   std::atomic<int> beside{0}, most{0};
   std::promise<void> over;
-  for (int i = 0; i < 50; ++i) {
+  for (int i = 1; i <= count; ++i) {
     pool.submit({.work = [&, i](std::stop_token) {
       most = std::max(most.load(), ++beside);
-      for (int turn = 0; turn < 5; ++turn)
-        std::this_thread::yield();  // a busy machine comes back from each late
+      std::this_thread::yield();  // a turn of somebody else may last a quarter of a second
       --beside;
-      if (i == 49) over.set_value();
+      if (i == count) over.set_value();
     }});
   }
   over.get_future().wait();
