@@ -129,8 +129,8 @@ for (const way of Object.keys(ways)) {
 for (const way of Object.keys(ways)) {
   cases.push([`socket.io-client, ${way}: what was missed comes once, in order, after a recovery`, async () => {
     const [nsp, told] = ["/", `told ${way}`];
-    const reader = io(where.returning + nsp, { transports: ways[way], forceNew: true, reconnection: false });
     const writer = await witnessing();
+    const reader = io(where.returning + nsp, { transports: ways[way], forceNew: true, reconnection: false });
     const heard = [];
     let look;
     const until = (count) => within(new Promise((resolve) => { (look = () => heard.length >= count && resolve())(); }), `${count} news`);
