@@ -15,11 +15,10 @@ LISTENERS = int(os.environ.get("LONGWAVE_LISTENERS", "300"))
 MINUTES = 0       # tools/soak: rounds until then; one round otherwise
 AWAY_S = 3        # of a Redis, a database
 BETWEEN_S = 3
-# Who takes a radio over must first encode a song it never had. A player has 3 s in hand meanwhile, which is enough (docs/reliability.md
-# has what was heard); on a machine that does much else it isn't, and that isn't what this test is to find.
-STALL_S = 4.0
-JUMP_S = 4.0
-SETTLE_S = 4.2    # who has just come to a streamer that has just begun has less in hand than the others
+STALL_S = 1.5     # none was seen, on busy machines neither: what a crowd reads late there isn't what this test is to find
+JUMP_S = 1.5      # what is passed on has its place by when it came: so late a busy machine may be
+HICCUP_S = 2.0    # in the first seconds of a connection
+SETTLE_S = 4.2    # the first on a loop of a streamer gets a tenth of a second at once, and more when its turn comes
 LATE_S = 4.5      # a player that has just begun is so far behind the programme at most: it has a burst in hand
 
 
@@ -149,7 +148,7 @@ def check(platform, crowd, story):
                f"others: {len(stalls)} silences, {longest['stall_s']:.2f} s at most {sorted(stalls, key=lambda one: -one[2])[:3]}")
     assert moved >= len(crowd.listeners) // 3, "nobody had to move"
     assert max(gaps) <= 2 and max(waits) <= 4, (max(gaps), max(waits))
-    assert max(longest["hiccup_s"], longest["stall_s"]) <= STALL_S, (longest, stalls[:5])
+    assert longest["hiccup_s"] <= HICCUP_S and longest["stall_s"] <= STALL_S, (longest, stalls[:5])
     assert longest["hole_ms"] <= 100 and longest["jump_s"] <= JUMP_S, longest
 
 
