@@ -2,14 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Messages, a line each (binary ones begin with 'b'), to the decoder of Socket.IO packets: what it lets
 // through has a bound, and is the same packet again when it is encoded and decoded once more.
+#include "alike.hpp"
 #include "base/assert.hpp"
 #include "base/text.hpp"
 #include "dialects/socketio/packet.hpp"
 
-#include <boost/json.hpp>
-
-#include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -18,21 +15,6 @@ namespace {
 
 using namespace longwave;
 using namespace longwave::socketio;
-
-/// Numbers that no integer holds may differ in their last digit: the reader of JSON is that exact, not more.
-bool alike(const boost::json::value& a, const boost::json::value& b) {
-  if (a.is_double() && b.is_double())
-    return a.get_double() == b.get_double() ||
-           std::abs(a.get_double() - b.get_double()) <= 1e-14 * std::abs(a.get_double());
-  if (a.is_array() && b.is_array())
-    return std::equal(a.get_array().begin(), a.get_array().end(), b.get_array().begin(), b.get_array().end(),
-                      alike);
-  if (a.is_object() && b.is_object())
-    return std::equal(
-        a.get_object().begin(), a.get_object().end(), b.get_object().begin(), b.get_object().end(),
-        [](const auto& x, const auto& y) { return x.key() == y.key() && alike(x.value(), y.value()); });
-  return a == b;
-}
 
 void same_again(const Packet& packet) {
   const auto frames = encode_packet(packet);
