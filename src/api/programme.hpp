@@ -14,6 +14,9 @@ namespace longwave::api {
 
 struct Context;
 
+/// The latest time that is taken from callers (the year 2255): nanoseconds count no further than 2262.
+constexpr std::int64_t latest_ms = 9'000'000'000'000;
+
 /// programme.get, .set, .put, .remove, .request: what people edit of a station's programme
 /// (docs/programme.md).
 void add_programme_methods(rpc::Table& table, Context& context);

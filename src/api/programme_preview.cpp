@@ -121,8 +121,8 @@ void add_schedule_methods(Table& table, Context& context) {
        .summary =
            "Plays the programme in advance, and lists what would go on air otherwise than it says. The same "
            "seed gives the same; the station itself will choose by another chance.",
-       .params = {station_param(), integer("from_ms").in("ms").about("wall clock"),
-                  integer("to_ms").in("ms").about("eight days later at most"),
+       .params = {station_param(), integer("from_ms").range(0, latest_ms).in("ms").about("wall clock"),
+                  integer("to_ms").range(0, latest_ms).in("ms").about("eight days later at most"),
                   integer("seed").min(0).otherwise("1"), integer("offset").min(0).otherwise("0"),
                   integer("limit").range(0, 2000).otherwise("500").about(
                       "of the items; the violations are all there are")},

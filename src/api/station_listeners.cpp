@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/context.hpp"
+#include "api/programme.hpp"
 #include "api/rights.hpp"
 #include "api/station.hpp"
 #include "api/steering.hpp"
@@ -37,20 +38,19 @@ void listeners(Context& context, const Call& call, const Responder& answer) {
 
 void add_listeners_method(Table& table, Context& context) {
   const ForRole views(table, context, access::StationRole::viewer);
-  views.add({.name = "station.listeners",
-             .summary =
-                 "Listeners over time, from the history: of each step the most that an item had which was "
-                 "on air in it. What is on air now isn't in the history yet.",
-             .params = {station_param(),
-                        integer("from_ms").range(0, std::int64_t{1} << 53).about("of the clock").in("ms"),
-                        integer("step_s").range(1, 86'400).otherwise("900").in("s"),
-                        integer("count").range(1, 1000).otherwise("96").about("how many steps")},
-             .result = object({array("most", integer()).about("one for each step")}),
-             .errors = {not_found, unavailable},
-             .run = Run::store,
-             .handler = on_station_loop(context, [&context](const Call& call, const Responder& answer) {
-               listeners(context, call, answer);
-             })});
+  views.add(
+      {.name = "station.listeners",
+       .summary = "Listeners over time, from the history: of each step the most that an item had which was "
+                  "on air in it. What is on air now isn't in the history yet.",
+       .params = {station_param(), integer("from_ms").range(0, latest_ms).about("of the clock").in("ms"),
+                  integer("step_s").range(1, 86'400).otherwise("900").in("s"),
+                  integer("count").range(1, 1000).otherwise("96").about("how many steps")},
+       .result = object({array("most", integer()).about("one for each step")}),
+       .errors = {not_found, unavailable},
+       .run = Run::store,
+       .handler = on_station_loop(context, [&context](const Call& call, const Responder& answer) {
+         listeners(context, call, answer);
+       })});
 }
 
 }  // namespace longwave::api

@@ -61,6 +61,9 @@ std::optional<std::chrono::sys_days> date_of(std::string_view text) {
   return date.ok() && y >= 1990 ? std::optional(std::chrono::sys_days{date}) : std::nullopt;
 }
 
+/// The year 2255: what nanoseconds can count.
+constexpr std::int64_t latest_ms = 9'000'000'000'000;
+
 /// One object, with its path for what is said about it.
 class Reader {
  public:
@@ -251,7 +254,7 @@ void read_lists(const Reader& read, StationProgramme& programme) {
     std::int64_t asked = 0;
     one("id", r.id);
     one("song", r.song);
-    one("asked_ms", asked);
+    one("asked_ms", asked, 0, latest_ms);
     one("by", r.by);
     r.asked = from_unix_ms(asked);
   });

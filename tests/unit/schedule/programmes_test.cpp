@@ -86,6 +86,8 @@ TEST(ProgrammeJson, SaysWhatIsWrong) {
             "events[0].date: expected YYYY-MM-DD");
   EXPECT_EQ(wrong([&](auto& d) { in(d, "dayparts")["clock"] = 1; }),
             "dayparts: expected a clock or a playlist that is there");
+  EXPECT_EQ(wrong([&](auto& d) { in(d, "pending")["asked_ms"] = 180'800'000'000'000; }),
+            "pending[0].asked_ms: expected an integer from 0 to 9000000000000");
   EXPECT_EQ(wrong([&](auto& d) { d["zone"] = "Mars"; }), "zone: expected a time zone, as \"Europe/Berlin\"");
   EXPECT_NE(wrong([&](auto& d) { in(d, "shows")["id"] = 12; }), "fine");
   EXPECT_NE(wrong([&](auto& d) { d["playlists"].get_array().push_back(in(d, "playlists")); }), "fine");
