@@ -100,9 +100,9 @@ def look_at_witness(platform, piece):
     assert len(heard) >= 0.95 * (len(samples) / sound.RATE / 0.1 - 2), f"only {len(heard)} moments of {len(samples) / sound.RATE:.0f} s are a song"
     jumps, late = [0.0], []
     for (at, song, second), (at_2, song_2, second_2) in zip(heard, heard[1:]):
-        if song == song_2:
+        if song == song_2 and second_2 >= second - 0.1:
             jumps.append(abs((second_2 - second) - (at_2 - at)))
-        else:
+        else:  # the next one, which may be the same song again
             jumps.append(at_2 - at - 0.1)
             assert second_2 < 1, f"a song began at its second {second_2}"
     for at, song, second in heard[::10]:
