@@ -100,7 +100,7 @@ def look_at_witness(platform, piece):
     assert len(heard) >= 0.95 * (len(samples) / sound.RATE / 0.1 - 2), f"only {len(heard)} moments of {len(samples) / sound.RATE:.0f} s are a song"
     jumps, late = [0.0], []
     for (at, song, second), (at_2, song_2, second_2) in zip(heard, heard[1:]):
-        if song == song_2 and second_2 >= second - 0.1:
+        if song == song_2 and (second_2 >= 1 or second < 3):
             jumps.append(abs((second_2 - second) - (at_2 - at)))
         else:  # the next one, which may be the same song again
             jumps.append(at_2 - at - 0.1)
