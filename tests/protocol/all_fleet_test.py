@@ -108,12 +108,11 @@ def test_a_station_is_its_radio(binary):
             until(lambda: len([one for one in list(app.told) if one[0] == "start"]) == 2, "two listeners")
             assert sorted((one[1], str(one[2])) for one in list(app.told) if one[0] == "start") == [(here.radio, "42"), (here.radio, "None")]
             assert [one["radio"] for one in here.page("/listeners")] == [here.radio] * 2 and here.page("/status")["listeners"] == 2
-            assert here.server.call("station.now", station="main")["listeners"] == 2
+            until(lambda: here.server.call("station.now", station="main")["listeners"] == 2, "the player's count, which another thread keeps")
 
-            state = here.state()
-            assert state["streaming"] and not state["broken"] and state["master"] == here.page("/streamers")[0]["streamer"]
-            song = here.on_air()[0]
-            assert song == here.state()["song"] == [one for one in list(app.told) if one[0] == "song"][-1][2]
+            master = here.page("/streamers")[0]["streamer"]
+            until(lambda: (lambda state: state["streaming"] and not state["broken"] and state["master"] == master)(here.state()), "its stream")
+            until(lambda: here.on_air()[0] == here.state()["song"] == [one for one in list(app.told) if one[0] == "song"][-1][2], "one song everywhere")
             until(lambda: known.bytes, "sound")
             assert known.bytes[2] >> 4 == 0xD, "256 kbit/s for who may"  # ISO 11172-3, 2.4.2.3
             known.close()
