@@ -39,6 +39,10 @@ void Mount::add(const MountBatchPtr& batch, Samples now) {
   ring_.push_back(batch);
   const auto oldest = unit_at(format_, now - to_samples(options_.kept - options_.lead));
   while (ring_.size() > 1 && ring_.front()->end() <= oldest) ring_.pop_front();
+  std::erase_if(fresh_, [&](Listener* listener) {
+    send(*listener, end());
+    return ahead(now);
+  });
   std::erase_if(waiting_, [&](Listener* listener) { return start(*listener, now); });
   for (auto* listener : prompt_) {  // who is too far behind goes when its turn comes
     if (listener->position >= begin() && listener->sink->queued_bytes() == 0) send(*listener, end());
@@ -79,6 +83,7 @@ std::unique_ptr<Listener> Mount::take_out(Listener* listener) {
   }
   slot.pop_back();
   std::erase(waiting_, listener);
+  std::erase(fresh_, listener);
   std::erase(prompt_, listener);
   --count_;
   return out;
@@ -103,7 +108,12 @@ bool Mount::start(Listener& listener, Samples now) {
   if (!headers_.bytes.empty()) listener.sink->write(headers_);
   events_.started(listener, time_of_unit(format_, first));
   send(listener, end());
+  if (!ahead(now)) fresh_.push_back(&listener);
   return true;
+}
+
+bool Mount::ahead(Samples now) const {
+  return time_of_unit(format_, end()) >= now + to_samples(options_.lead) / 2;
 }
 
 void Mount::serve(int slot, Samples now) {

@@ -80,6 +80,8 @@ class Mount {
 
  private:
   bool start(Listener& listener, Samples now);
+  /// A listener's own buffer lasts until its next turn, however late that is.
+  bool ahead(Samples now) const;
   /// False: it was dropped.
   bool serve(Listener& listener, Samples now);
   void send(Listener& listener, std::int64_t to);
@@ -97,7 +99,9 @@ class Mount {
   Events events_;
   Ring ring_;
   std::array<std::vector<std::unique_ptr<Listener>>, slots> slots_;
-  std::vector<Listener*> waiting_, prompt_;
+  std::vector<Listener*> waiting_;  // for the first sound
+  std::vector<Listener*> fresh_;    // got less than a turn's worth so far: served with every batch, as prompt ones
+  std::vector<Listener*> prompt_;
   std::size_t count_ = 0;
   io::SharedBytes headers_;  // of Ogg Opus
   /// The last stretch that was joined: all listeners of a slot get the same.

@@ -91,6 +91,32 @@ TEST_F(MountTest, AnEarlyListenerWaitsForTheFirstSound) {
   EXPECT_EQ(started.size(), 1u);
 }
 
+TEST_F(MountTest, WhoBeganWithTooLittleSoundGetsMoreAsItComes) {
+  title(0, 1);
+  mount->add(batch(0, 4), at(0));  // the encoder has only just begun
+  std::string out;
+  auto* listener = mount->join(sink(out), "", false, at(0));
+  EXPECT_EQ(out.size(), 4 * unit_bytes);
+  queued = out.size();  // its first bytes may still be on their way
+  mount->add(batch(4, 36), at(0.05));
+  EXPECT_EQ(out.size(), 40 * unit_bytes) << "its turn may be a second away";
+  mount->add(batch(40, 50), at(0.1));
+  EXPECT_EQ(out.size(), 90 * unit_bytes);
+  mount->add(batch(90, 30), at(0.2));
+  EXPECT_EQ(out.size(), 90 * unit_bytes) << "it has two seconds now: its turns are enough";
+  queued = 0;
+  for (int slot = 0; slot < Mount::slots; ++slot) mount->serve(slot, at(1));
+  EXPECT_EQ(out.size(), 120 * unit_bytes);
+  mount->leave(listener);
+  mount->add(batch(120, 4), at(1));
+
+  mount->join(sink(out), "", false, at(3));
+  mount->leave(mount->join(sink(out), "", false, at(3)));
+  out.clear();
+  mount->add(batch(124, 4), at(3));
+  EXPECT_EQ(out.size(), 4 * unit_bytes) << "who has gone is served no more";
+}
+
 TEST_F(MountTest, EverySlotIsServedOnceASecondAndAllOfASlotGetTheSameBytes) {
   title(0, 1);
   mount->add(batch(0, 153), at(0));
