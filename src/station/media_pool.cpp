@@ -13,6 +13,7 @@
 #include <list>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace longwave::station {
 namespace {
@@ -26,7 +27,9 @@ constexpr std::size_t remembered_tracks = 512;
 struct Wanted {
   std::atomic<bool> yes{true};
   std::atomic<bool> stop_when_unwanted{true};
-  io::JobHandle handle;  // station loop
+  // Station loop:
+  io::JobHandle handle;
+  std::shared_ptr<int> sharers;  // how many want what the job makes, if not one
 };
 
 class Order final : public MediaWork::Job {
@@ -34,6 +37,7 @@ class Order final : public MediaWork::Job {
   explicit Order(std::shared_ptr<Wanted> wanted) : wanted_(std::move(wanted)) {}
   ~Order() override {
     wanted_->yes = false;
+    if (wanted_->sharers && --*wanted_->sharers > 0) return;
     if (wanted_->stop_when_unwanted) wanted_->handle.cancel();
   }
 
@@ -110,7 +114,18 @@ class MediaPool::Impl {
         {.priority = options_.joint_priority - 1, .deadline = clock_.now(), .work = std::move(work)});
   }
   Result<audio::RenditionPtr> hold_track(audio::Format format) const;
+  /// One reading of a track, and who waits for it: many radios that begin with the same song have it read
+  /// once.
+  struct Reading {
+    TrackFile file;
+    Instant by;
+    io::JobHandle handle;
+    std::shared_ptr<int> sharers = std::make_shared<int>(0);
+    std::vector<std::pair<std::shared_ptr<Wanted>, Then>> waiting;
+  };
   void analyse(TrackId track, TrackFile file, Instant by, std::shared_ptr<Wanted> wanted, Then then);
+  void analysed(TrackId track, const std::shared_ptr<Reading>& reading, Result<audio::Analysis> found);
+  static void share(Reading& reading, std::shared_ptr<Wanted> wanted, Then then);
   void analyse_all_of_it(TrackId track, std::filesystem::path path);
   Result<KnownTrack> known(TrackId track, const TrackFile& file, audio::Analysis analysis) const;
   void remember(KnownTrack track);
@@ -136,6 +151,7 @@ class MediaPool::Impl {
   Loops fillers_, rests_, holds_;
   std::list<KnownTrack> recent_;  // most recently used first
   std::unordered_map<TrackId, std::list<KnownTrack>::iterator> by_track_;
+  std::unordered_map<TrackId, std::weak_ptr<Reading>> readings_;
   std::shared_ptr<const char> alive_ = std::make_shared<const char>('\0');
 };
 
@@ -198,39 +214,62 @@ void MediaPool::Impl::find_out(TrackId track, Instant by, std::shared_ptr<Wanted
 
 void MediaPool::Impl::analyse(TrackId track, TrackFile file, Instant by, std::shared_ptr<Wanted> wanted,
                               Then then) {
+  const auto found = readings_.find(track);
+  auto reading = found == readings_.end() ? nullptr : found->second.lock();
+  if (reading && *reading->sharers > 0 && reading->by <= by)
+    return share(*reading, std::move(wanted), std::move(then));
+  reading = std::make_shared<Reading>();
+  reading->file = std::move(file);
+  reading->by = by;
+  std::erase_if(readings_, [](const auto& entry) { return entry.second.expired(); });
+  readings_[track] = reading;
+
   auto options = options_.analyse;
-  if (is_long(file)) options.only_first = to_samples(first_minute);
-  auto shared_file = std::make_shared<TrackFile>(std::move(file));
-  auto work = [this, weak = weak(), post = post_, track, shared_file, options, wanted,
-               then = std::move(then)](std::stop_token stop) mutable {
-    auto analysed = audio::analyse(shared_file->path, options, stop);
-    post([this, weak, track, shared_file, wanted, then = std::move(then),
-          analysed = std::move(analysed)]() mutable {
-      const auto alive = weak.lock();
-      if (!alive) return;
-      if (!analysed) {
-        const auto code = analysed.error().code;
-        if (code == Errc::broken || code == Errc::unsupported || code == Errc::full)
-          tracks_.broken(track, analysed.error().message);
-        if (wanted->yes) then(analysed.error());
-        return;
-      }
-      if (analysed.value().partial) {
-        analyse_all_of_it(track, shared_file->path);
-      } else {
-        tracks_.keep(track, std::make_shared<const audio::Analysis>(analysed.value()));
-      }
-      auto ready = known(track, *shared_file, std::move(analysed.value()));
-      if (ready) {
-        remember(ready.value());
-      } else {
-        tracks_.broken(track, ready.error().message);
-      }
-      if (wanted->yes) then(std::move(ready));
+  if (is_long(reading->file)) options.only_first = to_samples(first_minute);
+  auto work = [this, weak = weak(), post = post_, track, reading, options](std::stop_token stop) {
+    auto result = audio::analyse(reading->file.path, options, stop);
+    post([this, weak, track, reading, result = std::move(result)]() mutable {
+      if (const auto alive = weak.lock()) analysed(track, reading, std::move(result));
     });
   };
-  wanted->handle =
+  reading->handle =
       pool_.submit({.priority = options_.analysis_priority, .deadline = by, .work = std::move(work)});
+  share(*reading, std::move(wanted), std::move(then));
+}
+
+void MediaPool::Impl::share(Reading& reading, std::shared_ptr<Wanted> wanted, Then then) {
+  ++*reading.sharers;
+  wanted->sharers = reading.sharers;
+  wanted->handle = reading.handle;
+  reading.waiting.emplace_back(std::move(wanted), std::move(then));
+}
+
+void MediaPool::Impl::analysed(TrackId track, const std::shared_ptr<Reading>& reading,
+                               Result<audio::Analysis> found) {
+  if (const auto entry = readings_.find(track); entry != readings_.end() && entry->second.lock() == reading)
+    readings_.erase(entry);
+  const auto ready = [&]() -> Result<KnownTrack> {
+    if (!found) {
+      const auto code = found.error().code;
+      if (code == Errc::broken || code == Errc::unsupported || code == Errc::full)
+        tracks_.broken(track, found.error().message);
+      return found.error();
+    }
+    if (found.value().partial) {
+      analyse_all_of_it(track, reading->file.path);
+    } else {
+      tracks_.keep(track, std::make_shared<const audio::Analysis>(found.value()));
+    }
+    auto sound = known(track, reading->file, std::move(found.value()));
+    if (sound) {
+      remember(sound.value());
+    } else {
+      tracks_.broken(track, sound.error().message);
+    }
+    return sound;
+  }();
+  for (auto& [wanted, then] : std::exchange(reading->waiting, {}))
+    if (wanted->yes) then(ready);
 }
 
 void MediaPool::Impl::analyse_all_of_it(TrackId track, std::filesystem::path path) {
@@ -272,6 +311,7 @@ void MediaPool::Impl::open(const KnownTrack& track, audio::Format format, std::i
     answer(encoding.rendition);
     if (encoding.run) encoding.run(stop);
   };
+  wanted->sharers = nullptr;
   wanted->handle =
       pool_.submit({.priority = options_.rendition_priority, .deadline = by, .work = std::move(work)});
 }
@@ -291,6 +331,7 @@ void MediaPool::Impl::joint(JointRequest request, Instant by, std::shared_ptr<Wa
     auto made = std::make_shared<Result<audio::SegmentPtr>>(audio::make_joint(plan, stop));
     self->back(wanted, [give, made] { (*give)(std::move(*made)); });
   };
+  wanted->sharers = nullptr;
   wanted->handle =
       pool_.submit({.priority = options_.joint_priority, .deadline = by, .work = std::move(work)});
 }

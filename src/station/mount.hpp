@@ -100,7 +100,8 @@ class Mount {
   Ring ring_;
   std::array<std::vector<std::unique_ptr<Listener>>, slots> slots_;
   std::vector<Listener*> waiting_;  // for the first sound
-  std::vector<Listener*> fresh_;    // got less than a turn's worth so far: served with every batch, as prompt ones
+  std::vector<Listener*>
+      fresh_;  // got less than a turn's worth so far: served with every batch, as prompt ones
   std::vector<Listener*> prompt_;
   std::size_t count_ = 0;
   io::SharedBytes headers_;  // of Ogg Opus

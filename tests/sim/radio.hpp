@@ -52,6 +52,7 @@ class Files final : public station::TrackSource {
   }
   void keep(TrackId track, std::shared_ptr<const audio::Analysis> analysis) override {
     std::lock_guard lock(mutex_);
+    ++analyses;
     files_.at(static_cast<std::size_t>(track.value - 1)).analysis = *analysis;
   }
   void broken(TrackId, const std::string& reason) override {
@@ -60,6 +61,7 @@ class Files final : public station::TrackSource {
   }
 
   std::vector<std::string> problems;
+  int analyses = 0;
 
  private:
   std::mutex mutex_;

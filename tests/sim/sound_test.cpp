@@ -146,5 +146,66 @@ TEST_F(SoundTest, TenMinutesAreContinuousAndEveryBoundaryIsWhereTheProgrammeSaid
   }
 }
 
+/// The media by themselves: what they post is done in run().
+struct MediaTest : SoundTest {
+  ~MediaTest() override { pool.stop(); }
+  void run(const std::function<bool()>& until) {
+    for (const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{60}; !until();) {
+      ASSERT_LT(std::chrono::steady_clock::now(), end);
+      std::unique_lock lock(mutex);
+      auto now = std::exchange(tasks, {});
+      lock.unlock();
+      for (auto& task : now) task();
+      std::this_thread::yield();
+    }
+  }
+  station::MediaWork prepare(int track, Duration by) {
+    return media.prepare(TrackId{track}, clock.now() + by,
+                         [this](Result<station::TrackReady> result) { result ? ++ready : ++failed; });
+  }
+
+  std::mutex mutex;
+  std::vector<Task> tasks;
+  ManualClock clock;
+  audio::RenditionCache cache{folder / "cache", 1ull << 30};
+  io::Pool pool{"media", 1};
+  station::MediaPool media{files, cache, pool,
+                           [this](Task task) {
+                             std::lock_guard lock(mutex);
+                             tasks.push_back(std::move(task));
+                           },
+                           clock};
+  int ready = 0, failed = 0;
+};
+
+TEST_F(MediaTest, ManyRadiosThatNeedASongHaveItReadOnce) {
+  std::vector<station::MediaWork> orders;
+  for (int i = 0; i < 20; ++i) orders.push_back(prepare(1, std::chrono::seconds{i}));
+  orders.erase(orders.begin());  // who asked first wants it no more
+  run([&] { return ready == 19; });
+  EXPECT_EQ(files.analyses, 1);
+
+  for (int i = 0; i < 5; ++i) orders.push_back(prepare(2, std::chrono::seconds{9}));
+  orders.clear();  // nobody wants it
+  orders.push_back(prepare(2, std::chrono::seconds{9}));
+  run([&] { return ready == 20; });
+  EXPECT_EQ(failed, 0);
+
+  orders.push_back(prepare(3, std::chrono::seconds{9}));
+  orders.push_back(prepare(3, std::chrono::seconds{1}));  // is in more of a hurry
+  run([&] { return ready == 22; });
+  EXPECT_GE(files.analyses, 3);
+}
+
+TEST_F(MediaTest, ABrokenSongFailsForEverybody) {
+  std::ofstream(folder / "broken.wav") << "this is no sound";
+  const auto broken = files.add(folder / "broken.wav", "Broken");
+  std::vector<station::MediaWork> orders;
+  for (int i = 0; i < 3; ++i)
+    orders.push_back(prepare(static_cast<int>(broken.value), std::chrono::seconds{9}));
+  run([&] { return failed == 3; });
+  EXPECT_EQ(files.problems.size(), 1u) << "said once";
+}
+
 }  // namespace
 }  // namespace longwave::sim
