@@ -25,6 +25,7 @@ function listen(query, fetchWith, each) {
       if (event.data) session = JSON.parse(event.data).session;
     });
     source.onmessage = (event) => {
+      if (source.readyState === EventSource.CLOSED) return;  // what came in one piece is still handed over
       const done = each(JSON.parse(event.data), event.lastEventId, session);
       if (!done) return;
       source.close();

