@@ -27,17 +27,19 @@ std::optional<StationId> station_of(Context& context, const Call& call, const Re
 
 namespace {
 
-void list(Context& context, const Call& call, const Responder& answer) {
+/// With more stations a list of them says of a fleet's only what is on those that somebody follows.
+constexpr std::size_t most_followed = 1000;
+
+void list_what_plays(Context& context, const Call& call, const Responder& answer) {
   std::vector<TrackId> needs;
   for (const auto id : context.keeper->stations()) {
-    if (const auto now = context.keeper->programmer(id)->now(); now.current)
-      needs.push_back(now.current->entry->track);
+    if (const auto now = context.feed->on_air(id); now.current) needs.push_back(now.current->entry->track);
   }
   context.feed->feed().add(std::move(needs), [&context, call, answer](const TrackBook::Tracks& tracks) {
     json::array stations;
     for (const auto id : context.keeper->stations()) {
       const auto& programmer = *context.keeper->programmer(id);
-      const auto now = programmer.now();
+      const auto now = context.feed->on_air(id);
       const auto role = role_on(context, call.caller(), programmer.station().slug);
       stations.push_back(json::object{
           {"station", programmer.station().slug},
@@ -51,15 +53,24 @@ void list(Context& context, const Call& call, const Responder& answer) {
   });
 }
 
+void list(Context& context, const Call& call, const Responder& answer) {
+  auto stations = context.keeper->stations();
+  if (stations.size() > most_followed) stations.clear();  // then only what is followed anyway
+  context.feed->with_air(stations, [&context, call, answer] { list_what_plays(context, call, answer); });
+}
+
 void now(Context& context, const Call& call, const Responder& answer) {
-  const auto station = station_of(context, call, answer);
-  if (!station) return;
-  context.feed->feed().add(tracks_of(context.keeper->programmer(*station)->now()),
-                           [&context, station = *station, answer](const TrackBook::Tracks& tracks) {
-                             if (!context.keeper->programmer(station))
-                               return answer.fail(error(Errc::not_found, "the station was removed"));
-                             answer.finish(context.feed->now(station, tracks));
-                           });
+  const auto found = station_of(context, call, answer);
+  if (!found) return;
+  const auto gone = [answer] { answer.fail(error(Errc::not_found, "the station was removed")); };
+  context.feed->with_air({*found}, [&context, station = *found, answer, gone] {
+    if (!context.keeper->programmer(station)) return gone();
+    context.feed->feed().add(tracks_of(context.feed->on_air(station)),
+                             [&context, station, answer, gone](const TrackBook::Tracks& tracks) {
+                               if (!context.keeper->programmer(station)) return gone();
+                               answer.finish(context.feed->now(station, tracks));
+                             });
+  });
 }
 
 void history(Context& context, const Call& call, const Responder& answer) {

@@ -86,9 +86,18 @@ std::string StationFeed::channel(const schedule::Programmer& programmer) {
   return std::string(prefix) + programmer.station().slug;
 }
 
+void StationFeed::with_air(const std::vector<StationId>& stations, Task then) {
+  air_ ? air_->follow(stations, std::move(then)) : then();
+}
+
+schedule::NowView StationFeed::on_air(StationId station) const {
+  auto elsewhere = air_ ? air_->on_air(station) : std::nullopt;
+  return elsewhere ? std::move(*elsewhere) : keeper_.programmer(station)->now();
+}
+
 json::object StationFeed::now(StationId station, const TrackBook::Tracks& tracks) const {
   const auto& programmer = *keeper_.programmer(station);
-  return now_json(programmer,
+  return now_json(programmer, on_air(station),
                   {.name = programmer.station().name,
                    .moment = {.now = clock_.now(), .wall = clock_.wall()},
                    .listeners = listeners(station),
@@ -102,9 +111,8 @@ int StationFeed::listeners(StationId station) const {
 }
 
 void StationFeed::publish_now(StationId station) {
-  const auto* programmer = keeper_.programmer(station);
-  if (!programmer) return;
-  feed_.add(tracks_of(programmer->now()), [this, station](const TrackBook::Tracks& tracks) {
+  if (!keeper_.programmer(station)) return;
+  feed_.add(tracks_of(on_air(station)), [this, station](const TrackBook::Tracks& tracks) {
     if (const auto* there = keeper_.programmer(station))
       publish_(channel(*there), "station.now", text_of(now(station, tracks)));
   });
@@ -118,21 +126,24 @@ json::object StationFeed::audience_json(StationId station) const {
 
 void StationFeed::present_values(const std::string& name, UniqueFunction<void(Values)> answer) {
   const auto station = keeper_.find(std::string_view(name).substr(std::min(prefix.size(), name.size())));
-  const auto* programmer = station ? keeper_.programmer(*station) : nullptr;
-  if (!programmer) return answer({});
-  auto needs = tracks_of(programmer->queue().entries());
-  const auto more = tracks_of(programmer->now());
-  needs.insert(needs.end(), more.begin(), more.end());
-  feed_.add(std::move(needs),
-            [this, station = *station, answer = std::move(answer)](const TrackBook::Tracks& tracks) mutable {
-              Values values;
-              if (!keeper_.programmer(station)) return answer({});
-              values.emplace_back("station.now", text_of(now(station, tracks)));
-              values.emplace_back("station.state", text_of(state_json(*keeper_.view(station))));
-              values.emplace_back("queue.changed", text_of(reset_json(*keeper_.programmer(station), tracks)));
-              values.emplace_back("listeners.changed", text_of(audience_json(station)));
-              answer(std::move(values));
-            });
+  if (!station) return answer({});
+  with_air({*station}, [this, station = *station, answer = std::move(answer)]() mutable {
+    const auto* programmer = keeper_.programmer(station);
+    if (!programmer) return answer({});
+    auto needs = tracks_of(programmer->queue().entries());
+    const auto more = tracks_of(on_air(station));
+    needs.insert(needs.end(), more.begin(), more.end());
+    feed_.add(std::move(needs), [this, station,
+                                 answer = std::move(answer)](const TrackBook::Tracks& tracks) mutable {
+      Values values;
+      if (!keeper_.programmer(station)) return answer({});
+      values.emplace_back("station.now", text_of(now(station, tracks)));
+      values.emplace_back("station.state", text_of(state_json(*keeper_.view(station))));
+      values.emplace_back("queue.changed", text_of(reset_json(*keeper_.programmer(station), tracks)));
+      values.emplace_back("listeners.changed", text_of(audience_json(station)));
+      answer(std::move(values));
+    });
+  });
 }
 
 void StationFeed::set_audience(StationId station, Audience audience) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "api/air.hpp"
 #include "api/feed.hpp"
 #include "api/station_json.hpp"
 #include "base/clock.hpp"
@@ -37,6 +38,11 @@ class StationFeed {
   StationFeed(schedule::Keeper& keeper, TrackBook& book, const Clock& clock, Publish publish,
               std::function<std::string(std::string_view art)> accent);
 
+  /// Where nothing is played here. Outlives this.
+  void set_air(Air& air) { air_ = &air; }
+  /// `then` when it is known what these stations play.
+  void with_air(const std::vector<StationId>& stations, Task then);
+
   /// The values a new subscriber of the channel must see, in order with what is published.
   void present_values(const std::string& channel, UniqueFunction<void(Values)> answer);
   void set_audience(StationId station, Audience audience);
@@ -44,8 +50,11 @@ class StationFeed {
   void accents_changed();
   /// Tracks look different now.
   void library_changed();
+  /// A scheduler elsewhere plays something else on it.
+  void air_changed(StationId station) { publish_now(station); }
 
   int listeners(StationId station) const;
+  schedule::NowView on_air(StationId station) const;
   boost::json::object now(StationId station, const TrackBook::Tracks& tracks) const;
   Feed& feed() { return feed_; }
 
@@ -59,6 +68,7 @@ class StationFeed {
   Publish publish_;
   std::function<std::string(std::string_view)> accent_;
   TrackBook& book_;
+  Air* air_ = nullptr;
   Feed feed_;
   std::unordered_map<StationId, Audience> audiences_;
   Subscription on_queue_, on_now_, on_history_, on_programme_, on_state_, on_opened_, on_renamed_, on_closed_;

@@ -42,10 +42,14 @@ json::value item_json(const std::optional<schedule::Item>& item, const NowContex
 }
 
 /// Of the item on air, at the context's moment.
-json::value elapsed_ms(const schedule::Programmer& programmer, const NowContext& context) {
-  const auto view = programmer.view();
-  if (!view.on_air) return nullptr;
-  return to_ms(view.on_air->position(context.moment.now));
+json::value elapsed_ms(const schedule::Programmer& programmer, const schedule::NowView& now,
+                       const NowContext& context) {
+  if (const auto view = programmer.view(); view.on_air)
+    return to_ms(view.on_air->position(context.moment.now));
+  if (!now.current) return nullptr;  // else a scheduler elsewhere plays it
+  const auto& item = *now.current;
+  const auto at = programmer.clock().position(context.moment.now);
+  return to_ms(std::clamp(at, item.start_at, item.end_at) - item.start_at);
 }
 
 const char* state_text(schedule::OnAir state) {
@@ -129,15 +133,14 @@ std::vector<TrackId> tracks_of(const schedule::QueueChange& change) {
   return ids;
 }
 
-json::object now_json(const schedule::Programmer& programmer, const NowContext& context,
-                      const TrackBook::Tracks& tracks) {
-  const auto now = programmer.now();
+json::object now_json(const schedule::Programmer& programmer, const schedule::NowView& now,
+                      const NowContext& context, const TrackBook::Tracks& tracks) {
   return {{"station", programmer.station().slug},
           {"name", clean(context.name)},
           {"state", state_text(now.state)},
           {"time_ms", unix_ms(context.moment.wall)},
           {"position_ms", to_ms(programmer.clock().position(context.moment.now))},
-          {"elapsed_ms", elapsed_ms(programmer, context)},
+          {"elapsed_ms", elapsed_ms(programmer, now, context)},
           {"current", item_json(now.current, context, tracks)},
           {"next", item_json(now.next, context, tracks)},
           {"listeners", context.listeners}};

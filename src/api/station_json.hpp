@@ -23,8 +23,8 @@ struct NowContext {
 };
 
 std::vector<TrackId> tracks_of(const schedule::NowView& now);
-boost::json::object now_json(const schedule::Programmer& programmer, const NowContext& context,
-                             const TrackBook::Tracks& tracks);
+boost::json::object now_json(const schedule::Programmer& programmer, const schedule::NowView& now,
+                             const NowContext& context, const TrackBook::Tracks& tracks);
 
 std::vector<TrackId> tracks_of(const std::vector<schedule::EntryPtr>& entries);
 boost::json::object entry_json(const schedule::Programmer& programmer, const schedule::Entry& entry,

@@ -104,6 +104,7 @@ People::People(const Config& config, Ground& ground, Stations& stations, io::Loo
   surround_loops();
   connect_library();
   connect_hub();
+  if (!stations.plays()) follow_air();
   set_rules(config);
   tell_hooks(config);
   connect_platform(config);
@@ -143,6 +144,25 @@ void People::connect_library() {
         feed_.set_audience(event.station, {.total = event.total(), .mp3 = event.mp3, .opus = event.opus});
       });
   art_.on_accent([this] { stations_.loop().post([this] { feed_.accents_changed(); }); });
+}
+
+void People::follow_air() {
+  air_.emplace(FollowedAir::Parts{
+      .clock = ground_.clock(),
+      .store = ground_.store(),
+      .keeper = stations_.keeper(),
+      .loop = stations_.loop(),
+      .changed = [this](StationId station) { feed_.air_changed(station); },
+      .heard_by = [this](StationId station,
+                         int listeners) { feed_.set_audience(station, {.total = listeners}); },
+      .subscribed =
+          [this](const std::string& slug, UniqueFunction<void(bool)> done) {
+            hub_loop_.post([this, slug, done = std::move(done)]() mutable {
+              const bool some = hub_.subscribers("station:" + slug) > 0;
+              stations_.loop().post([some, done = std::move(done)]() mutable { done(some); });
+            });
+          }});
+  feed_.set_air(*air_);
 }
 
 void People::connect_hub() {

@@ -12,6 +12,7 @@
 #include "api/sockets.hpp"
 #include "api/station_feed.hpp"
 #include "api/track_book.hpp"
+#include "app/followed_air.hpp"
 #include "app/messages.hpp"
 #include "hub/hub.hpp"
 #include "io/loop.hpp"
@@ -58,6 +59,7 @@ class People {
   void surround_loops();
   void connect_library();
   void connect_hub();
+  void follow_air();
   void set_rules(const Config& config);
   void tell_hooks(const Config& config);
   void connect_platform(const Config& config);
@@ -84,6 +86,7 @@ class People {
   io::Timer presence_timer_, tick_timer_;
   api::TrackBook book_;
   api::StationFeed feed_;
+  std::optional<FollowedAir> air_;  // where nothing is played
   api::Announcements announcements_;
   std::optional<api::Platform> platform_;  // made when the configured rules are set
   io::Timer heartbeat_;

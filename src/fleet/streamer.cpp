@@ -289,7 +289,14 @@ void Streamer::put(const std::string& name, Radio& radio, Planned planned, Durat
     const auto moved = between(other.airing.zero(), airing.zero());
     if (other.airing.file != airing.file || moved > tolerance) continue;
     if (other.item != planned.item && moved > same_item) continue;
+    if (other.airing.duration > Duration{} && airing.duration > other.airing.duration + same_item) {
+      // What was to cut it comes no more: all that is planned behind it goes, as behind another.
+      airing.start = other.airing.start;
+      airing.offset = other.airing.offset;
+      break;
+    }
     other.item = planned.item;  // a scheduler that is new may count anew
+    if (airing.duration > Duration{}) other.airing.duration = airing.duration;
     return;
   }
   std::erase_if(plan, [&](const Planned& other) {

@@ -44,6 +44,9 @@ CREATE TABLE fleet_departed (
   radio_uuid TEXT NOT NULL,
   PRIMARY KEY (streamer, radio_uuid)
 );
+)sql"},
+           {.version = 3, .sql = R"sql(
+CREATE INDEX fleet_listeners_radio ON fleet_listeners (radio_uuid);
 )sql"}}};
 }
 
@@ -142,6 +145,14 @@ SavedFleet load(store::Session& session) {
         saved.departed.back().radios.push_back(std::move(radio));
       });
   return saved;
+}
+
+int listeners_of(store::Session& session, std::string_view radio) {
+  int listeners = 0;
+  session.each<int>(
+      "SELECT COUNT(*) FROM fleet_listeners WHERE radio_uuid = :radio", [&](int count) { listeners = count; },
+      std::string(radio));
+  return listeners;
 }
 
 void write(store::Session& session, const FleetChanges& changes) {

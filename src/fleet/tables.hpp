@@ -30,6 +30,9 @@ inline constexpr std::string_view scheduler_lease = "scheduler";
 SavedFleet load(store::Session& session);
 void write(store::Session& session, const FleetChanges& changes);
 
+/// Who listens to this radio, at whatever streamer.
+int listeners_of(store::Session& session, std::string_view radio);
+
 /// The number by which streamers know somebody who may log in here; given once.
 std::int64_t user_number(store::Session& session, std::string_view name);
 /// Was this number given to anybody?

@@ -11,18 +11,11 @@ namespace longwave::schedule {
 
 namespace {
 
-constexpr rules::Rule all_rules[] = {rules::Rule::rotation, rules::Rule::show,    rules::Rule::clock,
-                                     rules::Rule::daypart,  rules::Rule::jingle,  rules::Rule::hour_jingle,
-                                     rules::Rule::event,    rules::Rule::request, rules::Rule::resumed,
-                                     rules::Rule::fallback};
-
 /// A request of people at the queue is to the rules a song like another.
 rules::Rule rule_of(const Reason& reason) {
-  for (const auto rule : all_rules) {
-    if (reason.programmed && reason.rule == std::string(rule::programme) + std::string(name(rule)))
-      return rule;
-  }
-  return rules::Rule::rotation;
+  if (!reason.programmed || !reason.rule.starts_with(rule::programme)) return rules::Rule::rotation;
+  const auto name = std::string_view{reason.rule}.substr(rule::programme.size());
+  return rules::rule_named(name).value_or(rules::Rule::rotation);
 }
 
 bool is_timed(const Reason& reason) {

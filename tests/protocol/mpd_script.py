@@ -318,7 +318,7 @@ LISTS = [
 ]
 
 FREE = re.compile(r"^(Last-Modified|Format|uptime|playtime|db_update|playlist|elapsed|bitrate|audio|time|updating_db): .*")
-ROUNDED = re.compile(r"^(duration): (\d+)\.\d+")
+ROUNDED = re.compile(r"^duration: (\d+\.\d+)")  # joints cut some milliseconds
 
 
 class Normal:
@@ -337,7 +337,7 @@ class Normal:
                 return None
         if not command.startswith(("lsinfo", "listplaylists")) or not text.startswith("playlist: "):
             text = FREE.sub(r"\1: *", text)
-        text = ROUNDED.sub(r"\1: \2", text)
+        text = ROUNDED.sub(lambda found: f"duration: {round(float(found[1]))}", text)
         found = re.match(r"^(Id|songid|nextsongid): (\d+)$", text)
         if found:
             return f"{found[1]}: #{self.ids.setdefault(found[2], len(self.ids))}"

@@ -122,8 +122,11 @@ def test_what_others_do_at_the_daemon_wins(binary):
         wire.ask("pause 0")
         hears(server, daemon, ("06-1420.flac", "Longwave"))
         server.until(lambda: wire.pairs("status")["state"] == "play", what="the station plays again")
-        daemon.tell("current_id", 4711)
-        server.until(lambda: wire.pairs("status")["state"] == "pause", what="another client of the daemon took it")
+
+        def taken():
+            daemon.tell("current_id", 4711)  # what it says while it is still being entered isn't heard
+            return wire.pairs("status")["state"] == "pause"
+        server.until(taken, what="another client of the daemon took it")
 
 
 def test_the_daemon_comes_back(binary):

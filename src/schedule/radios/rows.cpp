@@ -9,13 +9,6 @@ namespace longwave::radios {
 
 namespace {
 
-rules::Rule rule_of(std::string_view text) {
-  for (auto rule = rules::Rule::rotation; rule != rules::Rule::fallback;
-       rule = static_cast<rules::Rule>(static_cast<int>(rule) + 1))
-    if (rules::name(rule) == text) return rule;
-  return rules::Rule::fallback;
-}
-
 ItemView view_of(const rules::Play& play) {
   ItemView view;
   view.song = play.song;
@@ -36,7 +29,7 @@ rules::Play play_of(const ItemView& view) {
   play.end = view.end;
   play.offset = view.offset;
   play.length = view.duration;
-  play.rule = rule_of(view.rule);
+  play.rule = rules::rule_named(view.rule).value_or(rules::Rule::fallback);
   play.subject = view.subject;
   play.playlist = view.playlist;
   return play;
@@ -47,7 +40,7 @@ Item item_of(const ItemView& view) {
   item.number = view.item;
   item.show = view.show;
   item.file = FileName{view.file};
-  item.why.rule = rule_of(view.rule);
+  item.why.rule = rules::rule_named(view.rule).value_or(rules::Rule::fallback);
   item.why.subject = view.subject;
   item.why.playlist = view.playlist;
   return item;

@@ -6,7 +6,9 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
 #include <exception>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -117,6 +119,26 @@ std::vector<Saved> load_all(store::Session& session) {
         radios.push_back(std::move(saved));
       });
   return radios;
+}
+
+std::optional<std::vector<ItemView>> line_of(store::Session& session, std::string_view radio) {
+  std::optional<std::vector<ItemView>> line;
+  session.each<std::string>(
+      "SELECT items FROM radio_states WHERE radio = :radio",
+      [&](const std::string& items) {
+        try {
+          Saved saved;
+          read_items(saved, items);
+          line.emplace();
+          if (saved.playing) line->push_back(std::move(*saved.playing));
+          std::move(saved.announced.begin(), saved.announced.end(), std::back_inserter(*line));
+          std::move(saved.ahead.begin(), saved.ahead.end(), std::back_inserter(*line));
+        } catch (const std::exception&) {
+          line.reset();  // the scheduler says so when it starts
+        }
+      },
+      std::string(radio));
+  return line;
 }
 
 void write(store::Session& session, const Changes& changes) {

@@ -4,6 +4,8 @@
 #include "schedule/radios/state.hpp"
 #include "store/migration.hpp"
 
+#include <optional>
+#include <string_view>
 #include <vector>
 
 namespace longwave::store {
@@ -20,6 +22,9 @@ std::vector<store::Migration> migrations();
 
 /// In order of their names.
 std::vector<Saved> load_all(store::Session& session);
+/// What this radio plays and what is certain to follow, in order of start; nullopt: there is no such radio, or
+/// its state can't be read.
+std::optional<std::vector<ItemView>> line_of(store::Session& session, std::string_view radio);
 /// First what was removed, then what is put.
 void write(store::Session& session, const Changes& changes);
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,7 @@ enum class Rule : std::uint8_t {
   fallback,     ///< what should be played has nothing to play: another playlist
 };
 std::string_view name(Rule rule);
+std::optional<Rule> rule_named(std::string_view name);
 
 /// What kept songs out.
 enum class Excluded : std::uint8_t { disabled, no_file, song, title, artist, album, limit, length };

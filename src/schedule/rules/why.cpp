@@ -72,6 +72,12 @@ std::string_view name(Rule rule) {
   return {};
 }
 
+std::optional<Rule> rule_named(std::string_view text) {
+  for (int i = 0; i <= static_cast<int>(Rule::fallback); ++i)
+    if (name(static_cast<Rule>(i)) == text) return static_cast<Rule>(i);
+  return std::nullopt;
+}
+
 std::string_view name(Excluded rule) {
   switch (rule) {
     case Excluded::disabled:

@@ -54,11 +54,11 @@ struct StreamerTest : testing::Test {
     return fmt::format(R"("term":{},"sent_at":{:.6f})", term,
                        std::chrono::duration<double>(at.time_since_epoch()).count());
   }
-  std::string prepare(int item, int song, Duration in, bool relay = false) const {
+  std::string prepare(int item, int song, Duration in, bool relay = false, int seconds = 15) const {
     const auto at = clock.wall() - 1h + in;
     return fmt::format(
-        R"({{"type":"prepare","radio_uuid":"R","item":{},"file":"{}.mp3","start_at":{:.6f},"duration":15,"gain":0,{}{}}})",
-        item, song, std::chrono::duration<double>(at.time_since_epoch()).count(),
+        R"({{"type":"prepare","radio_uuid":"R","item":{},"file":"{}.mp3","start_at":{:.6f},"duration":{},"gain":0,{}{}}})",
+        item, song, std::chrono::duration<double>(at.time_since_epoch()).count(), seconds,
         relay ? R"("relay":true,)" : "", stamp());
   }
   const std::string exists =
@@ -374,6 +374,28 @@ TEST_F(StreamerTest, what_was_prepared_is_confirmed_or_replaced) {
   std::vector<std::string> files;
   for (const auto& airing : stage.streamer.airings("R")) files.push_back(airing.file);
   EXPECT_EQ(files, (Lines{"100.mp3", "400.mp3"}));
+}
+
+TEST_F(StreamerTest, what_was_to_cut_a_song_and_comes_no_more_is_forgotten) {
+  start();
+  hear(prepare(1, 100, 0s, false, 10));  // until the jingle
+  hear(prepare(2, 900, 10s, false, 5));
+  hear(prepare(3, 101, 15s));
+  stage.take_did();
+  clock.advance(3s);
+  hear(prepare(4, 100, -3s, false, 20));  // the programme was edited: there is no jingle
+  hear(prepare(5, 102, 17s));
+  EXPECT_EQ(stage.take_did(), (Lines{"air R 100.mp3", "air R 102.mp3"}));
+  const auto airings = stage.streamer.airings("R");
+  ASSERT_EQ(airings.size(), 2u) << "not the jingle";
+  EXPECT_EQ(airings[0].zero(), clock.now() - 3s) << "what is heard goes on";
+  EXPECT_EQ(airings[0].duration, 20s);
+  EXPECT_EQ(airings[1].file, "102.mp3");
+
+  hear(prepare(6, 102, 17s, false, 8));  // shorter: what cuts it is told behind it
+  hear(prepare(7, 901, 25s));
+  EXPECT_EQ(stage.take_did(), (Lines{"air R 901.mp3"}));
+  EXPECT_EQ(stage.streamer.airings("R")[1].duration, 8s);
 }
 
 TEST_F(StreamerTest, an_order_held_up_on_its_way_is_still_in_time) {
