@@ -132,6 +132,8 @@ std::string_view name_of(radios::EventKind kind) {
       return "track start";
     case radios::EventKind::resume:
       return "track continue";
+    case radios::EventKind::confirm:
+      return "track confirm";
     default:
       return "programme load";
   }

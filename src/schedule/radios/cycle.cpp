@@ -26,6 +26,8 @@ void Radios::Impl::handle(const Event& event) {
     start(event.radio);
   } else if (kind == EventKind::load) {
     want_load(event.radio, rows[event.radio].waiting);
+  } else if (kind == EventKind::confirm) {
+    if (const auto& row = rows[event.radio]; row.playing && row.master && !row.prepares) send_play(row, 0);
   } else {
     prepare(event.radio);
   }
@@ -89,8 +91,19 @@ void Radios::Impl::announce(Index r) {
   lateness.add(instant, now - row.play(i).start);
   if (row.master) send_play(row, i);
   push(r, row.play(i).start, EventKind::start);
+  confirm(r, i);
   plan_next(r);
   touch(r);
+}
+
+/// A scheduler that died may have announced another song for the same moment and not have written it. An
+/// original keeps both, and plays the one whose message was longer on its way: it is told ours once more.
+void Radios::Impl::confirm(Index r, std::size_t i) {
+  const auto& row = rows[r];
+  const auto begins = row.play(i).start;
+  const bool exact = i > 0 && row.play(i - 1).cut();
+  if (row.master && !row.prepares && begins <= restored + (exact ? settings.exact_spread : settings.announce))
+    push(r, std::max(begins, now) + 1s, EventKind::confirm);
 }
 
 /// The prepare event of what follows the announced items.

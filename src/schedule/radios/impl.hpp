@@ -44,8 +44,9 @@ class Radios::Impl {
   std::unordered_map<std::string, std::uint32_t> streamer_index;
   EventHeap heap;
   Lateness lateness;
-  WallTime now{};     ///< of this call
-  Instant instant{};  ///< the same moment; to notice that the wall clock was set
+  WallTime now{};       ///< of this call
+  Instant instant{};    ///< the same moment; to notice that the wall clock was set
+  WallTime restored{};  ///< who was before us may have announced what it couldn't write
   std::deque<Index> dirty;
   std::vector<std::string> removed;
   std::deque<Index> urgent_loads;  ///< radios with nothing to play
@@ -76,6 +77,7 @@ class Radios::Impl {
   bool choose(Index r);
   WallTime next_start(const Row& row) const;
   void announce(Index r);
+  void confirm(Index r, std::size_t i);
   void plan_next(Index r);
   void retry(Index r);
   void fill_ahead(Index r);

@@ -26,6 +26,7 @@ void Radios::Impl::refresh() {
 void Radios::Impl::shift(Duration by) {
   log::warn("radios: the wall clock was moved by {} ms; programmes go on where they are", to_ms(by));
   heap.shift(by);
+  restored += by;
   for (Index r = 0; r < rows.size(); ++r) {
     auto& row = rows[r];
     if (!row.used) continue;
@@ -101,6 +102,7 @@ Radios::~Radios() = default;
 
 void Radios::restore(const std::vector<Saved>& radios) {
   impl_->refresh();
+  impl_->restored = impl_->now;
   // Those that somebody streams first: their overdue tracks are the ones that are heard.
   for (const auto& radio : radios)
     if (!radio.master.empty()) impl_->restore(radio);

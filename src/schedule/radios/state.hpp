@@ -101,6 +101,7 @@ enum class EventKind : std::uint8_t {
   start = 3,    ///< an announced item begins
   resume = 4,   ///< prepare what goes on after a jingle
   load = 7,     ///< ask for the programme
+  confirm = 8,  ///< say once more what plays
 };
 
 struct EventView {

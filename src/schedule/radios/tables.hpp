@@ -22,8 +22,8 @@ std::vector<store::Migration> migrations();
 
 /// In order of their names.
 std::vector<Saved> load_all(store::Session& session);
-/// What this radio plays and what is certain to follow, in order of start; nullopt: there is no such radio, or
-/// its state can't be read.
+/// What this radio plays and what is certain to follow, in order of start; nullopt: there is no such radio,
+/// or its state can't be read.
 std::optional<std::vector<ItemView>> line_of(store::Session& session, std::string_view radio);
 /// First what was removed, then what is put.
 void write(store::Session& session, const Changes& changes);

@@ -55,6 +55,34 @@ TEST(Restart, WhatWasAnnouncedBeginsAtItsTime) {
   EXPECT_TRUE(stage.plays().empty());
 }
 
+TEST(Restart, WhatTookThePlaceOfALostAnnouncementIsSaidOnceMore) {
+  Stage stage;
+  stage.programmes["R"] = programme({180s, 200s, 60s});
+  stage.radios->create("R", st01);
+  stage.advance(60s);
+  const auto written = stage.radios->take_changes(1000);
+  stage.advance(116s);
+  ASSERT_EQ(stage.plays().back().start, 180s) << "announced, not written";
+  stage.clock.advance(1s);
+  stage.new_radios();
+  stage.radios->restore(written.put);
+  stage.advance(1s);
+  stage.radios->resend("st-01");
+  stage.advance(1s);
+  auto plays = stage.plays();
+  ASSERT_EQ(plays.back().start, 180s);
+  const auto chosen = plays.back().file;
+  stage.advance(3s);
+  plays = stage.plays();
+  ASSERT_EQ(plays.size(), 1U);
+  EXPECT_EQ(plays[0].at, 181s);
+  EXPECT_EQ(plays[0].file, chosen);
+  EXPECT_EQ(plays[0].delay, 0s);
+  EXPECT_EQ(plays[0].offset, 1s);
+  stage.advance(300s);
+  for (const auto& play : stage.plays()) EXPECT_EQ(play.delay, 5s) << "only that one";
+}
+
 TEST(Restart, WhatBeganMeanwhileIsReportedWithItsTime) {
   Stage stage;
   stage.programmes["R"] = programme({180s, 200s, 60s});
