@@ -91,6 +91,11 @@ TEST(FleetTables, give_back_who_streams_who_listens_and_who_was_given_up) {
   EXPECT_EQ(saved.streamers, changes.put_streamers);
   EXPECT_EQ(saved.listeners, changes.put_listeners);
   EXPECT_EQ(saved.departed, changes.departed);
+  const auto listeners = [&](const char* radio) {
+    return store.read_now([&](store::Session& session) { return listeners_of(session, radio); });
+  };
+  EXPECT_EQ(listeners("R"), 2);
+  EXPECT_EQ(listeners("S"), 0);
   FleetChanges more;
   more.removed_streamers = {"st-02"};
   more.removed_listeners = {{"1", "st-01"}};

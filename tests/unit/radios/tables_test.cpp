@@ -55,6 +55,28 @@ TEST_F(Tables, GiveBackWhatARestartNeeds) {
   EXPECT_EQ(plays[0].offset, 2min);
 }
 
+TEST_F(Tables, TellsOthersWhatARadioPlays) {
+  Stage stage;
+  stage.programmes["R"] = programme({180s, 200s, 60s});
+  stage.radios->create("R", Master{"st-01", true});
+  stage.advance(1s);
+  (void)through(stage.radios->take_changes(10));
+  const auto line = store.read_now([](store::Session& session) { return line_of(session, "R"); });
+  ASSERT_TRUE(line);
+  ASSERT_GE(line->size(), 3U) << "and what is told ahead";
+  EXPECT_EQ(line->front().song, 1);
+  for (std::size_t i = 1; i < line->size(); ++i) EXPECT_EQ((*line)[i].start, (*line)[i - 1].end);
+  EXPECT_FALSE(store.read_now([](store::Session& session) { return line_of(session, "S"); }));
+
+  Changes damaged;
+  damaged.put.resize(1);
+  damaged.put[0].radio = "R";
+  (void)through(damaged);
+  EXPECT_TRUE(store.read_now([](store::Session& session) { return line_of(session, "R"); })->empty());
+  store.write_now([](store::Session& session) { session.run("UPDATE radio_states SET items = '{'"); });
+  EXPECT_FALSE(store.read_now([](store::Session& session) { return line_of(session, "R"); }));
+}
+
 TEST_F(Tables, RemoveThenPut) {
   Changes changes;
   changes.put.resize(1);
