@@ -15,10 +15,12 @@ namespace longwave::api {
 class Air {
  public:
   virtual ~Air() = default;
-  /// Finds out what isn't known of these yet, and `then` calls: at once if it is all known. For some minutes,
-  /// and as long as somebody has subscribed, the owner tells the feed when it changes.
-  virtual void follow(const std::vector<StationId>& stations, Task then) = 0;
-  /// nullopt: no scheduler has it, or it isn't followed.
+  /// Finds out what isn't known of these, or wasn't lately, and calls `then`: at once if it is known.
+  virtual void look(const std::vector<StationId>& stations, Task then) = 0;
+  /// The same for one whose changes somebody wants to hear: the feed is told of them as long as there are
+  /// subscribers.
+  virtual void follow(StationId station, Task then) = 0;
+  /// nullopt: no scheduler has it, or nobody looked lately.
   virtual std::optional<schedule::NowView> on_air(StationId station) const = 0;
 };
 

@@ -27,8 +27,8 @@ std::optional<StationId> station_of(Context& context, const Call& call, const Re
 
 namespace {
 
-/// With more stations a list of them says of a fleet's only what is on those that somebody follows.
-constexpr std::size_t most_followed = 1000;
+/// With more stations a list of them says of a fleet's only what is on those that somebody looks at.
+constexpr std::size_t most_looked_at = 1000;
 
 void list_what_plays(Context& context, const Call& call, const Responder& answer) {
   std::vector<TrackId> needs;
@@ -55,15 +55,15 @@ void list_what_plays(Context& context, const Call& call, const Responder& answer
 
 void list(Context& context, const Call& call, const Responder& answer) {
   auto stations = context.keeper->stations();
-  if (stations.size() > most_followed) stations.clear();  // then only what is followed anyway
-  context.feed->with_air(stations, [&context, call, answer] { list_what_plays(context, call, answer); });
+  if (stations.size() > most_looked_at) stations.clear();
+  context.feed->look(stations, [&context, call, answer] { list_what_plays(context, call, answer); });
 }
 
 void now(Context& context, const Call& call, const Responder& answer) {
   const auto found = station_of(context, call, answer);
   if (!found) return;
   const auto gone = [answer] { answer.fail(error(Errc::not_found, "the station was removed")); };
-  context.feed->with_air({*found}, [&context, station = *found, answer, gone] {
+  context.feed->look({*found}, [&context, station = *found, answer, gone] {
     if (!context.keeper->programmer(station)) return gone();
     context.feed->feed().add(tracks_of(context.feed->on_air(station)),
                              [&context, station, answer, gone](const TrackBook::Tracks& tracks) {

@@ -86,8 +86,8 @@ std::string StationFeed::channel(const schedule::Programmer& programmer) {
   return std::string(prefix) + programmer.station().slug;
 }
 
-void StationFeed::with_air(const std::vector<StationId>& stations, Task then) {
-  air_ ? air_->follow(stations, std::move(then)) : then();
+void StationFeed::look(const std::vector<StationId>& stations, Task then) {
+  air_ ? air_->look(stations, std::move(then)) : then();
 }
 
 schedule::NowView StationFeed::on_air(StationId station) const {
@@ -127,7 +127,7 @@ json::object StationFeed::audience_json(StationId station) const {
 void StationFeed::present_values(const std::string& name, UniqueFunction<void(Values)> answer) {
   const auto station = keeper_.find(std::string_view(name).substr(std::min(prefix.size(), name.size())));
   if (!station) return answer({});
-  with_air({*station}, [this, station = *station, answer = std::move(answer)]() mutable {
+  Task tell = [this, station = *station, answer = std::move(answer)]() mutable {
     const auto* programmer = keeper_.programmer(station);
     if (!programmer) return answer({});
     auto needs = tracks_of(programmer->queue().entries());
@@ -143,7 +143,8 @@ void StationFeed::present_values(const std::string& name, UniqueFunction<void(Va
       values.emplace_back("listeners.changed", text_of(audience_json(station)));
       answer(std::move(values));
     });
-  });
+  };
+  air_ ? air_->follow(*station, std::move(tell)) : tell();
 }
 
 void StationFeed::set_audience(StationId station, Audience audience) {

@@ -41,7 +41,7 @@ class StationFeed {
   /// Where nothing is played here. Outlives this.
   void set_air(Air& air) { air_ = &air; }
   /// `then` when it is known what these stations play.
-  void with_air(const std::vector<StationId>& stations, Task then);
+  void look(const std::vector<StationId>& stations, Task then);
 
   /// The values a new subscriber of the channel must see, in order with what is published.
   void present_values(const std::string& channel, UniqueFunction<void(Values)> answer);

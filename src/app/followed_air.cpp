@@ -11,12 +11,13 @@
 #include <algorithm>
 #include <exception>
 #include <memory>
+#include <unordered_map>
 
 namespace longwave::app {
 namespace {
 
-/// Without a subscriber, since somebody asked.
-constexpr Duration followed = std::chrono::minutes{5};
+/// Who went on with a subscription of another node, and who left, is noticed this soon.
+constexpr Duration ask_every = std::chrono::seconds{10};
 /// What follows is announced five seconds before it begins.
 constexpr Duration read_every = std::chrono::seconds{2};
 /// What is over is shown so long, until its successor has been read.
@@ -55,28 +56,68 @@ struct FollowedAir::Read {
   bool failed = false;
 };
 
-FollowedAir::FollowedAir(Parts parts) : parts_(std::move(parts)), timer_(parts_.loop) {}
+FollowedAir::FollowedAir(Parts parts) : parts_(std::move(parts)), beat_(parts_.loop), ask_(parts_.loop) {}
 
-void FollowedAir::follow(const std::vector<StationId>& stations, Task then) {
+void FollowedAir::start() {
+  ask_.every(ask_every,
+             [this] { parts_.subscribed([this](const std::vector<std::string>& slugs) { take(slugs); }); });
+}
+
+void FollowedAir::look(const std::vector<StationId>& stations, Task then) {
+  const auto now = parts_.clock.now();
   bool known = true;
   for (const auto id : stations) {
     const auto* programmer = parts_.keeper.programmer(id);
     if (!programmer) continue;
     auto& row = rows_[id];
-    if (const auto& radio = programmer->station().radio_uuid; row.radio != radio) row = {.radio = radio};
-    row.until = parts_.clock.now() + followed;
-    known = known && row.known;
+    const auto& station = programmer->station();
+    if (row.radio != station.radio_uuid)
+      row = {.slug = station.slug, .radio = station.radio_uuid, .followed = row.followed};
+    if (row.read && now < *row.read + read_every) continue;
+    row.wanted = true;
+    known = false;
   }
   if (known) return then();
   waiting_.push_back(std::move(then));
   read();
 }
 
+void FollowedAir::follow(StationId station, Task then) {
+  rows_[station].followed = true;
+  look({station}, std::move(then));
+  plan();
+}
+
+/// Of stations that somebody has subscribed to, on this node; the others are forgotten if nobody asked
+/// lately.
+void FollowedAir::take(const std::vector<std::string>& subscribed) {
+  std::unordered_map<std::string_view, StationId> known;
+  for (auto& [id, row] : rows_) {
+    known[row.slug] = id;
+    row.followed = false;
+  }
+  std::vector<StationId> fresh;
+  for (const auto& slug : subscribed) {
+    const auto found = known.find(slug);
+    const auto id = found == known.end() ? parts_.keeper.find(slug) : found->second;
+    if (!id || !parts_.keeper.view(*id)) continue;
+    rows_[*id].followed = true;
+    if (found == known.end()) fresh.push_back(*id);
+  }
+  const auto old = parts_.clock.now() - ask_every;
+  std::erase_if(rows_, [&](const auto& entry) {
+    const auto& row = entry.second;
+    return !row.followed && !row.wanted && row.read && *row.read < old;
+  });
+  look(fresh, [] {});
+  plan();
+}
+
 void FollowedAir::read() {
-  if (rows_.empty() || std::exchange(reading_, true)) return;
-  read_ = parts_.clock.now();
+  if (std::exchange(reading_, true)) return;
   auto read = std::make_shared<Read>();
-  for (const auto& [id, row] : rows_) read->all.push_back({id, row.radio, {}, 0});
+  for (auto& [id, row] : rows_)
+    if (std::exchange(row.wanted, false)) read->all.push_back({id, row.radio, {}, 0});
   parts_.store.read(
       [read](store::Session& session) {
         for (auto& one : read->all) {
@@ -97,16 +138,17 @@ void FollowedAir::take(const Read& read) {
   reading_ = false;
   for (const auto& one : read.all) {
     const auto found = rows_.find(one.station);
-    if (read.failed || found == rows_.end() || found->second.radio != one.radio) continue;
+    if (found == rows_.end() || found->second.radio != one.radio) continue;
     auto& row = found->second;
+    const bool before = std::exchange(row.read, parts_.clock.now()).has_value();
+    if (read.failed) continue;
     row.line = one.line;
     if (std::exchange(row.listeners, one.listeners) != one.listeners)
       parts_.heard_by(one.station, one.listeners);
-    if (std::exchange(row.known, true)) tell(one.station, row);
+    if (before) tell(one.station, row);
   }
-  const auto unknown = [](const auto& entry) { return !entry.second.known; };
-  if (!read.failed && std::any_of(rows_.begin(), rows_.end(), unknown))
-    return this->read();  // asked meanwhile
+  const auto wanted = [](const auto& entry) { return entry.second.wanted; };
+  if (std::any_of(rows_.begin(), rows_.end(), wanted)) return this->read();  // asked meanwhile
   for (auto& then : std::exchange(waiting_, {})) then();
   plan();
 }
@@ -140,6 +182,7 @@ std::optional<schedule::NowView> FollowedAir::on_air(StationId station) const {
 }
 
 void FollowedAir::tell(StationId station, Row& row) {
+  if (!row.followed) return;
   std::vector<std::pair<std::int64_t, WallTime>> now;
   const auto two = at(row, parts_.clock.wall());
   for (const auto* item : {two.current, two.next})
@@ -149,38 +192,26 @@ void FollowedAir::tell(StationId station, Row& row) {
 
 void FollowedAir::beat() {
   const auto now = parts_.clock.now();
-  std::vector<StationId> silent;
+  bool due = false;
   for (auto& [id, row] : rows_) {
-    if (row.known) tell(id, row);
-    if (row.until <= now) silent.push_back(id);
+    if (!row.followed || !row.read) continue;
+    tell(id, row);
+    due = (row.wanted = *row.read + read_every <= now) || due;
   }
-  for (const auto id : silent) expire(id);
-  if (read_ + read_every <= now) return read();
-  plan();
-}
-
-void FollowedAir::expire(StationId station) {
-  const auto view = parts_.keeper.view(station);
-  if (!view) {
-    rows_.erase(station);
-    return;
-  }
-  const auto until = rows_.at(station).until = parts_.clock.now() + followed;
-  parts_.subscribed(view->slug, [this, station, until](bool yes) {
-    const auto found = rows_.find(station);
-    if (!yes && found != rows_.end() && found->second.until == until) rows_.erase(found);
-  });
+  due ? read() : plan();
 }
 
 void FollowedAir::plan() {
-  if (rows_.empty()) return timer_.cancel();
+  const auto now = parts_.clock.now();
   const auto wall = parts_.clock.wall();
-  auto next = wall + read_every;
+  std::optional<Instant> next;
   for (const auto& [id, row] : rows_) {
-    if (const auto two = at(row, wall); two.next) next = std::min(next, two.next->start);
+    if (!row.followed || !row.read) continue;
+    next = std::min(next.value_or(*row.read + read_every), *row.read + read_every);
+    if (const auto two = at(row, wall); two.next) next = std::min(*next, now + (two.next->start - wall));
   }
-  timer_.at(parts_.clock.now() + std::max<Duration>(next - wall, std::chrono::milliseconds{10}),
-            [this] { beat(); });
+  if (!next) return beat_.cancel();
+  beat_.at(std::max<Instant>(*next, now + std::chrono::milliseconds{10}), [this] { beat(); });
 }
 
 }  // namespace longwave::app

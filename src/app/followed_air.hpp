@@ -22,9 +22,10 @@ class Store;
 
 namespace longwave::app {
 
-/// What the scheduler of a fleet plays on the stations that people look at here, read from what it keeps in
-/// the database: every two seconds, and what is certain ahead is told at the instant when it begins. For
-/// processes that play nothing themselves. Belongs to the station loop; outlives its run.
+/// What the scheduler of a fleet plays, read from what it keeps in the database: of stations that somebody
+/// asks about at that moment, of those that somebody has subscribed to every two seconds; what is certain
+/// ahead is told at the instant when it begins. For processes that play nothing themselves. Belongs to the
+/// station loop; outlives its run.
 class FollowedAir final : public api::Air {
  public:
   struct Parts {
@@ -34,21 +35,25 @@ class FollowedAir final : public api::Air {
     io::Loop& loop;
     std::function<void(StationId)> changed;
     std::function<void(StationId, int listeners)> heard_by;
-    /// Has anybody here subscribed to the station's channel? Answered on the station loop.
-    std::function<void(const std::string& slug, UniqueFunction<void(bool)>)> subscribed;
+    /// The slugs of the stations that have subscribers here; answered on the station loop.
+    std::function<void(UniqueFunction<void(std::vector<std::string>)>)> subscribed;
   };
   explicit FollowedAir(Parts parts);
 
-  void follow(const std::vector<StationId>& stations, Task then) override;
+  void start();
+
+  void look(const std::vector<StationId>& stations, Task then) override;
+  void follow(StationId station, Task then) override;
   std::optional<schedule::NowView> on_air(StationId station) const override;
 
  private:
   struct Row {
-    std::string radio;
-    bool known = false;
+    std::string slug, radio;
     std::optional<std::vector<radios::ItemView>> line;  // nullopt: no scheduler has it
     int listeners = 0;
-    Instant until{};                                      // it is followed
+    bool wanted = false;    // to be read
+    bool followed = false;  // somebody has subscribed
+    std::optional<Instant> read;
     std::vector<std::pair<std::int64_t, WallTime>> told;  // number and end of what is on, and of what is next
   };
   struct Read;
@@ -56,9 +61,9 @@ class FollowedAir final : public api::Air {
   void read();
   void take(const Read& read);
   void beat();
-  void expire(StationId station);
   void tell(StationId station, Row& row);
   void plan();
+  void take(const std::vector<std::string>& subscribed);
   struct Two {
     const radios::ItemView* current = nullptr;
     const radios::ItemView* next = nullptr;
@@ -66,11 +71,10 @@ class FollowedAir final : public api::Air {
   static Two at(const Row& row, WallTime moment);
 
   Parts parts_;
-  io::Timer timer_;
+  io::Timer beat_, ask_;
   std::map<StationId, Row> rows_;
   std::vector<Task> waiting_;
   bool reading_ = false;
-  Instant read_{};  // last time
 };
 
 }  // namespace longwave::app

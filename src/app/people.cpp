@@ -30,6 +30,7 @@ constexpr Duration tick_every = std::chrono::seconds{1};
 constexpr Duration beat_every = std::chrono::milliseconds{500};
 constexpr Duration beat_late = std::chrono::seconds{2};
 constexpr Duration expire_every = std::chrono::seconds{30};
+constexpr std::string_view station_prefix = "station:";
 constexpr double at_once = 10;  // seconds of a rate that may come together
 
 access::RateRules rate_rules(const Config& config) {
@@ -156,10 +157,14 @@ void People::follow_air() {
       .heard_by = [this](StationId station,
                          int listeners) { feed_.set_audience(station, {.total = listeners}); },
       .subscribed =
-          [this](const std::string& slug, UniqueFunction<void(bool)> done) {
-            hub_loop_.post([this, slug, done = std::move(done)]() mutable {
-              const bool some = hub_.subscribers("station:" + slug) > 0;
-              stations_.loop().post([some, done = std::move(done)]() mutable { done(some); });
+          [this](UniqueFunction<void(std::vector<std::string>)> done) {
+            hub_loop_.post([this, done = std::move(done)]() mutable {
+              std::vector<std::string> slugs;
+              for (const auto& channel : hub_.all_channels())
+                if (channel.subscribers > 0 && channel.name.starts_with(station_prefix))
+                  slugs.push_back(channel.name.substr(station_prefix.size()));
+              stations_.loop().post(
+                  [slugs = std::move(slugs), done = std::move(done)]() mutable { done(std::move(slugs)); });
             });
           }});
   feed_.set_air(*air_);
@@ -177,7 +182,7 @@ void People::connect_hub() {
           });
         };
   };
-  hub_.provide("station:", [this, back](const std::string& channel, Answer answer) {
+  hub_.provide(std::string(station_prefix), [this, back](const std::string& channel, Answer answer) {
     stations_.loop().post([this, channel, answer = back(std::move(answer))]() mutable {
       feed_.present_values(channel, std::move(answer));
     });
@@ -266,6 +271,7 @@ void People::start() {
       platform_->tick();
     });
   });
+  if (air_) air_->start();
   heartbeat_.every(beat_every, [this] { beat(); });
   expiry_.every(expire_every, [this] { ground_.users().end_expired(); });
 }
