@@ -456,9 +456,12 @@ def listeners(given):
     row("memory per listener", f"{statistics.median(memory):.2f} KiB", f"Icecast: {statistics.median(their_memory):.2f} KiB", "≤ 0.5 KB")
 
 
+def radios_bench(given):
+    return pathlib.Path(given.binary).resolve().parent / "bench" / "radios_bench"
+
+
 def radios(given):
-    program = pathlib.Path(given.binary).resolve().parent / "bench" / "radios_bench"
-    assert program.exists(), f"{program} isn't built: tools/build release -DLONGWAVE_BENCH=ON radios_bench"
+    program = radios_bench(given)
     progress(f"{given.radios} radios in {program.name}")
     said = subprocess.run([str(program), str(given.radios), "60", "20"], check=True, capture_output=True, text=True).stdout
     print(said, end="", flush=True)
@@ -482,6 +485,8 @@ def main():
     resource.setrlimit(resource.RLIMIT_NOFILE, (20_000, 20_000))
     parts = {"first": first, "stations": stations, "listeners": listeners, "radios": radios}
     loads = []
+    if "radios" in (given.what or parts) and not radios_bench(given).exists():
+        sys.exit(f"{radios_bench(given)} isn't built: tools/build release -DLONGWAVE_BENCH=ON radios_bench")
     for what in given.what or parts:
         progress(f"--- {what}")
         loads.append(os.getloadavg()[0])
